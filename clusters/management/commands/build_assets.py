@@ -1,0 +1,119 @@
+"""Writes what the static files need and the repository doesn't hold: the stylesheet as one
+file and the two web fonts. They land in var/build, one of STATICFILES_DIRS."""
+
+import os
+import re
+from io import BytesIO
+from pathlib import Path
+
+import fontpkg
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+# Weakest layer first; a pattern stands for its files in alphabetical order.
+STYLES = (
+    "tokens.css",
+    "base.css",
+    "layout.css",
+    "components/*.css",
+    "forms.css",
+    "pictures.css",
+    "utilities.css",
+    "print.css",
+)
+# What a family keeps of its axes: one value pins the axis, two bound it.
+FONTS = {
+    "Bricolage Grotesque": {"opsz": 36, "wdth": 100, "wght": (500, 800)},
+    "Hanken Grotesk": {"wght": (400, 700)},
+}
+# Basic Latin, Latin-1, Latin Extended-A, and the punctuation, arrows and signs our texts use.
+LATIN = (
+    "20-7E,A0-17F,2C6,2DA,2DC,2010-2015,2018-201E,2020-2022,2026,2030,2032,2033,"
+    "2039,203A,2044,20AC,2116,2122,2190-2193,2212,2215"
+)
+FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
+
+
+class Command(BaseCommand):
+    help = "Build the stylesheet and the fonts into var/build (nothing is done when nothing changed)"
+    requires_system_checks = ()
+
+    def handle(self, *args, **options):
+        built = build(settings.BASE_DIR / "static" / "css", settings.VAR_DIR / "build")
+        for path in built:
+            self.stdout.write(f"built {path.relative_to(settings.VAR_DIR)}")
+
+
+def build(styles: Path, target: Path) -> list[Path]:
+    """Builds into `target` what is older than its sources; returns the files written."""
+    built = []
+    faces = []
+    for family, axes in FONTS.items():
+        path = target / "fonts" / f"{fontpkg.slugify(family).replace('_', '-')}.woff2"
+        source = source_font(family)
+        if source is None:
+            continue
+        faces.append(font_face(family, axes, path.name))
+        if is_stale(path, [source]):
+            write(path, web_font(source, axes))
+            built.append(path)
+    stylesheet = target / "css" / "site.css"
+    text = (joined_styles(styles) + "".join(faces)).encode()
+    if not stylesheet.exists() or stylesheet.read_bytes() != text:
+        write(stylesheet, text)
+        built.append(stylesheet)
+    return built
+
+
+def source_font(family: str) -> Path | None:
+    """The upright variable font of a family; None where its package isn't installed:
+    the stylesheet's stand-ins then do."""
+    try:
+        return fontpkg.path(family)
+    except fontpkg.FontpkgError:
+        return None
+
+
+def is_stale(path: Path, sources: list[Path]) -> bool:
+    newest = max(source.stat().st_mtime for source in [*sources, Path(__file__)])
+    return not path.exists() or path.stat().st_mtime < newest
+
+
+def web_font(source: Path, axes: dict) -> bytes:
+    """The font cut down to our letters and axes, as WOFF2; the same bytes on every machine."""
+    font = TTFont(source, recalcTimestamp=False)
+    subsetter = subset.Subsetter(subset.Options(layout_features=FEATURES))
+    subsetter.populate(unicodes=subset.parse_unicodes(LATIN))
+    subsetter.subset(font)
+    font = instancer.instantiateVariableFont(font, axes)
+    font.flavor = "woff2"
+    target = BytesIO()
+    font.save(target)
+    return target.getvalue()
+
+
+def font_face(family: str, axes: dict, filename: str) -> str:
+    lightest, heaviest = axes["wght"]
+    return (
+        f'@font-face{{font-family:"{family}";src:url("../fonts/{filename}") format("woff2");'
+        f"font-weight:{lightest} {heaviest};font-display:swap}}\n"
+    )
+
+
+def joined_styles(directory: Path) -> str:
+    """All style files as one text, without comments and indentation."""
+    files = [path for pattern in STYLES for path in sorted(directory.glob(pattern))]
+    text = "\n".join(path.read_text() for path in files)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
+def write(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)
