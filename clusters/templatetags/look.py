@@ -1,0 +1,65 @@
+"""The look, for templates: icons, pictures from data, and dates as we write them."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils import dateformat
+from django.utils.html import format_html
+
+from clusters import pictures
+
+register = template.Library()
+
+register.simple_tag(pictures.glyph)
+register.simple_tag(pictures.mark)
+register.simple_tag(pictures.month_dots)
+register.simple_tag(pictures.places)
+register.simple_tag(pictures.topic_glyph)
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """An icon of the sprite img/icons.svg. It stands beside words, never for them."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def scene(name: str, css_class: str = "scene") -> str:
+    """A dot-screen picture of the place: "bay", "fells" or "mills"."""
+    return format_html(
+        '<svg class="{}" viewBox="0 0 1200 520" stroke="currentColor" preserveAspectRatio="xMidYMax slice" '
+        'aria-hidden="true" focusable="false"><use href="{}#scene"/></svg>',
+        css_class,
+        static(f"img/scene-{name}.svg"),
+    )
+
+
+@register.simple_tag
+def font_preload() -> str:
+    """Tells the browser early of the font of the headings; nothing where it wasn't built."""
+    try:
+        url = static("fonts/bricolage-grotesque.woff2")
+    except ValueError:  # not in the manifest
+        return ""
+    return format_html('<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>', url)
+
+
+@register.filter(expects_localtime=True)
+def long_date(value) -> str:
+    """Thursday 19 November 2026"""
+    return dateformat.format(value, "l j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def row_date(value) -> str:
+    """19 Nov"""
+    return dateformat.format(value, "j M") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def clock(value) -> str:
+    """17:30"""
+    return dateformat.format(value, "H:i") if value else ""
