@@ -1,0 +1,86 @@
+"""Whose site it is: the brand that pages wear and the host names that choose it."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.urls import reverse
+
+from clusters.colours import deepen
+from clusters.models import Association
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Brand:
+    name: str
+    name_lines: list[str]
+    slug: str = ""
+    tagline: str = ""
+    mark: list = field(default_factory=list)
+    home_url: str = "/"
+    css_url: str = ""
+    faq_url: str = ""
+    cluster_word: str = "Clusters"
+
+
+class AssociationByHostname:
+    """Sets `request.site_association`: the association whose host name was asked for, or None.
+
+    Views that show one association's things call `wear(request, association)`.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        host = request.get_host().rsplit(":", 1)[0].lower()
+        request.site_association = Association.objects.filter(hostnames__name__iexact=host).first()
+        request.worn_association = request.site_association
+        return self.get_response(request)
+
+
+def wear(request, association: Association) -> None:
+    """The page shown is this association's: it wears its brand."""
+    request.worn_association = association
+
+
+def brand_of(association: Association | None, *, on_own_host: bool) -> Brand:
+    if association is None:
+        first, _, rest = settings.SITE_NAME.rpartition(" ")
+        return Brand(
+            name=settings.SITE_NAME,
+            name_lines=[first or rest, rest if first else ""],
+            faq_url=reverse("clusters:faq"),
+        )
+    return Brand(
+        name=association.name,
+        name_lines=[*association.name_lines.split("|"), ""][:2],
+        slug=association.slug,
+        tagline=association.tagline,
+        mark=association.mark,
+        home_url="/" if on_own_host else association.get_absolute_url(),
+        css_url=reverse("clusters:brand-css", args=[association.slug, association.accent[1:]]),
+        faq_url=reverse("clusters:faq")
+        if on_own_host
+        else reverse("clusters:association-faq", args=[association.slug]),
+        cluster_word=association.cluster_word,
+    )
+
+
+def stylesheet(accent: str, slug: str) -> str:
+    """The two tokens that make a brand, as CSS. `accent` is #rrggbb, checked by the model."""
+    return f':root[data-region="{slug}"]{{--accent:{accent};--gorse-deep:{deepen(accent)}}}\n'
+
+
+def brand(request) -> dict:
+    """Context processor: the brand, the canonical address and the visitor's choice of light or dark."""
+    association = getattr(request, "worn_association", None)
+    own = association is not None and association == getattr(request, "site_association", None)
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "brand": brand_of(association, on_own_host=own),
+        "canonical_url": f"{settings.SITE_URL}{request.path}",
+        "theme": theme if theme in THEMES else "auto",
+        "demo": settings.DEMO,
+    }

@@ -1,0 +1,2 @@
+class Refused(Exception):
+    """An act that the rules do not allow. Its text is a sentence for the person who tried."""

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters.colours import validate_accent
+
+
+class AssociationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.all()
+
+    def managed_by(self, user):
+        """Those in which the user holds an office of the association today."""
+        if user.is_superuser:
+            return self.all()
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(pk__in=user.offices.current().values("association"))
+
+
+class Association(models.Model):
+    """The regional body above several clusters. Its pages wear its brand."""
+
+    name = models.CharField(max_length=120, unique=True)
+    short_name = models.CharField(
+        max_length=30, help_text="As people say it, for mails and lists: LCICT, WMita."
+    )
+    slug = models.SlugField(max_length=60, unique=True)
+    name_lines = models.CharField(
+        "name on two lines",
+        max_length=120,
+        help_text="The name beside the mark, its two lines parted by | (Lancashire & Cumbria|ICT Clusters).",
+    )
+    tagline = models.CharField(
+        max_length=160, blank=True, help_text="The headline of its front page, at most 8 words."
+    )
+    lead = models.TextField(max_length=400, blank=True, help_text="Two sentences under the headline.")
+    about = models.TextField(blank=True, help_text="What it is and does. Markdown.")
+    contact_email = models.EmailField(help_text="Answers to its mails go here. Not shown on pages.")
+    contact_phone = models.CharField(max_length=30, blank=True)
+    time_zone = models.CharField(max_length=50, default="Europe/London")
+    accent = models.CharField(
+        max_length=7,
+        default="#ffc629",
+        validators=[
+            RegexValidator(r"^#[0-9a-f]{6}$", "Six hex digits after a #, in lower case."),
+            validate_accent,
+        ],
+        help_text="The one colour of its brand, as #rrggbb. Dark text must be readable on it.",
+    )
+    mark = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='The dots of its mark on a hex grid: [["carlisle", 2.0, 0], …], cluster, column, row.',
+    )
+    clusters_are_branches = models.BooleanField(
+        "calls its clusters branches", default=False, help_text="County branches with a chairman each."
+    )
+    founded = models.DateField(null=True, blank=True)
+
+    objects = AssociationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("news:association", args=[self.slug])
+
+    @property
+    def cluster_word(self) -> str:
+        """What its local groups are called, in the plural."""
+        return "Branches" if self.clusters_are_branches else "Clusters"
+
+    def absolute_url(self, path: str) -> str:
+        """The address of a page for mails and calendars: on the association's own host if it has one."""
+        return f"{self.base_url}{path}"
+
+    @property
+    def base_url(self) -> str:
+        own = next((host.name for host in self.hostnames.all() if host.in_links), None)
+        if own is None:
+            return settings.SITE_URL
+        return f"{'https' if settings.HTTPS else 'http'}://{own}"
+
+
+class Hostname(models.Model):
+    """A host name under which the site is this association's."""
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="hostnames")
+    name = models.CharField(max_length=253, help_text="www.example.org, without https:// and port.")
+    in_links = models.BooleanField(
+        "use in mails and calendars",
+        default=False,
+        help_text="Links in the association's mails lead to this host.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="hostname_unique",
+                violation_error_message="Another association has this host name.",
+            ),
+            models.UniqueConstraint(
+                fields=["association"],
+                condition=models.Q(in_links=True),
+                name="hostname_one_in_links",
+                violation_error_message="Only one host name can be used in mails and calendars.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+def in_force(prefix: str = "", on=None) -> models.Q:
+    """Rows whose `start`/`end` dates (both inclusive, no end: for ever) hold `on` a day, by default today."""
+    on = on or timezone.localdate()
+    return models.Q(**{f"{prefix}start__lte": on}) & (
+        models.Q(**{f"{prefix}end__isnull": True}) | models.Q(**{f"{prefix}end__gte": on})
+    )

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from .association import Association
+
+
+class ClusterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.all()
+
+    def managed_by(self, user):
+        """Those in which the user holds an office today, of the cluster or of its association."""
+        if user.is_superuser:
+            return self.all()
+        if user.is_anonymous:
+            return self.none()
+        offices = user.offices.current()
+        return self.filter(
+            Q(pk__in=offices.values("cluster")) | Q(association__in=offices.values("association"))
+        )
+
+    def with_member(self, user):
+        """Those of which a firm is a member that the user acts for."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(
+            memberships__state="active",
+            memberships__company__in=user.representations.active().values("company"),
+        ).distinct()
+
+    def of(self, association: Association | None):
+        """Those of one association; all of them without one."""
+        return self if association is None else self.filter(association=association)
+
+    def joinable(self):
+        return self.exclude(state=Cluster.State.RESTING)
+
+
+class Cluster(models.Model):
+    """A local group of companies that meets every month or two: a cluster or a county branch."""
+
+    class Kind(models.TextChoices):
+        CLUSTER = "cluster", "Cluster"
+        BRANCH = "branch", "Branch"
+
+    class State(models.TextChoices):
+        FORMING = "forming", "Forming"
+        ACTIVE = "active", "Active"
+        RESTING = "resting", "Resting"
+
+    class Cadence(models.TextChoices):
+        MONTHLY = "monthly", "every month"
+        SIX_WEEKLY = "six-weekly", "every six weeks"
+        TWO_MONTHLY = "two-monthly", "every two months"
+
+    class Week(models.IntegerChoices):
+        FIRST = 1, "first"
+        SECOND = 2, "second"
+        THIRD = 3, "third"
+        FOURTH = 4, "fourth"
+        LAST = -1, "last"
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+
+    class Joining(models.TextChoices):
+        APPROVAL = "approval", "A coordinator looks at each application"
+        OPEN = "open", "Firms are members at once"
+
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="clusters")
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CLUSTER)
+    state = models.CharField(max_length=10, choices=State, default=State.FORMING)
+    lead = models.TextField(max_length=300, blank=True, help_text="One or two sentences: who meets here.")
+    about = models.TextField(blank=True, help_text="What a visitor should know. Markdown.")
+    where = models.CharField(
+        "where it meets", max_length=160, blank=True, help_text="A different member's premises each time, …"
+    )
+    founded = models.DateField(null=True, blank=True)
+
+    town = models.CharField(max_length=60, help_text="The town on the map.")
+    latitude = models.DecimalField(
+        max_digits=7, decimal_places=4, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.DecimalField(
+        max_digits=7, decimal_places=4, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    districts = ArrayField(
+        models.CharField(
+            max_length=4, validators=[RegexValidator(r"^[A-Z]{1,2}[0-9][0-9A-Z]?$", "Like LA1 or WV14.")]
+        ),
+        default=list,
+        blank=True,
+        verbose_name="postcode districts covered",
+        help_text="Parted by commas: LA1, LA2, LA5.",
+    )
+
+    cadence = models.CharField(max_length=12, choices=Cadence, default=Cadence.MONTHLY)
+    usual_week = models.SmallIntegerField(
+        choices=Week, null=True, blank=True, help_text="Which one of the month; empty if it varies."
+    )
+    usual_weekday = models.SmallIntegerField(choices=Weekday, null=True, blank=True)
+    usual_start = models.TimeField(null=True, blank=True)
+    usual_minutes = models.PositiveSmallIntegerField(
+        "usual length",
+        default=120,
+        validators=[MinValueValidator(30), MaxValueValidator(600)],
+        help_text="Minutes.",
+    )
+    joining = models.CharField(max_length=10, choices=Joining, default=Joining.APPROVAL)
+    guests_welcome = models.BooleanField(default=True, help_text="May somebody come once before joining?")
+
+    contact_email = models.EmailField(
+        blank=True,
+        help_text="Answers to the cluster's mails go here, not shown on pages. Empty: the association's.",
+    )
+    glyph_seed = models.PositiveIntegerField(
+        default=1, help_text="The shape of the cluster's picture. Any number; it stays itself as firms join."
+    )
+    map_label = models.CharField(
+        max_length=6,
+        choices=[("start", "right"), ("end", "left"), ("above", "above"), ("below", "below")],
+        default="start",
+        help_text="On which side of its dot the town's name stands on the map.",
+    )
+
+    objects = ClusterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["association", "name"],
+                name="cluster_name_unique",
+                violation_error_message="The association has a cluster of this name.",
+            ),
+        ]
+        indexes = [models.Index(fields=["association", "state"])]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("clusters:cluster", args=[self.slug])
+
+    @property
+    def reply_address(self) -> str:
+        """Where answers to the cluster's mails go. Needs the association."""
+        return self.contact_email or self.association.contact_email
+
+    @property
+    def rhythm(self) -> str:
+        """How often it meets, in words: "Every month, third Thursday"."""
+        words = self.get_cadence_display()
+        if self.usual_weekday is not None:
+            which = f"{self.get_usual_week_display()} " if self.usual_week else "on a "
+            words += f", {which}{self.get_usual_weekday_display()}"
+        return words[0].upper() + words[1:]

@@ -1,0 +1,114 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from .association import Association, in_force
+from .cluster import Cluster
+
+
+class SupporterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those with a public support; officers also see the quiet ones they look after."""
+        return self.filter(pk__in=Support.objects.visible_to(user).values("supporter"))
+
+    def managed_by(self, user):
+        if user.is_superuser:
+            return self.all()
+        return self.filter(pk__in=Support.objects.managed_by(user).values("supporter"))
+
+
+class Supporter(models.Model):
+    """An organisation that funds, backs or helps an association or a cluster."""
+
+    class Kind(models.TextChoices):
+        FUNDER = "funder", "Funder"
+        BACKER = "backer", "Backer"
+        IN_KIND = "in-kind", "Supporter in kind"
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    about = models.CharField(max_length=400, blank=True)
+    website = models.URLField(blank=True)
+
+    objects = SupporterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return f"{reverse('clusters:supporters')}#{self.slug}"
+
+
+class SupportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        public = self.filter(public=True)
+        if user.is_anonymous:
+            return public
+        return public | self.managed_by(user)
+
+    def managed_by(self, user):
+        return self.filter(
+            Q(cluster__in=Cluster.objects.managed_by(user))
+            | Q(association__in=Association.objects.managed_by(user))
+        )
+
+    def in_force(self, on=None):
+        return self.filter(in_force(on=on))
+
+
+class Support(models.Model):
+    """What a supporter gives to an association or a cluster, from when to when."""
+
+    class Gives(models.TextChoices):
+        MONEY = "money", "Money"
+        ROOMS = "rooms", "Rooms"
+        STAFF = "staff", "Staff time"
+        SERVICES = "services", "Services"
+        VOICE = "voice", "Backing"
+
+    supporter = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="supports")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="supports"
+    )
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="supports"
+    )
+    gives = models.CharField(max_length=10, choices=Gives)
+    description = models.CharField(max_length=300, blank=True)
+    amount = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, help_text="Pounds, over the whole time."
+    )
+    amount_public = models.BooleanField(default=False)
+    public = models.BooleanField(default=True, help_text="Is the supporter named on the site?")
+    start = models.DateField("from")
+    end = models.DateField("until", null=True, blank=True, help_text="Last day; empty: no end.")
+
+    objects = SupportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["supporter__name"]
+        verbose_name_plural = "support"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
+                name="support_of_one",
+                violation_error_message="Choose an association or a cluster, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=models.F("start")),
+                name="support_ends_after_start",
+                violation_error_message="The last day is before the first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0),
+                name="support_amount_positive",
+                violation_error_message="An amount is more than nothing. Leave it empty if there is none.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.supporter} for {self.cluster or self.association}"

@@ -1,0 +1,94 @@
+"""The coordinators' rights in the admin, in one place.
+
+Every model of ours has `objects.managed_by(user)`: the rows of the clusters and associations in which the user
+holds an office today. A `ScopedAdmin` takes everything from it: the list, single objects by id, foreign-key
+and many-to-many choices (and so what a forged form can save), filters, autocompletion, inlines, actions, history.
+"""
+
+from django.contrib import admin
+from django.db import models
+
+
+def managed(queryset: models.QuerySet, user) -> models.QuerySet:
+    """The rows of `queryset` the user looks after; of models that know no offices, all for the operator alone."""
+    if user.is_superuser:
+        return queryset
+    if not hasattr(queryset, "managed_by"):
+        return queryset.none()
+    return queryset.filter(pk__in=queryset.model.objects.managed_by(user).values("pk"))
+
+
+class ScopedChoices:
+    """Relation fields offer managed rows only. Subclasses widen single fields in `choices_for`."""
+
+    def choices_for(self, db_field, request) -> models.QuerySet:
+        return managed(db_field.remote_field.model._default_manager.all(), request.user)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self.choices_for(db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self.choices_for(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class OfficeRights:
+    """The office held today opens the desk; `managed_by` says which rows. Nothing is deleted unless a class says so."""
+
+    def has_module_permission(self, request):
+        return request.user.is_staff
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_staff and (obj is None or self.is_managed(request, obj))
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.is_staff
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def is_managed(self, request, obj) -> bool:
+        return managed(type(obj)._default_manager.filter(pk=obj.pk), request.user).exists()
+
+
+class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        return managed(super().get_queryset(request), request.user)
+
+
+class InlineRights(ScopedChoices):
+    """An inline may do what its parent may: the parent's rows are scoped already."""
+
+    def get_queryset(self, request):
+        return managed(super().get_queryset(request), request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_staff
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+class ScopedTabularInline(InlineRights, admin.TabularInline):
+    extra = 0
+
+
+class ScopedStackedInline(InlineRights, admin.StackedInline):
+    extra = 0
+
+
+class ScopedFilter(admin.RelatedFieldListFilter):
+    """A filter by a relation that offers managed rows only. Use as `list_filter = [("cluster", ScopedFilter)]`."""
+
+    def field_choices(self, field, request, model_admin):
+        rows = managed(field.remote_field.model._default_manager.all(), request.user)
+        return [(row.pk, str(row)) for row in rows]
+
+    def has_output(self):
+        return len(self.lookup_choices) > 1

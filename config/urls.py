@@ -1,0 +1,20 @@
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from news.sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", include("news.urls")),
+    path("", include("meetings.urls")),
+    path("", include("members.urls")),
+    path("", include("clusters.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+]
+
+handler400 = "clusters.views.errors.bad_request"
+handler403 = "clusters.views.errors.forbidden"
+handler404 = "clusters.views.errors.not_found"
+handler500 = "clusters.views.errors.server_error"

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from members.models import Company
+
+from .meeting import Meeting
+
+
+class DutyQuerySet(models.QuerySet):
+    def managed_by(self, user):
+        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+
+    def visible_to(self, user):
+        """Agreed and done turns of visible meetings are public; the rest is for the firm and the coordinators."""
+        agreed = Q(meeting__in=Meeting.objects.visible_to(user), state__in=Duty.AGREED)
+        if user.is_anonymous:
+            return self.filter(agreed)
+        own = Q(company__in=Company.objects.represented_by(user))
+        return self.filter(agreed | own | Q(meeting__in=Meeting.objects.managed_by(user)))
+
+    def agreed(self):
+        return self.filter(state__in=Duty.AGREED)
+
+
+class Duty(models.Model):
+    """One company's turn to chair or host one meeting. The acts are in `meetings.duties`."""
+
+    class Role(models.TextChoices):
+        CHAIR = "chair", "Chair"
+        HOST = "host", "Host"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        OFFERED = "offered", "Offered"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        EXPIRED = "expired", "Expired"
+        SWAPPED = "swapped", "Swapped"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        FULFILLED = "fulfilled", "Fulfilled"
+        MISSED = "missed", "Missed"
+
+    OPEN = (State.PROPOSED, State.OFFERED, State.ACCEPTED, State.FULFILLED)
+    AGREED = (State.ACCEPTED, State.FULFILLED)
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="duties")
+    role = models.CharField(max_length=5, choices=Role)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="duties")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.CharField(max_length=250, blank=True, help_text="Why this firm, in a sentence.")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = DutyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "role", "pk"]
+        verbose_name_plural = "duties"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "role"],
+                condition=Q(state__in=["proposed", "offered", "accepted", "fulfilled"]),
+                name="duty_one_open",
+                violation_error_message="Another firm has this turn.",
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "role", "state"])]
+
+    def __str__(self):
+        return f"{self.company}: {self.get_role_display().lower()} of {self.meeting}"

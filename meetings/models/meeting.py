@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters.models import Association, Cluster
+
+from .venue import Venue
+
+
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Drafts for the officers alone; members-only meetings also for the members they are meant for."""
+        public = ~Q(state=Meeting.State.DRAFT) & ~Q(openness=Meeting.Openness.MEMBERS)
+        if user.is_anonymous:
+            return self.filter(public)
+        return self.filter(public | Q(pk__in=self.model.objects.for_members(user).values("pk")))
+
+    def for_members(self, user):
+        """Those the user sees whole: out of draft and of a cluster where one's firm is a member; managed ones."""
+        if user.is_superuser:
+            return self.all()
+        if user.is_anonymous:
+            return self.none()
+        clusters = Cluster.objects.with_member(user)
+        member = Q(cluster__in=clusters) | Q(association__in=clusters.values("association"))
+        return self.filter(
+            ~Q(state=Meeting.State.DRAFT) & member
+            | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+        )
+
+    def managed_by(self, user):
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(cluster__in=Cluster.objects.managed_by(user))
+            | Q(association__in=Association.objects.managed_by(user))
+        )
+
+    def of(self, association: Association | None):
+        """Those of an association and of its clusters; all of them without one."""
+        if association is None:
+            return self
+        return self.filter(Q(association=association) | Q(cluster__association=association))
+
+    def upcoming(self, now: datetime | None = None):
+        """Not over yet and not called off, the next one first."""
+        return self.filter(
+            ends_at__gte=now or timezone.now(), state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED]
+        ).order_by("starts_at", "pk")
+
+    def past(self, now: datetime | None = None):
+        """Those that took place, the last one first."""
+        return self.filter(
+            ends_at__lt=now or timezone.now(), state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD]
+        ).order_by("-starts_at", "-pk")
+
+
+class Meeting(models.Model):
+    """A meeting of a cluster or of a whole association. The acts are in `meetings.agendas` and `meetings.duties`."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", "Cluster meeting"
+        NETWORKING = "networking", "Networking event"
+        TRAINING = "training", "Training"
+        PUBLIC = "public", "Public event"
+        TRADE = "trade", "Trade event"
+        DEMAND = "demand", "Demand-generating event"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        HELD = "held", "Held"
+        CANCELLED = "cancelled", "Called off"
+
+    class Openness(models.TextChoices):
+        PUBLIC = "public", "Everybody sees the meeting and its agenda"
+        AGENDA_MEMBERS = "agenda-members", "Everybody sees the meeting, members its agenda and address"
+        MEMBERS = "members", "Only members see the meeting"
+
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.MEETING)
+    title = models.CharField(max_length=160)
+    summary = models.TextField(blank=True, max_length=1000, help_text="Two or three sentences. Markdown.")
+    starts_at = models.DateTimeField("starts")
+    ends_at = models.DateTimeField("ends")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings")
+    capacity = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2)],
+        help_text="Places, if fewer than the venue holds.",
+    )
+    openness = models.CharField("who sees it", max_length=15, choices=Openness, default=Openness.PUBLIC)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
+    called_off_because = models.CharField(max_length=300, blank=True, editable=False)
+    notes = models.TextField(
+        "what we took away", blank=True, help_text="Short minutes, after the meeting. Markdown."
+    )
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Rises with each change that calendars must hear of (RFC 5545, 3.8.7.4).",
+    )
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
+                name="meeting_of_one",
+                violation_error_message="Choose an association or a cluster, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="meeting_ends_after_start",
+                violation_error_message="The meeting ends before it starts.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cluster", "starts_at"]),
+            models.Index(fields=["association", "starts_at"]),
+            models.Index(fields=["starts_at"]),
+            models.Index(fields=["ends_at"], condition=Q(state="published"), name="meeting_to_close"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("meetings:meeting", args=[self.pk])
+
+    @property
+    def minutes(self) -> int:
+        """Its length."""
+        return round((self.ends_at - self.starts_at) / timedelta(minutes=1))
+
+    @property
+    def organiser(self) -> Cluster | Association:
+        return self.cluster or self.association
+
+    @property
+    def in_association(self) -> Association:
+        return self.cluster.association if self.cluster else self.association
+
+    @property
+    def needs_showcase(self) -> bool:
+        """Cluster meetings are chaired in turn, and the chair shows its work; other events need no chair."""
+        return self.kind == self.Kind.MEETING
+
+    @property
+    def places(self) -> int | None:
+        """The smaller of what the meeting and the venue hold; None when neither says."""
+        limits = [n for n in (self.capacity, self.venue.capacity if self.venue else None) if n is not None]
+        return min(limits, default=None)
+
+
+def mark_held() -> int:
+    """Published meetings that are over become held. Returns how many. A job of the worker."""
+    return Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=timezone.now()).update(
+        state=Meeting.State.HELD
+    )

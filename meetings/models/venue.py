@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from clusters.models import Cluster
+from members.models import Company
+
+
+class VenueQuerySet(models.QuerySet):
+    def managed_by(self, user):
+        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+    def visible_to(self, user):
+        """A venue is seen through its meetings (`Meeting.place_visible_to`); by itself by coordinators."""
+        return self.managed_by(user) if user.is_authenticated else self.none()
+
+
+class Venue(models.Model):
+    """A place to meet. Its facts are asked once, not every month."""
+
+    cluster = models.ForeignKey(
+        Cluster,
+        on_delete=models.PROTECT,
+        related_name="venues",
+        help_text="Whose coordinators look after this entry.",
+    )
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="venues",
+        help_text="Whose premises.",
+    )
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=200)
+    town = models.CharField(max_length=60)
+    postcode = models.CharField(max_length=8, blank=True)
+    capacity = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(2)], help_text="People, seated."
+    )
+    entrance = models.CharField(max_length=200, blank=True, help_text="Which bell, which floor.")
+    step_free = models.BooleanField("step-free access", null=True, blank=True)
+    access = models.CharField(
+        "about access", max_length=200, blank=True, help_text="Lift, hearing loop, toilet."
+    )
+    train = models.CharField("by train or bus", max_length=200, blank=True)
+    parking = models.CharField("by car", max_length=200, blank=True)
+    bicycle = models.CharField("by bike", max_length=200, blank=True)
+    equipment = models.CharField(max_length=200, blank=True, help_text="Screen, cables, microphone.")
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster", "name"],
+                name="venue_unique",
+                violation_error_message="The cluster has a venue of this name.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.town}"

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
+
+SHARED_DOMAINS = [
+    "about.me", "blogspot.com", "business.site", "etsy.com", "facebook.com", "github.com", "github.io", "instagram.com",
+    "linkedin.com", "linktr.ee", "medium.com", "sites.google.com", "tumblr.com", "twitter.com", "wixsite.com",
+    "wordpress.com", "x.com", "youtube.com",
+]  # fmt: skip
+
+
+def web_domain(website: str) -> str:
+    """The domain of a firm's web address: "https://www.Bay.example/x" → "bay.example"."""
+    host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    return host.removeprefix("www.").rstrip(".")
+
+
+class CompanyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Firms that are members somewhere; one's own; those in the clusters one looks after."""
+        listed = Q(pk__in=self._memberships().active().values("company"))
+        if user.is_anonymous:
+            return self.filter(listed)
+        own = Q(pk__in=user.representations.active().values("company"))
+        managed = Q(pk__in=self._memberships().managed_by(user).values("company"))
+        return self.filter(listed | own | managed)
+
+    def managed_by(self, user):
+        if user.is_superuser:
+            return self.all()
+        return self.filter(pk__in=self._memberships().managed_by(user).values("company"))
+
+    def represented_by(self, user):
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(pk__in=user.representations.active().values("company"))
+
+    @staticmethod
+    def _memberships():
+        from .membership import Membership
+
+        return Membership.objects.all()
+
+
+class Company(models.Model):
+    """A firm. Membership, turns and talks belong to it, not to the people who act for it."""
+
+    class Size(models.TextChoices):
+        ONE = "1", "1 person"
+        MICRO = "2-9", "2 to 9 people"
+        SMALL = "10-49", "10 to 49 people"
+        MEDIUM = "50-249", "50 to 249 people"
+        LARGE = "250+", "250 people or more"
+
+    class LegalForm(models.TextChoices):
+        """Sole traders and ordinary partnerships count as individuals under PECR."""
+
+        SOLE_TRADER = "sole-trader", "Sole trader"
+        PARTNERSHIP = "partnership", "Partnership"
+        LIMITED = "limited", "Limited company (Ltd, LLP, plc)"
+        SOCIAL = "social", "Community interest company, charity or co-operative"
+        PUBLIC = "public", "Public body, college or university"
+
+    class Shown(models.TextChoices):
+        PUBLIC = "public", "Everybody"
+        MEMBERS = "members", "Members only"
+        NOBODY = "nobody", "Nobody"
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    name_key = models.GeneratedField(
+        expression=Func(
+            Lower("name"),
+            Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
+            Value(""),
+            Value("g"),
+            function="REGEXP_REPLACE",
+        ),
+        output_field=models.CharField(max_length=120),
+        db_persist=True,
+    )
+    summary = models.CharField("what it does", max_length=200, blank=True, help_text="One sentence.")
+    about = models.TextField(blank=True, help_text="Markdown.")
+    expertise = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Up to twelve words, parted by commas.",
+    )
+    size = models.CharField(max_length=10, choices=Size, blank=True)
+    legal_form = models.CharField(max_length=15, choices=LegalForm, blank=True)
+    founded = models.PositiveSmallIntegerField("since", null=True, blank=True)
+    website = models.URLField(blank=True, max_length=200)
+    web_domain = models.CharField(max_length=200, blank=True, editable=False)
+    offers = models.TextField(
+        max_length=1000, blank=True, help_text="What it can give to other members. Markdown."
+    )
+    seeks = models.TextField(max_length=1000, blank=True, help_text="What it looks for. Markdown.")
+    email = models.EmailField(blank=True)
+    email_shown = models.CharField(max_length=10, choices=Shown, default=Shown.NOBODY)
+    phone = models.CharField(max_length=30, blank=True)
+    phone_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
+    address = models.CharField(max_length=200, blank=True)
+    town = models.CharField(max_length=60, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    address_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "companies"
+        indexes = [
+            GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="company_name_key_trgm"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["web_domain"],
+                condition=~Q(web_domain="") & ~Q(web_domain__in=SHARED_DOMAINS),
+                name="company_web_domain_unique",
+                violation_error_message="Another firm here has this web address.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.web_domain = web_domain(self.website)
+        if update_fields is not None and "website" in update_fields:
+            update_fields = {*update_fields, "web_domain"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in words[:2]).upper()
+
+
+class RepresentativeQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(state=Representative.State.ACTIVE)
+
+    def visible_to(self, user):
+        """Those who agreed to be named; one's colleagues; the people of the clusters one looks after."""
+        named = Q(
+            state=Representative.State.ACTIVE, listed=True, company__in=Company.objects.visible_to(user)
+        )
+        if user.is_anonymous:
+            return self.filter(named)
+        colleagues = Q(company__in=Company.objects.represented_by(user))
+        return self.filter(
+            named | Q(user=user) | colleagues | Q(company__in=Company.objects.managed_by(user))
+        )
+
+    def managed_by(self, user):
+        return self.filter(company__in=Company.objects.managed_by(user))
+
+
+class Representative(models.Model):
+    """A person who acts for a company."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", "Lead"
+        DEPUTY = "deputy", "Deputy"
+        MEMBER = "member", "Colleague"
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked to act for the firm"
+        ACTIVE = "active", "Acts for the firm"
+        ENDED = "ended", "No longer"
+        REFUSED = "refused", "Refused"
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="representatives")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="representations"
+    )
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    listed = models.BooleanField("named on the company page", default=False)
+    job = models.CharField("job title", max_length=80, blank=True)
+    since = models.DateTimeField(auto_now_add=True)
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["company", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "user"],
+                condition=Q(state__in=["asked", "active"]),
+                name="representative_once",
+                violation_error_message="This person acts for the firm already.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} of {self.company}"
+
+
+def look_alikes(name: str, website: str, *, most: int = 5):
+    """Companies that may be the one meant: the same web domain first, then similar names."""
+    from django.contrib.postgres.search import TrigramSimilarity
+
+    key = Func(
+        Lower(Value(name)),
+        Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
+        Value(""),
+        Value("g"),
+        function="REGEXP_REPLACE",
+        output_field=models.CharField(),
+    )
+    domain = web_domain(website)
+    same_domain = Q(web_domain=domain) if domain and domain not in SHARED_DOMAINS else Q(pk__in=[])
+    return (
+        Company.objects.annotate(
+            likeness=TrigramSimilarity("name_key", key),
+            same_domain=models.ExpressionWrapper(same_domain, output_field=models.BooleanField()),
+        )
+        .filter(same_domain | Q(name_key__trigram_similar=key))
+        .order_by(F("same_domain").desc(), F("likeness").desc(), "pk")[:most]
+    )

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from clusters.models import Cluster
+
+
+class OutgoingMailQuerySet(models.QuerySet):
+    def due(self, now=None):
+        return self.filter(state=OutgoingMail.State.WAITING, due_at__lte=now or timezone.now())
+
+    def visible_to(self, user):
+        return self.managed_by(user)
+
+    def managed_by(self, user):
+        """Coordinators see what went to the members of their clusters; account mails are the operator's."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+
+class OutgoingMail(models.Model):
+    """A mail to one person, written in the transaction that causes it (`members.outbox`), sent by the worker.
+
+    Taking a mail moves `due_at` ahead by the lease, so a killed worker's mail comes up again by itself.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Given up"
+
+    key = models.CharField(
+        max_length=200, unique=True, help_text="What it is about and to whom: written once."
+    )
+    kind = models.CharField(max_length=30)
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
+    )
+    to = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    from_name = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    calendar = models.TextField("calendar attachment", blank=True)
+    unsubscribe_url = models.URLField(max_length=400, blank=True)
+    message_id = models.CharField(max_length=150)
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField("last error", max_length=500, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="mail_due"),
+            models.Index(fields=["cluster", "-created_at"]),
+            models.Index(fields=["-created_at"]),
+        ]
+
+    def __str__(self):
+        return f"{self.subject} → {self.to}"
+
+
+class MailChoiceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.none() if user.is_anonymous else self.filter(user=user)
+
+
+class MailChoice(models.Model):
+    """A kind of optional mail that a person does not want."""
+
+    class Kind(models.TextChoices):
+        AGENDAS = "agendas", "Agendas and changes to them"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
+    kind = models.CharField(max_length=20, choices=Kind)
+    unwanted_since = models.DateTimeField(default=timezone.now)
+
+    objects = MailChoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
+
+    def __str__(self):
+        return f"{self.user}: no {self.get_kind_display().lower()}"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clusters.models import Cluster
+
+from .company import Company
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(state=Membership.State.ACTIVE)
+
+    def open(self):
+        return self.filter(state__in=Membership.OPEN)
+
+    def visible_to(self, user):
+        """Who is a member is public; who applied, left or was rejected is for the firm and the coordinators."""
+        active = Q(state=Membership.State.ACTIVE)
+        if user.is_anonymous:
+            return self.filter(active)
+        own = Q(company__in=Company.objects.represented_by(user))
+        return self.filter(active | own | Q(cluster__in=Cluster.objects.managed_by(user)))
+
+    def managed_by(self, user):
+        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+
+class Membership(models.Model):
+    """A company in a cluster. It costs nothing and has no end date. The acts are in `members.memberships`."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "Applied"
+        ACTIVE = "active", "Member"
+        LEFT = "left", "Left"
+        REJECTED = "rejected", "Rejected"
+
+    OPEN = (State.APPLIED, State.ACTIVE)
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="memberships")
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="memberships")
+    state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
+    message = models.TextField(max_length=1000, blank=True, help_text="What the firm wrote when it applied.")
+    applied_at = models.DateTimeField()
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    joined_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decision = models.TextField("sentence to the firm", max_length=500, blank=True)
+    ended_at = models.DateTimeField("left or rejected at", null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-applied_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "cluster"],
+                condition=Q(state__in=["applied", "active"]),
+                name="membership_one_open",
+                violation_error_message="The firm is a member or has applied already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(joined_at__isnull=False), name="membership_active_has_joined"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cluster", "state", "joined_at"]),
+            models.Index(fields=["company", "state"]),
+        ]
+
+    def __str__(self):
+        return f"{self.company} in {self.cluster}"

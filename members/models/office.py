@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clusters.models import Association, Cluster
+from clusters.models.association import in_force
+
+
+class OfficerQuerySet(models.QuerySet):
+    def current(self, on=None):
+        """Terms that run on a day, by default today."""
+        return self.filter(in_force(on=on))
+
+    def visible_to(self, user):
+        """Current officers are public: visitors must know whom to ask. Past ones are for the officers."""
+        current = Q(pk__in=self.model.objects.current().values("pk"))
+        if user.is_anonymous:
+            return self.filter(current)
+        return self.filter(
+            current | Q(user=user) | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+        )
+
+    def managed_by(self, user):
+        """Association officers appoint; a coordinator sees the officers of the own cluster."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(cluster__in=Cluster.objects.managed_by(user))
+            | Q(association__in=Association.objects.managed_by(user))
+        )
+
+
+class Officer(models.Model):
+    """A person's term in an office of a cluster or an association. The office gives the rights, during the term."""
+
+    class Office(models.TextChoices):
+        COORDINATOR = "coordinator", "Coordinator"
+        CHAIRMAN = "chairman", "Chairman"
+        SECRETARY = "secretary", "Secretary"
+        TREASURER = "treasurer", "Treasurer"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offices")
+    office = models.CharField(max_length=15, choices=Office)
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
+    )
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
+    )
+    start = models.DateField("from")
+    end = models.DateField("until", null=True, blank=True, help_text="Last day; empty: no end.")
+
+    objects = OfficerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["office", "start", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
+                name="officer_of_one",
+                violation_error_message="Choose an association or a cluster, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gte=models.F("start")),
+                name="officer_ends_after_start",
+                violation_error_message="The last day is before the first.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "office", "association", "cluster", "start"],
+                name="officer_once",
+                nulls_distinct=False,
+                violation_error_message="This person has this office from that day already.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.get_office_display()} of {self.cluster or self.association}"

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from clusters.models import Cluster
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, email):
+        return self.get(email=email.lower())
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """People are seen through what they agreed to show (Representative, Officer), not by themselves."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(pk=user.pk) | self.managed_by(user)
+
+    def managed_by(self, user):
+        """The people of the firms in the user's clusters, and their fellow officers."""
+        if user.is_superuser:
+            return self.all()
+        clusters = Cluster.objects.managed_by(user)
+        return self.filter(
+            Q(
+                pk__in=self.model.objects.filter(
+                    representations__state="active",
+                    representations__company__memberships__cluster__in=clusters,
+                ).values("pk")
+            )
+            | Q(pk__in=self.model.objects.filter(offices__cluster__in=clusters).values("pk"))
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in with e-mail; acts for a company as its Representative, for a cluster as its Officer."""
+
+    email = models.EmailField(
+        "e-mail", unique=True, error_messages={"unique": "Somebody has this address already."}
+    )
+    name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_lower_case",
+                violation_error_message="Write the address in lower case.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name.split(" ", 1)[0]
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin opens: the office held today gives the right."""
+        return self.is_superuser or self.offices.current().exists()

@@ -1,0 +1,98 @@
+"""People to test with. `lancaster` is the cluster everything is about; `furness` is somebody else's."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from members.models import Officer
+
+from . import factories
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def association(db):
+    return factories.AssociationFactory(
+        name="Lancashire & Cumbria ICT Clusters", slug="lcict", name_lines="Lancashire & Cumbria|ICT Clusters"
+    )
+
+
+@pytest.fixture
+def lancaster(association):
+    return factories.ClusterFactory(association=association, name="Lancaster & Morecambe", slug="lancaster")
+
+
+@pytest.fixture
+def furness(association):
+    return factories.ClusterFactory(association=association, name="Furness", slug="furness", town="Barrow")
+
+
+@pytest.fixture
+def firm(lancaster):
+    """A member firm of Lancaster & Morecambe."""
+    return factories.MembershipFactory(cluster=lancaster, company__name="Fellside Analytics").company
+
+
+@pytest.fixture
+def member(firm):
+    """The lead representative of `firm`."""
+    return factories.RepresentativeFactory(company=firm, user__name="Priya Nair").user
+
+
+@pytest.fixture
+def coordinator(lancaster):
+    return factories.OfficerFactory(cluster=lancaster, user__name="Ruth Ackroyd").user
+
+
+@pytest.fixture
+def other_coordinator(furness):
+    return factories.OfficerFactory(cluster=furness, user__name="Neil Postle").user
+
+
+@pytest.fixture
+def former_coordinator(lancaster):
+    """Held the office of `lancaster` until yesterday."""
+    return factories.OfficerFactory(cluster=lancaster, end=timezone.localdate() - timedelta(days=1)).user
+
+
+@pytest.fixture
+def officer(association):
+    """Secretary of the association."""
+    return factories.OfficerFactory(association=association, office=Officer.Office.SECRETARY).user
+
+
+@pytest.fixture
+def operator(db):
+    return factories.UserFactory(name="Operator", is_superuser=True)
+
+
+@pytest.fixture
+def as_member(member):
+    return client_of(member)
+
+
+@pytest.fixture
+def as_coordinator(coordinator):
+    return client_of(coordinator)
+
+
+@pytest.fixture
+def as_other_coordinator(other_coordinator):
+    return client_of(other_coordinator)
+
+
+@pytest.fixture
+def as_officer(officer):
+    return client_of(officer)
+
+
+@pytest.fixture
+def as_operator(operator):
+    return client_of(operator)
