@@ -75,8 +75,8 @@ def grid(count: int, columns: int, pitch: float, *, staggered: bool = True) -> l
 
 # --- signs: the association's mark, a cluster's glyph, a theme's glyph -----------------------------
 def mark(cells: Sequence[tuple[str, float, int]], lit: str = "", label: str = "") -> SafeString:
-    """The mark of an association: its clusters as (slug, column, row) on a hexagonal grid, the
-    cluster with the slug `lit` lit."""
+    """The mark of an association: its clusters as (slug, column, row) on a hexagonal grid. The
+    cluster with the slug `lit` is lit, or else the one nearest to the middle."""
     pitch, radius, margin = 10, 4.1, 1
     if not cells:
         return svg("mark", (0, 0, 1, 1), "", label)
@@ -84,11 +84,16 @@ def mark(cells: Sequence[tuple[str, float, int]], lit: str = "", label: str = ""
     xs, ys = zip(*points.values(), strict=True)
     edge = radius + margin
     box = (min(xs) - edge, min(ys) - edge, max(xs) - min(xs) + 2 * edge, max(ys) - min(ys) + 2 * edge)
+    if lit not in points:
+        middle = (sum(xs) / len(xs), sum(ys) / len(ys))
+        lit = min(points, key=lambda slug: math.dist(points[slug], middle))
     content = "".join(circle("lit" if slug == lit else "", at, radius) for slug, at in points.items())
     return svg("mark", box, content, label)
 
 
-def glyph(firms: int, seed: int | str, label: str = "", *, lit: bool = True, css_class: str = "glyph") -> SafeString:
+def glyph(
+    firms: int, seed: int | str, label: str = "", *, lit: bool = True, css_class: str = "glyph"
+) -> SafeString:
     """A cluster's own sign: a dot for each member firm. The seed, kept with the cluster, shapes the
     outline, which grows with the firms and stays itself. The lit dot is the firm that chairs next."""
     if firms <= 0:
@@ -136,7 +141,9 @@ def topic_glyph(theme: str) -> SafeString:
     """The sign of a theme; a theme without a sign of its own has all dots small."""
     sign = THEME_SIGNS.get(theme, set())
     places = [
-        ((column - (4 - abs(row)) / 2) * 10, row * 10 * ROW) for row in range(-2, 3) for column in range(5 - abs(row))
+        ((column - (4 - abs(row)) / 2) * 10, row * 10 * ROW)
+        for row in range(-2, 3)
+        for column in range(5 - abs(row))
     ]
     faint = dots((at for index, at in enumerate(places) if index not in sign), 2.6, "pic-dots pic-faint")
     strong = dots((at for index, at in enumerate(places) if index in sign), 7.6, "pic-dots")
@@ -170,7 +177,9 @@ def round_table(
             content += circle("seat-had" if index in had else "seat", at, seat)
     big, small = centre
     if big:
-        content += text("round-big", (middle, middle + 4), big) + text("round-small", (middle, middle + 30), small)
+        content += text("round-big", (middle, middle + 4), big) + text(
+            "round-small", (middle, middle + 30), small
+        )
     return svg(css_class, (0, 0, size, size), content, label)
 
 
@@ -250,7 +259,9 @@ def burn_up(
         content += f'<path class="chart-grid" d="M{left} {number(y)}H{width - right}"/>'
         content += text("chart-t", (left - 8, y + 4), str(step), "end")
     for index, month in enumerate(months):
-        content += text(f"chart-t{' chart-alt' if index % 2 else ''}", (place(index + 0.5, 0)[0], height - 10), month)
+        content += text(
+            f"chart-t{' chart-alt' if index % 2 else ''}", (place(index + 0.5, 0)[0], height - 10), month
+        )
     end_x, end_y = place(len(months), target)
     content += f'<path class="chart-pace" d="M{line([place(0, 0), (end_x, end_y)])}"/>'
     content += text("chart-t", (end_x + 8, end_y + 4), "target", "start")

@@ -4,6 +4,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import dateformat
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from clusters import pictures
 
@@ -45,6 +46,13 @@ def font_preload() -> str:
     except ValueError:  # not in the manifest
         return ""
     return format_html('<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>', url)
+
+
+@register.simple_block_tag
+def kept(content: str) -> str:
+    """The words of a block, to be printed more than once, in attributes too:
+    {% kept as page_title %}{% block title %}{% endblock %}{% endkept %}"""
+    return mark_safe(" ".join(content.split()).replace('"', "&quot;"))
 
 
 @register.filter(expects_localtime=True)

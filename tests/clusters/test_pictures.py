@@ -49,7 +49,9 @@ def test_picture_without_a_label_is_hidden_from_screen_readers(draw):
     assert picture.get("aria-label") is None
 
 
-@given(firms=st.sampled_from([1, 2, 5, 31, 300]) | st.integers(1, 120), seed=st.integers() | st.text(max_size=9))
+@given(
+    firms=st.sampled_from([1, 2, 5, 31, 300]) | st.integers(1, 120), seed=st.integers() | st.text(max_size=9)
+)
 def test_glyph_has_a_dot_for_each_firm_inside_its_box(firms, seed):
     picture = pictures.glyph(firms, seed)
     parsed(picture)
@@ -80,11 +82,20 @@ def test_glyph_stays_the_same_for_the_same_cluster():
     assert pictures.glyph(31, "lancaster") != pictures.glyph(31, "preston")
 
 
+def lit_at(picture: str) -> tuple[str, str]:
+    return re.search(r'class="lit" cx="(\S+)" cy="(\S+)"', picture).groups()
+
+
 def test_mark_lights_the_cluster_asked_for():
-    cells = [("carlisle", 2.0, 0), ("kendal", 2.0, 2), ("furness", 0.5, 3)]
+    cells = [("carlisle", 2.0, 0), ("kendal", 2.0, 2), ("furness", 0.5, 4)]
     assert dots_in(pictures.mark(cells)) == 3
-    assert 'class="lit"' not in pictures.mark(cells)
-    assert pictures.mark(cells, "kendal").count('class="lit"') == 1
+    assert lit_at(pictures.mark(cells, "carlisle")) == ("20", "0")
+
+
+@pytest.mark.parametrize("lit", ["", "nowhere"])
+def test_mark_lights_the_middle_when_no_cluster_is_asked_for(lit):
+    cells = [("carlisle", 2.0, 0), ("kendal", 2.0, 2), ("furness", 0.5, 4)]
+    assert lit_at(pictures.mark(cells, lit)) == ("20", "17.32")
 
 
 def test_mark_of_no_clusters_is_empty():
@@ -122,18 +133,28 @@ def test_round_table_has_a_seat_for_each_firm(seats):
 
 def test_round_table_shows_chair_host_and_words():
     picture = pictures.round_table(6, {0, 1}, chair=2, host=4, centre=("17 Dec", NASTY))
-    assert [picture.count(f'"{seat}"') for seat in ("seat-had", "seat-chair", "seat-host", "seat")] == [2, 1, 1, 2]
+    assert [picture.count(f'"{seat}"') for seat in ("seat-had", "seat-chair", "seat-host", "seat")] == [
+        2,
+        1,
+        1,
+        2,
+    ]
     assert NASTY in "".join(parsed(picture).itertext())
 
 
-@given(items=st.lists(st.tuples(st.integers(0, 90), st.sampled_from(["talk", "showcase", "welcome"])), max_size=9))
+@given(
+    items=st.lists(
+        st.tuples(st.integers(0, 90), st.sampled_from(["talk", "showcase", "welcome"])), max_size=9
+    )
+)
 def test_agenda_bar_has_a_part_for_each_item(items):
     assert parsed_text(pictures.agenda_bar(items)).count("<rect") == len(items)
 
 
 def test_agenda_bar_is_to_scale():
     widths = [
-        float(width) for width in re.findall(r' width="(\S+)"', pictures.agenda_bar([(10, "welcome"), (30, "talk")]))
+        float(width)
+        for width in re.findall(r' width="(\S+)"', pictures.agenda_bar([(10, "welcome"), (30, "talk")]))
     ]
     assert widths == [247, 747]
 
@@ -146,7 +167,9 @@ def test_month_dots_lights_the_first():
 
 @given(target=st.integers(0, 100_000))
 def test_burn_up_has_few_lines_across(target):
-    assert parsed_text(pictures.burn_up([(0, 0), (1, target)], target, ["Apr", "May"])).count("chart-grid") <= 7
+    assert (
+        parsed_text(pictures.burn_up([(0, 0), (1, target)], target, ["Apr", "May"])).count("chart-grid") <= 7
+    )
 
 
 def test_burn_up_before_its_first_month_is_only_the_pace():
