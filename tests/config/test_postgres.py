@@ -70,9 +70,7 @@ def server_pid(directory: Path) -> int | None:
 
 def connect(url: str):
     parts = environ.Env.db_url_config(url)
-    return psycopg2.connect(
-        host=parts["HOST"], port=parts["PORT"], user=parts["USER"], dbname=parts["NAME"]
-    )
+    return psycopg2.connect(host=parts["HOST"], port=parts["PORT"], user=parts["USER"], dbname=parts["NAME"])
 
 
 def query(url: str, statement: str):

@@ -1,0 +1,37 @@
+# All that is needed: make, and Python 3.11 or later with its venv module.
+PYTHON ?= python3
+VENV := .venv
+
+.PHONY: help run test format
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     run the site (PORT=8001 for another port than 8000)"
+	@echo "make test    run every check and test"
+	@echo "make format  bring code and templates into the house style"
+
+run: $(VENV)/installed
+	@$(VENV)/bin/python -m config.run
+
+test: $(VENV)/installed-tests
+	@tests/run
+
+format: $(VENV)/installed-tests
+	@$(VENV)/bin/ruff check -q --fix . ; $(VENV)/bin/ruff format -q .
+	@git ls-files '*.html' | xargs $(VENV)/bin/djade --target-version 5.2
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the site needs…"
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+$(VENV)/installed-tests: tests/requirements.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need…"
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@ $(VENV)/installed
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or later, or name it: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); 3.11 or later is needed. Name it: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

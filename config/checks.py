@@ -1,0 +1,152 @@
+"""What a start in production needs to be safe. Django shows these before any command runs;
+config/wsgi.py and config/run.py refuse to serve with one of them."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+SHORTEST_SECRET_KEY = 50
+MAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl"}
+
+
+def refuse_unsafe_start() -> None:
+    """Raise ImproperlyConfigured, with a sentence for each, if a setting is unsafe."""
+    unsafe = [message for message in run_checks(tags=[Tags.security]) if message.is_serious()]
+    if unsafe:
+        raise ImproperlyConfigured(
+            "\n".join(f"{message.msg} {message.hint or ''}".rstrip() for message in unsafe)
+        )
+
+
+@register(Tags.security)
+def production_settings(app_configs, **kwargs) -> list[Error]:
+    if settings.DEMO:
+        return []
+    return [*_secret_key(), *_hosts(), *_site_url(), *_mail()]
+
+
+@register(Tags.security)
+def https_ends_somewhere(app_configs, **kwargs) -> list[checks.Warning]:
+    if not settings.HTTPS or settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return []
+    return [
+        checks.Warning(
+            "SITE_URL is https:// but no proxy is trusted to say that a request came that way.",
+            hint="Set TRUSTED_PROXY_COUNT=1 if a proxy ends TLS; else every page redirects to itself.",
+            id="config.W001",
+        )
+    ]
+
+
+@register(Tags.security)
+def debug_stays_at_home(app_configs, **kwargs) -> list[Error]:
+    public = [host for host in _hosts_served() if not is_local(host)]
+    if not settings.DEBUG or not public:
+        return []
+    return [
+        Error(
+            f"DEBUG is on while the site answers to {public[0]}: errors would show its secrets.",
+            hint="Unset DEBUG.",
+            id="config.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def demo_stays_at_home(app_configs, **kwargs) -> list[Error]:
+    """The demo shows every mail and its sign-ins to whoever asks."""
+    public = [host for host in _hosts_served() if not is_local(host)]
+    if not settings.DEMO or not public:
+        return []
+    return [
+        Error(
+            f"The demo can't be served at {public[0]}: anyone could sign in and read its mails.",
+            hint="Set SECRET_KEY, ALLOWED_HOSTS and EMAIL_URL (.env.example says how).",
+            id="config.E002",
+        )
+    ]
+
+
+def is_local(host: str) -> bool:
+    if host in LOCAL_HOSTS or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _hosts_served() -> list[str]:
+    host = urlsplit(settings.SITE_URL).hostname
+    return [*settings.ALLOWED_HOSTS, *([host] if host else [])]
+
+
+def _secret_key() -> list[Error]:
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's answer to an empty one
+        key = ""
+    if len(key) >= SHORTEST_SECRET_KEY:
+        return []
+    return [
+        Error(
+            f"SECRET_KEY is {'too short' if key else 'not set'}: sessions could be forged.",
+            hint='Make one with python -c "import secrets; print(secrets.token_urlsafe(50))".',
+            id="config.E003",
+        )
+    ]
+
+
+def _hosts() -> list[Error]:
+    hint = "Set it to the site's hostnames, separated by commas."
+    if not settings.ALLOWED_HOSTS:
+        return [Error("ALLOWED_HOSTS is not set.", hint=hint, id="config.E004")]
+    if "*" in settings.ALLOWED_HOSTS:
+        return [
+            Error(
+                "ALLOWED_HOSTS lets anyone choose the hostname in the links we send.",
+                hint=hint,
+                id="config.E004",
+            )
+        ]
+    return []
+
+
+def _site_url() -> list[Error]:
+    address = urlsplit(settings.SITE_URL)
+    if address.scheme == "https" or (address.hostname and is_local(address.hostname)):
+        return []
+    return [
+        Error(
+            "SITE_URL is not an https:// address: links in mails need one, and sessions "
+            "could be read on the way.",
+            hint="Set it to the site's public address, such as https://clusters.example.org.",
+            id="config.E005",
+        )
+    ]
+
+
+def _mail() -> list[Error]:
+    errors = []
+    if urlsplit(settings.EMAIL_URL).scheme not in MAIL_SCHEMES:
+        errors.append(
+            Error(
+                "EMAIL_URL does not name a mail server, so nobody would get their mail.",
+                hint="Set it, such as smtp+tls://user:password@mail.example.org:587.",
+                id="config.E006",
+            )
+        )
+    if not settings.DEFAULT_FROM_EMAIL:
+        errors.append(
+            Error(
+                "DEFAULT_FROM_EMAIL is not set, so mails would have no sender.",
+                hint="Set it to an address of the site's own, such as clusters@example.org.",
+                id="config.E007",
+            )
+        )
+    return errors
