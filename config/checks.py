@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-LOCAL_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+LOCAL_HOSTS: list[str] = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 SHORTEST_SECRET_KEY = 50
 MAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl"}
 

@@ -169,10 +169,12 @@ class Server:
     def _run(
         self, program: str, *arguments: str | Path, stderr: int = subprocess.DEVNULL
     ) -> subprocess.CompletedProcess[str]:
-        account = {"user": self.uid, "group": self.gid, "extra_groups": []}
+        other = self._as_other_user
         return subprocess.run(
             [_programs() / program, *arguments],
-            **(account if self._as_other_user else {}),
+            user=self.uid if other else None,
+            group=self.gid if other else None,
+            extra_groups=[] if other else None,
             cwd="/",
             env={**os.environ, "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,

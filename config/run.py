@@ -116,9 +116,10 @@ def _start(children: dict[str, subprocess.Popen[bytes]], listener: socket.socket
     web += ["--log-level", "warning", "--no-control-socket"]
     worker = [sys.executable, "manage.py", "work"]
     # Sessions of their own: Ctrl-C reaches us alone, and we end them.
-    own = {"cwd": BASE_DIR, "start_new_session": True}
-    children["web server"] = subprocess.Popen(web, pass_fds=[listener.fileno()], **own)
-    children["mail worker"] = subprocess.Popen(worker, **own)
+    children["web server"] = subprocess.Popen(
+        web, cwd=BASE_DIR, pass_fds=[listener.fileno()], start_new_session=True
+    )
+    children["mail worker"] = subprocess.Popen(worker, cwd=BASE_DIR, start_new_session=True)
 
 
 def _supervise(children: dict[str, subprocess.Popen[bytes]], host: str, port: str) -> int:
