@@ -6,6 +6,7 @@ and many-to-many choices (and so what a forged form can save), filters, autocomp
 """
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 
 
@@ -61,6 +62,12 @@ class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return managed(super().get_queryset(request), request.user)
+
+    def save_related(self, request, form, formsets, change):
+        """The last guard: nobody makes or moves a row out of what they look after. The request is rolled back."""
+        super().save_related(request, form, formsets, change)
+        if not self.is_managed(request, form.instance):
+            raise PermissionDenied("You can only change what belongs to a cluster or association you look after.")
 
 
 class InlineRights(ScopedChoices):

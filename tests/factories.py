@@ -7,10 +7,9 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
+from clusters.models import Act, Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Presentation, Registration, Venue
 from members.models import (
-    Act,
     Company,
     Drive,
     MailChoice,

@@ -1,13 +1,11 @@
 from .company import Company, Representative
 from .drive import Drive, Target
-from .mail import MailChoice, OutgoingMail
+from .mail import MailChoice, OutgoingMail, WorkerBeat
 from .membership import Membership
 from .office import Officer
-from .trail import Act
 from .user import User
 
 __all__ = [
-    "Act",
     "Company",
     "Drive",
     "MailChoice",
@@ -17,4 +15,5 @@ __all__ = [
     "Representative",
     "Target",
     "User",
+    "WorkerBeat",
 ]

@@ -53,6 +53,8 @@ class OutgoingMail(models.Model):
     unsubscribe_url = models.URLField(max_length=400, blank=True)
     message_id = models.CharField(max_length=150)
 
+    to_many = models.BooleanField(default=False, help_text="One of many alike: mails that somebody waits for go first.")
+
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
@@ -65,7 +67,7 @@ class OutgoingMail(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="mail_due"),
+            models.Index(fields=["to_many", "due_at"], condition=Q(state="waiting"), name="mail_due"),
             models.Index(fields=["cluster", "-created_at"]),
             models.Index(fields=["-created_at"]),
         ]
@@ -96,3 +98,16 @@ class MailChoice(models.Model):
 
     def __str__(self):
         return f"{self.user}: no {self.get_kind_display().lower()}"
+
+
+class WorkerBeat(models.Model):
+    """A mail worker that is at work: says so every few seconds, and is gone from here when it stops."""
+
+    name = models.CharField(max_length=150, unique=True, help_text="Machine and process.")
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self):
+        return self.name

@@ -3,7 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clusters.models import Association, Cluster
+from .association import Association
+from .cluster import Cluster
 
 
 class ActQuerySet(models.QuerySet):
@@ -20,7 +21,7 @@ class ActQuerySet(models.QuerySet):
 
 
 class Act(models.Model):
-    """One line of the trail: who did what, when. Written by `members.trail.record`, never changed."""
+    """One line of the trail: who did what, when. Written by `clusters.trail.record`, never changed."""
 
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(

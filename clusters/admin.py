@@ -1,0 +1,131 @@
+from django import forms
+from django.contrib import admin
+
+from clusters import resting
+from clusters.acts import ObjectActs, act
+from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Topic
+from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
+
+
+class HostnameInline(admin.TabularInline):
+    """Host names are the operator's: a wrong one takes somebody else's front page."""
+
+    model = Hostname
+    extra = 0
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(Association)
+class AssociationAdmin(ScopedAdmin):
+    list_display = ["name", "short_name", "contact_email"]
+    prepopulated_fields = {"slug": ["short_name"]}
+    inlines = [HostnameInline]
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+
+@admin.register(Cluster)
+class ClusterAdmin(ObjectActs, ScopedAdmin):
+    list_display = ["name", "state", "rhythm", "town", "association"]
+    list_filter = ["state", ("association", ScopedFilter)]
+    list_select_related = ["association"]
+    search_fields = ["name", "town"]
+    prepopulated_fields = {"slug": ["name"]}
+    acts = ["start", "rest"]
+    fieldsets = [
+        (None, {"fields": ["association", "name", "slug", "kind", "state", "lead", "about", "founded"]}),
+        ("When it meets", {"fields": ["cadence", "usual_week", "usual_weekday", "usual_start", "usual_minutes"]}),
+        ("Where", {"fields": ["where", "town", "latitude", "longitude", "districts"]}),
+        ("Rules", {"fields": ["joining", "guests_welcome", "contact_email"]}),
+        ("Pictures", {"fields": ["glyph_seed", "map_label"]}),
+    ]
+
+    def has_add_permission(self, request, obj=None):
+        return Association.objects.managed_by(request.user).exists()
+
+    def get_readonly_fields(self, request, obj=None):
+        """A cluster stays in its association, and its address stays what it is, unless the association says so."""
+        if self.has_add_permission(request):
+            return ["state"]
+        return ["state", "association", "slug"]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    @act("Start meeting", shown=lambda cluster: cluster.state != Cluster.State.ACTIVE)
+    def start(self, request, cluster, form):
+        resting.start(cluster, by=request.user)
+        return f"{cluster} is active. Firms can join, and its meetings are listed."
+
+    @act(
+        "Put to rest",
+        shown=lambda cluster: cluster.state != Cluster.State.RESTING,
+        confirm="Its page will say that it rests and whom to ask. Members stay members; nobody new can join.",
+        danger=True,
+    )
+    def rest(self, request, cluster, form):
+        resting.rest(cluster, by=request.user)
+        return f"{cluster} rests. Start it again whenever you like."
+
+
+@admin.register(Topic)
+class TopicAdmin(ScopedAdmin):
+    list_display = ["name", "theme", "cluster"]
+    list_filter = ["theme", ("cluster", ScopedFilter)]
+    list_select_related = ["cluster"]
+    search_fields = ["name"]
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+
+class SupportInline(ScopedTabularInline):
+    model = Support
+    min_num = 1
+    fields = ["association", "cluster", "gives", "description", "amount", "amount_public", "public", "start", "end"]
+
+
+@admin.register(Supporter)
+class SupporterAdmin(ScopedAdmin):
+    list_display = ["name", "kind", "website"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [SupportInline]
+
+
+class QuestionForm(forms.ModelForm):
+    """Offices speak for their cluster or association; answers of the whole site are the operator's."""
+
+    for_operator = False
+
+    class Meta:
+        model = Question
+        fields = "__all__"
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.for_operator and not (cleaned.get("cluster") or cleaned.get("association")):
+            self.add_error("cluster", "Say which of your clusters or associations this answer is for.")
+        return cleaned
+
+
+@admin.register(Question)
+class QuestionAdmin(ScopedAdmin):
+    form = QuestionForm
+    list_display = ["question", "group", "cluster", "association", "state", "owner", "review_on"]
+    list_filter = ["state", "group", ("cluster", ScopedFilter)]
+    list_select_related = ["cluster", "association", "owner"]
+    search_fields = ["question", "answer"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"for_operator": request.user.is_superuser})
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
