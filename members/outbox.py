@@ -1,0 +1,176 @@
+"""The outbox: mails are written down here, in the transaction that causes them. `members.postman` sends them.
+
+A mail's key says what it is about and to whom. It is written once: whoever comes second with the same key,
+also at the same moment, writes nothing. The text is rendered at once, so that it tells what was so when it was
+caused, and the Message-ID is fixed, so that a mail sent a second time after a crash is seen to be the same.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.template import Context, loader
+from django.urls import reverse
+
+from clusters.models import Association, Cluster
+
+from .models import MailChoice, OutgoingMail, User
+
+SITE_ACCENT = "#ffc629"
+
+unsubscribe_signer = signing.Signer(salt="members.unsubscribe")
+
+
+def queue(
+    *,
+    key: str,
+    kind: str,
+    to: User | str,
+    subject: str,
+    template: str,
+    context: dict,
+    cluster: Cluster | None = None,
+    association: Association | None = None,
+    calendar: str = "",
+    optional: MailChoice.Kind | None = None,
+) -> OutgoingMail | None:
+    """Write a mail to one person, rendered from templates/emails/<template>.txt and .html.
+
+    None if a mail with that key was written before, or if the person does not want the `optional` kind.
+    The templates get the `context` and what `_frame` adds.
+    """
+    if isinstance(to, User) and to.pk in _unwilling([to], optional):
+        return None
+    mail = _written(to, key, kind, subject, template, context, cluster, association, calendar, optional)
+    return next(iter(_put([mail])), None)
+
+
+def queue_many(
+    recipients: Iterable[User],
+    *,
+    key: str,
+    kind: str,
+    subject: str,
+    template: str,
+    context: dict | Callable[[User], dict],
+    cluster: Cluster | None = None,
+    association: Association | None = None,
+    calendar: str = "",
+    optional: MailChoice.Kind | None = None,
+) -> int:
+    """Write a mail to each of many people and return how many were written.
+
+    Like `queue`, with "<key>:<user's number>" as each mail's key. `context` may be a function of the person.
+    Mails to many go after those that somebody waits for.
+    """
+    people = {person.pk: person for person in recipients}
+    for unwilling in _unwilling(people.values(), optional):
+        del people[unwilling]
+    mails = []
+    for pk in sorted(people):  # always in the same order: two at once wait for each other, without deadlock
+        about = context(people[pk]) if callable(context) else context
+        mail = _written(
+            people[pk], f"{key}:{pk}", kind, subject, template, about, cluster, association, calendar, optional
+        )
+        mail.to_many = True
+        mails.append(mail)
+    return len(_put(mails))
+
+
+def absolute(path: str, association: Association | None = None) -> str:
+    """The address of a page for use outside the site: on the association's own host if it has one."""
+    return association.absolute_url(path) if association else f"{settings.SITE_URL}{path}"
+
+
+def site_domain() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def unsubscribe_path(user: User, kind: MailChoice.Kind) -> str:
+    """Signed and without end: a mail may be read years later, and must still let go of its reader."""
+    return reverse("members:unsubscribe", args=[unsubscribe_signer.sign(f"{user.pk}-{kind}")])
+
+
+def read_unsubscribe_token(token: str) -> tuple[User, MailChoice.Kind] | None:
+    """Whose wish the token is to be rid of what; None if we didn't make it or the person is gone."""
+    try:
+        pk, _, kind = unsubscribe_signer.unsign(token).partition("-")
+    except signing.BadSignature:
+        return None
+    user = User.objects.filter(pk=pk).first()
+    return (user, MailChoice.Kind(kind)) if user else None
+
+
+def _written(to, key, kind, subject, template, context, cluster, association, calendar, optional) -> OutgoingMail:
+    association = association or (cluster.association if cluster else None)
+    user = to if isinstance(to, User) else None
+    unsubscribe_url = absolute(unsubscribe_path(user, optional), association) if user and optional else ""
+    frame = _frame(cluster, association, unsubscribe_url)
+    return OutgoingMail(
+        key=key,
+        kind=kind,
+        cluster=cluster,
+        user=user,
+        to=user.email if user else to,
+        reply_to=_reply_address(cluster, association),
+        from_name=frame["sender"],
+        subject=_one_line(subject)[:250],
+        text=_as_text(template, frame | context),
+        html=loader.render_to_string(f"emails/{template}.html", frame | context),
+        calendar=calendar,
+        unsubscribe_url=unsubscribe_url,
+        message_id=f"<{uuid.uuid4()}@{site_domain()}>",
+    )
+
+
+def _frame(cluster, association, unsubscribe_url) -> dict:
+    """What every mail's templates know: who sends it, and `base_url` to put before a path."""
+    if cluster:
+        sender = f"{cluster.name} {cluster.get_kind_display().lower()}"
+    else:
+        sender = association.name if association else settings.SITE_NAME
+    return {
+        "sender": _one_line(sender)[:120],
+        "cluster": cluster,
+        "association": association,
+        "base_url": absolute("", association),
+        "accent": association.accent if association else SITE_ACCENT,
+        "unsubscribe_url": unsubscribe_url,
+    }
+
+
+def _reply_address(cluster, association) -> str:
+    if cluster:
+        return cluster.reply_address
+    return association.contact_email if association else ""
+
+
+def _as_text(template: str, context: dict) -> str:
+    """The text part: nothing is escaped in it, and no more than one empty line parts its paragraphs."""
+    text = loader.get_template(f"emails/{template}.txt").template.render(Context(context, autoescape=False))
+    return re.sub(r"\n\s*\n\s*\n", "\n\n", text).strip() + "\n"
+
+
+def _one_line(words: str) -> str:
+    """Without the line breaks that could smuggle in a header."""
+    return " ".join(words.split())
+
+
+def _unwilling(people: Iterable[User], optional: MailChoice.Kind | None) -> list[int]:
+    if optional is None:
+        return []
+    return list(MailChoice.objects.filter(user__in=people, kind=optional).values_list("user", flat=True))
+
+
+def _put(mails: list[OutgoingMail]) -> list[OutgoingMail]:
+    """Save those whose key is new and return them."""
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+    rows = OutgoingMail.objects.filter(key__in=[mail.key for mail in mails])
+    numbers = dict(rows.values_list("message_id", "pk"))
+    written = [mail for mail in mails if mail.message_id in numbers]
+    for mail in written:
+        mail.pk = numbers[mail.message_id]
+    return written
