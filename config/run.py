@@ -23,6 +23,7 @@ from django.core.management import call_command
 from config.postgres import CannotStart
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_STOP = 35  # a little more than gunicorn gives to requests under way
 
 
@@ -39,28 +40,30 @@ def main() -> int:
     environ.Env.read_env(BASE_DIR / ".env")
     host = os.environ.get("HOST", "127.0.0.1")
     port = os.environ.setdefault("PORT", "8000")
-    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+    for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        with _listen(host, port) as listener:
-            _prepare()
-            _start(children, listener)
-        return _supervise(children, host, port)
+        with listen(host, port) as listener:
+            prepare()
+            start(children, listener)
+        return supervise(children, host, port)
     except Stopped:
         return 0
     except (CannotRun, CannotStart, ImproperlyConfigured) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
-        _end(children)
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # already stopping
+        end(children)
 
 
 def _stop(number, frame) -> None:
     raise Stopped
 
 
-def _listen(host: str, port: str) -> socket.socket:
+def listen(host: str, port: str) -> socket.socket:
     """Taken before anything else, so that a taken port is said at once and not after the work."""
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise CannotRun(f"PORT={port} is not a number from 1 to 65535.")
@@ -73,13 +76,13 @@ def _listen(host: str, port: str) -> socket.socket:
         ) from error
 
 
-def _prepare() -> None:
+def prepare() -> None:
     from config import checks
 
     django.setup()
     checks.refuse_unsafe_start()
     call_command("migrate", verbosity=0)
-    call_command("createcachetable")
+    call_command("createcachetable", verbosity=0)
     call_command("build_assets")
     _collect_static_files()
     _load_demo_once()
@@ -110,7 +113,7 @@ def _load_demo_once() -> None:
         call_command("load_demo")
 
 
-def _start(children: dict[str, subprocess.Popen[bytes]], listener: socket.socket) -> None:
+def start(children: dict[str, subprocess.Popen[bytes]], listener: socket.socket) -> None:
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener.fileno()}"]
     web += ["--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4"]
     web += ["--log-level", "warning", "--no-control-socket"]
@@ -122,7 +125,7 @@ def _start(children: dict[str, subprocess.Popen[bytes]], listener: socket.socket
     children["mail worker"] = subprocess.Popen(worker, cwd=BASE_DIR, start_new_session=True)
 
 
-def _supervise(children: dict[str, subprocess.Popen[bytes]], host: str, port: str) -> int:
+def supervise(children: dict[str, subprocess.Popen[bytes]], host: str, port: str) -> int:
     """Returns the exit code for when one of the children ends by itself: that is never right."""
     announced = False
     while all(child.poll() is None for child in children.values()):
@@ -136,9 +139,7 @@ def _supervise(children: dict[str, subprocess.Popen[bytes]], host: str, port: st
     return 1
 
 
-def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
-        signal.signal(number, signal.SIG_IGN)  # already stopping
+def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
     for child in children.values():
         child.terminate()
     for child in children.values():
