@@ -1,0 +1,305 @@
+"""From what a visitor typed to the local cluster. Pure: the clusters go in, an answer comes out.
+
+Places come from clusters/data: outcodes.csv (Ordnance Survey's Code-Point Open, the mean position
+of each postcode district of Great Britain) and towns.csv (the district in the middle of a town).
+What a cluster says it covers wins over distance. An input of any kind has an answer.
+"""
+
+import csv
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from statistics import fmean
+
+from clusters.models import Cluster
+
+AROUND = 25  # miles: clusters listed beside the nearest
+FAR = 40  # miles: further than this is no local cluster
+ALIKE = 3  # miles: two clusters nearly equally near are a choice, not an answer
+LONGEST = 60  # characters; the longest place name of Great Britain has 58
+NOT_COVERED = {"BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey"}
+
+
+class Outcome(Enum):
+    NOTHING_ASKED = "nothing asked"
+    ONE = "one"
+    SEVERAL = "several"
+    FAR = "far"
+    NOT_COVERED = "not covered"
+    NOT_A_POSTCODE = "not a postcode"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    latitude: float
+    longitude: float
+    districts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Near:
+    """A cluster of the answer. `miles` from the place asked for; None if it was found by its name."""
+
+    cluster: Cluster
+    miles: float | None = None
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`asked` is what was typed, cleaned; `read_as` what we took it for if that differs;
+    `suggestions` are things to ask instead."""
+
+    outcome: Outcome
+    asked: str = ""
+    place: Place | None = None
+    near: Sequence[Near] = ()
+    read_as: str = ""
+    detail: str = ""
+    suggestions: Sequence[str] = ()
+
+    @property
+    def best(self) -> Cluster | None:
+        return self.near[0].cluster if self.near and self.near[0].is_best else None
+
+
+def find(question: str, clusters: Iterable[Cluster]) -> Answer:
+    """The answer to a postcode, a part of one, a town or the name of a cluster. Needs the associations."""
+    asked = clean(question)
+    everything = list(clusters)
+    if not asked:
+        return Answer(Outcome.NOTHING_ASKED)
+    if len(asked) > LONGEST:
+        return Answer(Outcome.UNKNOWN, f"{asked[:LONGEST]}…", detail="too long")
+    return (
+        by_postcode(asked, everything)
+        or by_name(asked, everything)
+        or by_misread_postcode(asked, everything)
+        or not_found(asked, everything)
+    )
+
+
+def clean(question: str) -> str:
+    """Without control characters and double spaces, and with wide forms of letters made plain."""
+    plain = unicodedata.normalize("NFKC", question[: 2 * LONGEST])
+    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in plain).split())
+
+
+# --- postcodes --------------------------------------------------------------------------------
+FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
+REST = re.compile(r"[0-9][A-Z]{0,2}")
+
+
+@cache
+def outcodes() -> dict[str, tuple[float, float]]:
+    with (Path(__file__).parent / "data" / "outcodes.csv").open() as rows:
+        return {code: (float(latitude), float(longitude)) for code, latitude, longitude in csv.reader(rows)}
+
+
+def split_postcode(asked: str) -> tuple[str, str] | None:
+    """District and rest of what looks like a postcode, whole or begun: "la14yw" → ("LA1", "4YW")."""
+    first, _, rest = asked.upper().partition(" ")
+    if DISTRICT.fullmatch(first) and REST.fullmatch(rest):
+        return first, rest
+    compact = asked.upper().replace(" ", "")
+    if whole := FULL.fullmatch(compact):
+        return whole[1], whole[2]
+    if DISTRICT.fullmatch(compact):
+        return compact, ""
+    for length in (4, 3, 2):  # a rest begun without a space: "LA59J"
+        if compact[:length] in outcodes() and REST.fullmatch(compact[length:]):
+            return compact[:length], compact[length:]
+    return None
+
+
+def postcode_place(asked: str) -> Place | None:
+    """Where a postcode, a district ("LA1"), the start of some ("W1") or an area ("LA") is."""
+    parts = split_postcode(asked)
+    start = parts[0] if parts else asked.upper()
+    if start in outcodes():
+        return Place(" ".join(parts).strip() if parts else start, *outcodes()[start], frozenset([start]))
+    if parts and parts[1] or not re.fullmatch(r"[A-Z]{1,2}[0-9]?", start):
+        return None
+    inside = [
+        code
+        for code in outcodes()
+        if re.fullmatch(start + ("[A-Z]" if start[-1].isdigit() else "[0-9].*"), code)
+    ]
+    if not inside:
+        return None
+    middle = [fmean(outcodes()[code][axis] for code in inside) for axis in (0, 1)]
+    return Place(start, middle[0], middle[1], frozenset(inside))
+
+
+def by_postcode(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
+    place = postcode_place(asked)
+    if place:
+        return near_place(asked, place, clusters)
+    parts = split_postcode(asked)
+    covering = [cluster for cluster in clusters if parts and parts[0] in cluster.districts]
+    if covering:  # a district that our data don't have
+        one = len(covering) == 1
+        return Answer(
+            Outcome.ONE if one else Outcome.SEVERAL,
+            asked,
+            near=[Near(cluster, is_best=one) for cluster in covering],
+        )
+    area = NOT_COVERED.get(asked[:2].upper())
+    if area and (parts or len(asked) == 2):
+        return Answer(Outcome.NOT_COVERED, asked, detail=area)
+    return None
+
+
+LOOK_ALIKES = {
+    "O": "0",
+    "0": "O",
+    "I": "1",
+    "L": "1",
+    "1": "IL",
+    "S": "5",
+    "5": "S",
+    "Z": "2",
+    "2": "Z",
+    "B": "8",
+    "8": "B",
+}
+
+
+def by_misread_postcode(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
+    """What was meant by letters for digits, digits for letters, or dots and dashes in between."""
+    compact = re.sub(r"[^A-Z0-9]", "", asked.upper())
+    if not 2 <= len(compact) <= 7:
+        return None
+    places = [place for text in readings(compact) if (place := postcode_place(text))]
+    names = list(dict.fromkeys(place.name for place in places))
+    if len(names) == 1:
+        answer = near_place(asked, places[0], clusters)
+        return Answer(answer.outcome, asked, answer.place, answer.near, read_as=names[0])
+    if names:
+        return Answer(Outcome.NOT_A_POSTCODE, asked, suggestions=names[:4])
+    if parts := split_postcode(compact):
+        return Answer(Outcome.NOT_A_POSTCODE, asked, detail=parts[0])
+    return None
+
+
+def readings(compact: str) -> list[str]:
+    """The postcodes or districts that it can be taken for with the fewest look-alikes exchanged."""
+    doubtful = [index for index, sign in enumerate(compact) if sign in LOOK_ALIKES]
+    for changes in range(3):
+        found = []
+        for chosen in combinations(doubtful, changes):
+            texts = [""]
+            for index, sign in enumerate(compact):
+                texts = [
+                    text + new for text in texts for new in (LOOK_ALIKES[sign] if index in chosen else sign)
+                ]
+            found += [text for text in texts if (parts := split_postcode(text)) and parts[0] in outcodes()]
+        if found:
+            return found
+    return []
+
+
+# --- names ------------------------------------------------------------------------------------
+@cache
+def towns() -> dict[str, tuple[str, str]]:
+    """The town and the district in its middle, by the town's name in plain words."""
+    with (Path(__file__).parent / "data" / "towns.csv").open() as rows:
+        return {" ".join(words(name)): (name, district) for name, district in csv.reader(rows)}
+
+
+def words(name: str) -> list[str]:
+    """The words that count, without accents: "Barrow-in-Furness" → barrow, in, furness."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    return [word for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")) if word not in FILLERS]
+
+
+FILLERS = {"and", "the", "cluster", "clusters", "branch"}
+
+
+def names_of(cluster: Cluster) -> set[str]:
+    """By which somebody may ask for it: its name, its parts ("Lancaster", "Morecambe"), its town."""
+    parts = [cluster.name, cluster.town, *re.split(r"&|,|\band\b", cluster.name)]
+    return {" ".join(words(part)) for part in parts} - {""}
+
+
+def by_name(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
+    wanted = words(asked)
+    name = " ".join(wanted)
+    if not name:
+        return None
+    named = [cluster for cluster in clusters if name in names_of(cluster)]
+    if len(named) == 1:
+        return round_cluster(asked, named[0], clusters)
+    if not named and name in towns():
+        town, district = towns()[name]
+        return near_place(asked, Place(town, *outcodes()[district], frozenset([district])), clusters)
+    named = named or [cluster for cluster in clusters if set(wanted) <= all_words_of(cluster)]
+    if not named and len(name) >= 3:
+        named = [cluster for cluster in clusters if any(one.startswith(name) for one in names_of(cluster))]
+    if len(named) == 1:
+        return round_cluster(asked, named[0], clusters)
+    return Answer(Outcome.SEVERAL, asked, near=[Near(cluster) for cluster in named]) if named else None
+
+
+def all_words_of(cluster: Cluster) -> set[str]:
+    return {*words(cluster.name), *words(cluster.town), *words(cluster.association.name)}
+
+
+def round_cluster(asked: str, cluster: Cluster, clusters: Sequence[Cluster]) -> Answer:
+    """The cluster asked for by name, and its neighbours."""
+    place = Place(cluster.town, float(cluster.latitude), float(cluster.longitude))
+    others = [
+        near for near in by_distance(place, clusters) if near.cluster != cluster and near.miles <= AROUND
+    ]
+    return Answer(Outcome.ONE, asked, place, [Near(cluster, is_best=True), *others])
+
+
+def not_found(asked: str, clusters: Sequence[Cluster]) -> Answer:
+    known = {name: town for name, (town, _) in towns().items()}
+    for cluster in clusters:
+        known.update((name, cluster.name) for name in names_of(cluster))
+    close = get_close_matches(" ".join(words(asked)), known, n=3, cutoff=0.75)
+    return Answer(Outcome.UNKNOWN, asked, suggestions=list(dict.fromkeys(known[name] for name in close)))
+
+
+# --- distances --------------------------------------------------------------------------------
+def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """As the crow flies (haversine), between two (latitude, longitude)."""
+    lat1, lon1, lat2, lon2 = map(math.radians, (*one, *other))
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * 3958.8 * math.asin(math.sqrt(half))
+
+
+def by_distance(place: Place, clusters: Iterable[Cluster]) -> list[Near]:
+    """Those that can be joined, the nearest first."""
+    here = (place.latitude, place.longitude)
+    near = [
+        Near(cluster, miles_between(here, (float(cluster.latitude), float(cluster.longitude))))
+        for cluster in clusters
+        if cluster.state != Cluster.State.RESTING
+    ]
+    return sorted(near, key=lambda one: (one.miles, one.cluster.name))
+
+
+def near_place(asked: str, place: Place, clusters: Sequence[Cluster]) -> Answer:
+    near = by_distance(place, clusters)
+    covering = [one for one in near if place.districts & set(one.cluster.districts)]
+    if not near or not covering and near[0].miles > FAR:
+        return Answer(Outcome.FAR, asked, place, near[:3])
+    best = covering or [one for one in near if one.miles - near[0].miles < ALIKE]
+    others = [one for one in near if one not in best and one.miles <= AROUND]
+    if len(best) > 1:
+        return Answer(Outcome.SEVERAL, asked, place, [*best, *others])
+    return Answer(Outcome.ONE, asked, place, [Near(best[0].cluster, best[0].miles, is_best=True), *others])
