@@ -81,7 +81,9 @@ class Frame:
     def position(self, x: float, y: float) -> Point:
         """Longitude and latitude of a point of the picture."""
         width, height = self.size
-        return self.west + x / width * (self.east - self.west), self.north - y / height * (self.north - self.south)
+        return self.west + x / width * (self.east - self.west), self.north - y / height * (
+            self.north - self.south
+        )
 
     def holds(self, longitude: float, latitude: float) -> bool:
         return self.west <= longitude <= self.east and self.south <= latitude <= self.north
@@ -102,7 +104,9 @@ def region_map(
     """The clusters where they are, on land made of dots where we have its outline. The number in a
     dot is its firms. `lit` is the slug of the nearest; `rings` are miles round `here`."""
     frame = frame_round(towns)
-    spots = tuple((*frame.place(town.longitude, town.latitude), town.radius * frame.closeness) for town in towns)
+    spots = tuple(
+        (*frame.place(town.longitude, town.latitude), town.radius * frame.closeness) for town in towns
+    )
     content = land(frame, regions_of(towns), spots)
     if here and frame.holds(here.longitude, here.latitude):
         content += distance_rings(frame, here, rings)
@@ -186,7 +190,9 @@ def land_data() -> tuple[tuple[Region, ...], tuple[tuple[Point, ...], ...]]:
 def regions_of(towns: Sequence[Town]) -> tuple[Region, ...]:
     regions, _ = land_data()
     return tuple(
-        region for region in regions if any(inside((town.longitude, town.latitude), region.outline) for town in towns)
+        region
+        for region in regions
+        if any(inside((town.longitude, town.latitude), region.outline) for town in towns)
     )
 
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Collection, Iterable, Sequence
 
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Point = tuple[float, float]
 
@@ -30,7 +30,7 @@ def svg(
     """`box` is the viewBox: left, top, width, height. `content` is markup, `label` plain text."""
     view = " ".join(number(value, 2) for value in box)
     name = f'role="{role}" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    return mark_safe(
+    return SafeString(
         f'<svg class="{escape(css_class)}" viewBox="{view}"{extra} {name} focusable="false">{content}</svg>'
     )
 

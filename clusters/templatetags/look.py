@@ -4,7 +4,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import dateformat
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 from clusters import pictures
 
@@ -52,7 +52,7 @@ def font_preload() -> str:
 def kept(content: str) -> str:
     """The words of a block, to be printed more than once, in attributes too:
     {% kept as page_title %}{% block title %}{% endblock %}{% endkept %}"""
-    return mark_safe(" ".join(content.split()).replace('"', "&quot;"))
+    return SafeString(" ".join(content.split()).replace('"', "&quot;"))
 
 
 @register.filter(expects_localtime=True)

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from clusters.maps import Frame, Here, Town, frame_round, inside, name_places, region_map
 
-LANCASTER = Town("lancaster", "Lancaster", 54.047, -2.801, 31, "/lancaster/", "Lancaster & Morecambe, 31 firms")
+LANCASTER = Town(
+    "lancaster", "Lancaster", 54.047, -2.801, 31, "/lancaster/", "Lancaster & Morecambe, 31 firms"
+)
 PRESTON = Town("preston", "Preston", 53.763, -2.703, 38, "/preston/")
 STAFFORD = Town("staffordshire", "Stafford", 52.806, -2.117, 24, "/staffordshire/")
 TRURO = Town("cornwall", "Truro", 50.263, -5.051, 3, "/cornwall/")
@@ -59,7 +61,9 @@ def test_land_keeps_clear_of_the_towns():
 
 @given(
     towns=st.lists(
-        st.builds(Town, st.just("a"), st.just("A"), st.floats(50, 58), st.floats(-6, 1.7), st.integers(0, 300)),
+        st.builds(
+            Town, st.just("a"), st.just("A"), st.floats(50, 58), st.floats(-6, 1.7), st.integers(0, 300)
+        ),
         min_size=1,
         max_size=6,
     )

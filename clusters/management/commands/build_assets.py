@@ -1,5 +1,8 @@
 """Writes what the static files need and the repository doesn't hold: the stylesheet as one
-file and the two web fonts. They land in var/build, one of STATICFILES_DIRS."""
+file, and the two web fonts. They land in var/build, one of STATICFILES_DIRS.
+
+fonts.css has the faces alone, for the admin, which has a stylesheet of its own.
+"""
 
 import os
 import re
@@ -25,7 +28,7 @@ STYLES = (
     "print.css",
 )
 # What a family keeps of its axes: one value pins the axis, two bound it.
-FONTS = {
+FONTS: dict[str, dict] = {
     "Bricolage Grotesque": {"opsz": 36, "wdth": 100, "wght": (500, 800)},
     "Hanken Grotesk": {"wght": (400, 700)},
 }
@@ -60,11 +63,12 @@ def build(styles: Path, target: Path) -> list[Path]:
         if is_stale(path, [source]):
             write(path, web_font(source, axes))
             built.append(path)
-    stylesheet = target / "css" / "site.css"
-    text = (joined_styles(styles) + "".join(faces)).encode()
-    if not stylesheet.exists() or stylesheet.read_bytes() != text:
-        write(stylesheet, text)
-        built.append(stylesheet)
+    fonts = "".join(faces)
+    for name, text in (("fonts.css", fonts), ("site.css", joined_styles(styles) + fonts)):
+        path = target / "css" / name
+        if not path.exists() or path.read_text() != text:
+            write(path, text.encode())
+            built.append(path)
     return built
 
 
