@@ -71,7 +71,7 @@ def listen(host: str, port: str) -> socket.socket:
         return socket.create_server((host, int(port)), backlog=2048)
     except OSError as error:
         raise CannotRun(
-            f"Can't use port {port} on {host} ({error.strerror}). "
+            f"Can't use port {port} on {host}: {os.strerror(error.errno or 0)}. "
             f"Choose another: make run PORT={min(int(port) + 1, 65535)}"
         ) from error
 
@@ -79,6 +79,7 @@ def listen(host: str, port: str) -> socket.socket:
 def prepare() -> None:
     from config import checks
 
+    print("Preparing the site…", flush=True)
     django.setup()
     checks.refuse_unsafe_start()
     call_command("migrate", verbosity=0)
