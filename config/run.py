@@ -5,15 +5,15 @@ until a signal comes or one of them ends. PORT and HOST in the environment say w
 """
 
 import hashlib
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import environ
@@ -152,12 +152,17 @@ def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _answers(host: str, port: str) -> bool:
+    """Whether the home page comes, or a redirect to where it is."""
+    from django.conf import settings
+
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
     try:
-        urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=10)
-    except urllib.error.HTTPError:
-        return True  # any answer is one
-    except OSError:
+        connection.request("GET", "/", headers={"Host": urlsplit(settings.SITE_URL).netloc})
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
     return True
 
 
