@@ -8,18 +8,24 @@ caused, and the Message-ID is fixed, so that a mail sent a second time after a c
 import re
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.template import Context, loader
 from django.urls import reverse
+from django.utils import timezone
 
 from clusters.models import Association, Cluster
 
 from .models import MailChoice, OutgoingMail, User
 
 SITE_ACCENT = "#ffc629"
+ACCOUNT = "account"  # the kind of the mails about signing up and in
+KEEP_MAILS = timedelta(days=90)
+KEEP_ACCOUNT_MAILS = timedelta(days=1)
 
 unsubscribe_signer = signing.Signer(salt="members.unsubscribe")
 
@@ -73,7 +79,16 @@ def queue_many(
     for pk in sorted(people):  # always in the same order: two at once wait for each other, without deadlock
         about = context(people[pk]) if callable(context) else context
         mail = _written(
-            people[pk], f"{key}:{pk}", kind, subject, template, about, cluster, association, calendar, optional
+            people[pk],
+            f"{key}:{pk}",
+            kind,
+            subject,
+            template,
+            about,
+            cluster,
+            association,
+            calendar,
+            optional,
         )
         mail.to_many = True
         mails.append(mail)
@@ -83,6 +98,12 @@ def queue_many(
 def absolute(path: str, association: Association | None = None) -> str:
     """The address of a page for use outside the site: on the association's own host if it has one."""
     return association.absolute_url(path) if association else f"{settings.SITE_URL}{path}"
+
+
+def render_text(template: str, context: dict) -> str:
+    """For text parts: nothing is escaped, and no more than one empty line parts the paragraphs."""
+    text = loader.get_template(template).template.render(Context(context, autoescape=False))
+    return re.sub(r"\n\s*\n\s*\n", "\n\n", text).strip() + "\n"
 
 
 def site_domain() -> str:
@@ -101,10 +122,24 @@ def read_unsubscribe_token(token: str) -> tuple[User, MailChoice.Kind] | None:
     except signing.BadSignature:
         return None
     user = User.objects.filter(pk=pk).first()
-    return (user, MailChoice.Kind(kind)) if user else None
+    return (user, MailChoice.Kind(kind)) if user and kind in MailChoice.Kind else None
 
 
-def _written(to, key, kind, subject, template, context, cluster, association, calendar, optional) -> OutgoingMail:
+def forget_old() -> None:
+    """A job of the worker: what was written to people is kept no longer than it is of use.
+
+    The rows stay, so that no key is written twice. Mails about accounts hold codes and go first.
+    """
+    now = timezone.now()
+    ended = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING).exclude(text="")
+    of_accounts = Q(kind=ACCOUNT, created_at__lt=now - KEEP_ACCOUNT_MAILS)
+    old = ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
+    old.update(text="", html="", calendar="", unsubscribe_url="")
+
+
+def _written(
+    to, key, kind, subject, template, context, cluster, association, calendar, optional
+) -> OutgoingMail:
     association = association or (cluster.association if cluster else None)
     user = to if isinstance(to, User) else None
     unsubscribe_url = absolute(unsubscribe_path(user, optional), association) if user and optional else ""
@@ -118,11 +153,11 @@ def _written(to, key, kind, subject, template, context, cluster, association, ca
         reply_to=_reply_address(cluster, association),
         from_name=frame["sender"],
         subject=_one_line(subject)[:250],
-        text=_as_text(template, frame | context),
+        text=render_text(f"emails/{template}.txt", frame | context),
         html=loader.render_to_string(f"emails/{template}.html", frame | context),
         calendar=calendar,
         unsubscribe_url=unsubscribe_url,
-        message_id=f"<{uuid.uuid4()}@{site_domain()}>",
+        message_id=f"<{uuid.uuid4().hex}@{site_domain()}>",
     )
 
 
@@ -146,12 +181,6 @@ def _reply_address(cluster, association) -> str:
     if cluster:
         return cluster.reply_address
     return association.contact_email if association else ""
-
-
-def _as_text(template: str, context: dict) -> str:
-    """The text part: nothing is escaped in it, and no more than one empty line parts its paragraphs."""
-    text = loader.get_template(f"emails/{template}.txt").template.render(Context(context, autoescape=False))
-    return re.sub(r"\n\s*\n\s*\n", "\n\n", text).strip() + "\n"
 
 
 def _one_line(words: str) -> str:

@@ -21,6 +21,11 @@ class OutgoingMailQuerySet(models.QuerySet):
             return self.all()
         return self.filter(cluster__in=Cluster.objects.managed_by(user))
 
+    def send_again(self) -> int:
+        """Those given up start anew; those whose text is forgotten can't. Returns how many."""
+        failed = self.filter(state=OutgoingMail.State.FAILED).exclude(text="")
+        return failed.update(state=OutgoingMail.State.WAITING, due_at=timezone.now(), attempts=0)
+
 
 class OutgoingMail(models.Model):
     """A mail to one person, written in the transaction that causes it (`members.outbox`), sent by the worker.
@@ -79,6 +84,13 @@ class OutgoingMail(models.Model):
 class MailChoiceQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.none() if user.is_anonymous else self.filter(user=user)
+
+    def refuse(self, user, kind) -> None:
+        """The person gets no more mails of that kind. Once or twice is the same."""
+        self.get_or_create(user=user, kind=kind)
+
+    def want(self, user, kind) -> None:
+        self.filter(user=user, kind=kind).delete()
 
 
 class MailChoice(models.Model):

@@ -1,0 +1,55 @@
+"""How people sign up and in: allauth's hooks."""
+
+import unicodedata
+import uuid
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.core.exceptions import ValidationError
+
+from . import outbox
+from .models import User
+
+# They turn the direction of what follows, also outside the name (Unicode annex 9).
+DIRECTION_SWITCHES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def validate_name(name: str) -> None:
+    """Any script and any emoji, but nothing that disturbs the lines around it."""
+    if any(
+        unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in DIRECTION_SWITCHES for letter in name
+    ):
+        raise ValidationError("A name has letters, spaces and signs only, on one line.")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def save_user(self, request, user, form, commit=True):
+        user.name = form.cleaned_data["name"]
+        return super().save_user(request, user, form, commit)
+
+    def send_mail(self, template_prefix, email, context):
+        """Into the outbox, like every other mail. It greets nobody: the name is what a stranger typed."""
+        context = {**context, "email": email}
+        subject = outbox.render_text(f"{template_prefix}_subject.txt", context)
+        message = outbox.render_text(f"{template_prefix}_message.txt", context)
+        outbox.queue(
+            key=f"{outbox.ACCOUNT}:{uuid.uuid4()}",
+            kind=outbox.ACCOUNT,
+            to=email,
+            subject=subject,
+            template="account",
+            context={"heading": subject, "message": message, "code": context.get("code", "")},
+            association=getattr(self.request, "site_association", None),
+        )
+
+
+class SignupForm(AllauthSignupForm):
+    field_order = ["name", "email", "password1"]
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=User._meta.get_field("name").max_length,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )

@@ -1,0 +1,3 @@
+from . import mails
+
+__all__ = ["mails"]

@@ -1,0 +1,63 @@
+"""The outbox and the trail, to be read. Mails that were given up can be sent again."""
+
+from django.contrib import admin, messages
+
+from clusters.models import Act
+from clusters.scoping import ScopedAdmin, ScopedFilter
+from members.models import OutgoingMail
+from members.outbox import ACCOUNT
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    list_display_links = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ["subject", "to", "cluster", "state", "created_at", "sent_at", "attempts", "error"]
+    list_display_links = ["subject"]
+    list_filter = ["state", "kind", ("cluster", ScopedFilter)]
+    list_select_related = ["cluster"]
+    search_fields = ["to", "subject"]
+    date_hierarchy = "created_at"
+    actions = ["send_again"]
+    fieldsets = [
+        (None, {"fields": ["subject", "to", "from_name", "reply_to", "cluster", "words"]}),
+        (
+            "Sending",
+            {"fields": ["state", "created_at", "due_at", "attempts", "sent_at", "error", "message_id"]},
+        ),
+    ]
+
+    @admin.display(description="text")
+    def words(self, mail):
+        """Mails about accounts hold codes that let their reader in: not for other eyes."""
+        if mail.kind == ACCOUNT:
+            return "Only the person sees this mail."
+        return mail.text or "Forgotten: the mail is old."
+
+    @admin.action(description="Send again", permissions=["view"])
+    def send_again(self, request, queryset):
+        number = queryset.send_again()
+        if number:
+            sentence = f"{number} {'mail goes' if number == 1 else 'mails go'} out again in a moment."
+            self.message_user(request, sentence, messages.SUCCESS)
+        else:
+            self.message_user(
+                request, "None of these mails was given up, so none is sent again.", messages.WARNING
+            )
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor", "verb", "subject", "cluster", "association", "note"]
+    list_filter = ["verb", ("cluster", ScopedFilter)]
+    list_select_related = ["actor", "cluster", "association"]
+    search_fields = ["subject", "note", "verb", "actor__name"]
+    date_hierarchy = "at"

@@ -1,0 +1,83 @@
+import logging
+import os
+import signal
+import socket
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from members.models import WorkerBeat
+from members.postman import Postman
+
+log = logging.getLogger(__name__)
+
+POLL = 1  # seconds between looks into an empty outbox
+BEAT_EVERY = 15  # seconds
+JOBS_EVERY = 60  # seconds
+
+
+class Command(BaseCommand):
+    help = "Sends the mails of the outbox and does the regular jobs until it is stopped. Run as many as you like."
+
+    def handle(self, **options):
+        self.stopping = False
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.beat_at = self.jobs_at = 0.0
+        self.postman = Postman()
+        log.info("Worker %s is at work.", self.name)
+        while not self.stopping:
+            if not self.do_something():
+                time.sleep(POLL)
+        self.postman.hang_up()
+        WorkerBeat.objects.filter(name=self.name).delete()
+        log.info("Worker %s has stopped.", self.name)
+
+    def stop(self, signum, frame):
+        """Only noted: the mail in hand is sent and written down first."""
+        self.stopping = True
+
+    def do_something(self) -> bool:
+        try:
+            if time.monotonic() >= self.beat_at:
+                self.beat_at = time.monotonic() + BEAT_EVERY
+                beat(self.name)
+            if time.monotonic() >= self.jobs_at:
+                self.jobs_at = time.monotonic() + JOBS_EVERY
+                run_jobs()
+            return self.postman.deliver_next()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("The database can't be reached: %s", error)
+            connection.close()
+            return False
+
+
+def beat(name: str) -> None:
+    now = timezone.now()
+    WorkerBeat.objects.update_or_create(name=name, defaults={"seen_at": now})
+    WorkerBeat.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
+
+
+def run_jobs() -> None:
+    """Each job in a transaction of its own, at one worker at a time; one that fails hinders no other."""
+    for job in settings.WORKER_JOBS:
+        try:
+            with transaction.atomic():
+                if nobody_else_does(job):
+                    import_string(job)()
+        except Exception:
+            log.exception("The job %s failed.", job)
+            connection.close_if_unusable_or_obsolete()
+
+
+def nobody_else_does(job: str) -> bool:
+    """Until the end of the transaction, however that comes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [job])
+        return cursor.fetchone()[0]
