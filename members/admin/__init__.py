@@ -1,3 +1,5 @@
-from . import mails
+"""The desk of the members' app, a module for each part."""
 
-__all__ = ["mails"]
+from . import companies, drives, mails, memberships, people
+
+__all__ = ["companies", "drives", "mails", "memberships", "people"]

@@ -33,9 +33,10 @@ class CompanyQuerySet(models.QuerySet):
         return self.filter(listed | own | managed)
 
     def managed_by(self, user):
+        """Members of the user's clusters and those who apply there; no longer those who left."""
         if user.is_superuser:
             return self.all()
-        return self.filter(pk__in=self._memberships().managed_by(user).values("company"))
+        return self.filter(pk__in=self._memberships().open().managed_by(user).values("company"))
 
     def represented_by(self, user):
         if user.is_anonymous:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from clusters.models import Cluster
+from clusters.models import Association, Cluster
 
 
 class UserManager(BaseUserManager):

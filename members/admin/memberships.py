@@ -1,0 +1,69 @@
+from django.contrib import admin, messages
+
+from clusters.acts import ObjectActs, act
+from clusters.errors import Refused
+from clusters.scoping import ScopedAdmin, ScopedFilter
+from members import memberships
+from members.forms import RejectionForm
+from members.models import Membership
+
+
+@admin.register(Membership)
+class MembershipAdmin(ObjectActs, ScopedAdmin):
+    """Applications come from the firms; here they are answered."""
+
+    list_display = ["company", "cluster", "state", "applied_at", "joined_at", "ended_at"]
+    list_filter = ["state", ("cluster", ScopedFilter)]
+    list_select_related = ["company", "cluster"]
+    search_fields = ["company__name", "company__web_domain"]
+    date_hierarchy = "applied_at"
+    actions = ["approve_all"]
+    acts = ["approve", "reject"]
+    readonly_fields = fields = [
+        "company",
+        "what_it_does",
+        "cluster",
+        "state",
+        "message",
+        "applied_at",
+        "applied_by",
+        "joined_at",
+        "decided_by",
+        "decision",
+        "ended_at",
+    ]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="what it does")
+    def what_it_does(self, membership):
+        company = membership.company
+        facts = [company.summary, company.get_size_display(), company.postcode, company.website]
+        return " · ".join(fact for fact in facts if fact)
+
+    @act("Approve", shown=lambda membership: membership.state == Membership.State.APPLIED)
+    def approve(self, request, membership, form):
+        memberships.approve(membership, by=request.user)
+        return f"{membership.company} is a member of {membership.cluster}. The welcome mail is on its way."
+
+    @act("Reject", shown=lambda membership: membership.state == Membership.State.APPLIED, form=RejectionForm, danger=True)
+    def reject(self, request, membership, form):
+        memberships.reject(membership, by=request.user, sentence=form.cleaned_data["sentence"])
+        return f"{membership.company} gets your sentence by mail."
+
+    @admin.action(description="Approve the chosen applications", permissions=["change"])
+    def approve_all(self, request, queryset):
+        approved = 0
+        for membership in queryset.select_related("company", "cluster"):
+            was_waiting = membership.state == Membership.State.APPLIED
+            try:
+                memberships.approve(membership, by=request.user)
+                approved += was_waiting
+            except Refused as refusal:
+                messages.warning(request, str(refusal))
+        if approved:
+            firms = "One firm is a member" if approved == 1 else f"{approved} firms are members"
+            messages.success(request, f"{firms} now. The welcome mails are on their way.")
+        else:
+            messages.info(request, "Nothing was waiting among these. Nobody was mailed.")

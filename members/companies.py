@@ -1,0 +1,209 @@
+"""How a firm comes onto the site, and who may act for it."""
+
+import re
+from itertools import chain, count
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.text import slugify
+
+from clusters import trail
+from clusters import trail
+from clusters.errors import Refused
+from clusters.models import Cluster
+
+from . import outbox
+from .memberships import coordinators_of
+from .models import Company, Membership, Representative, User
+
+POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
+OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?([0-9][A-Z]?)?")
+
+
+@transaction.atomic
+def register(user: User, *, name: str, **fields) -> Company:
+    """A new firm with the person as its lead; the same firm when it is sent twice."""
+    _lock(user)
+    own = Company.objects.represented_by(user).first()
+    if own and own.name.casefold() == name.casefold():
+        return own
+    if own:
+        raise Refused(f"You act for {own} already. To add another firm, write to a coordinator.")
+    try:
+        with transaction.atomic():
+            company = Company.objects.create(name=name, slug=unused_slug(name), **fields)
+    except IntegrityError as error:
+        raise Refused("Somebody added a firm of this name or web address just now. Is it yours?") from error
+    Representative.objects.create(
+        company=company, user=user, role=Representative.Role.LEAD, state=Representative.State.ACTIVE
+    )
+    trail.record(user, "registered", company)
+    return company
+
+
+@transaction.atomic
+def ask_to_represent(user: User, company: Company) -> Representative:
+    """The person asks to act for a firm that is here already. Its leads decide, else a coordinator."""
+    _lock(user)
+    requests = user.representations.select_related("company")
+    same = requests.filter(company=company).exclude(state=Representative.State.ENDED).last()
+    if same and same.state == Representative.State.REFUSED:
+        raise Refused(f"{company} answered no to this before. Talk to them, or to your coordinator.")
+    if same:
+        return same
+    other = requests.filter(state__in=[Representative.State.ASKED, Representative.State.ACTIVE]).first()
+    if other and other.state == Representative.State.ASKED:
+        raise Refused(f"You have asked to act for {other.company}. Take that back first.")
+    if other:
+        raise Refused(f"You act for {other.company} already. To add another firm, write to a coordinator.")
+    representative = Representative.objects.create(
+        company=company, user=user, role=Representative.Role.MEMBER, state=Representative.State.ASKED
+    )
+    _record(user, "asked to be", representative)
+    _mail_those_who_decide(representative)
+    return representative
+
+
+@transaction.atomic
+def accept_representative(representative: Representative, by: User) -> Representative:
+    """The person acts for the firm from now on: as its lead where it has none."""
+    representative = _asked(representative)
+    if representative.state == Representative.State.ACTIVE:
+        return representative
+    if representative.state != Representative.State.ASKED:
+        raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
+    if not leads_of(representative.company):
+        representative.role = Representative.Role.LEAD
+    representative.state = Representative.State.ACTIVE
+    representative.save(update_fields=["state", "role"])
+    _record(by, "accepted", representative)
+    _mail_answer(representative, "representative_accepted", f"You act for {representative.company} now")
+    return representative
+
+
+@transaction.atomic
+def refuse_representative(representative: Representative, by: User) -> Representative:
+    representative = _asked(representative)
+    if representative.state == Representative.State.REFUSED:
+        return representative
+    if representative.state != Representative.State.ASKED:
+        raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
+    representative.state = Representative.State.REFUSED
+    representative.save(update_fields=["state"])
+    _record(by, "refused", representative)
+    _mail_answer(representative, "representative_refused", f"About acting for {representative.company}")
+    return representative
+
+
+@transaction.atomic
+def take_back_request(representative: Representative) -> Representative:
+    """The person no longer asks to act for the firm."""
+    representative = _asked(representative)
+    if representative.state == Representative.State.ACTIVE:
+        raise Refused(f"{representative.company} has said yes already: you act for it now.")
+    if representative.state == Representative.State.ASKED:
+        representative.state = Representative.State.ENDED
+        representative.save(update_fields=["state"])
+        _record(representative.user, "no longer asks to be", representative)
+    return representative
+
+
+def leads_of(company: Company) -> list[User]:
+    """Those who say who else may act for the firm."""
+    leads = company.representatives.active().filter(role=Representative.Role.LEAD, user__is_active=True)
+    return [lead.user for lead in leads.select_related("user")]
+
+
+def unused_slug(name: str) -> str:
+    base = slugify(name)[:70].strip("-") or "firm"
+    taken = set(Company.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in chain([base], (f"{base}-{number}" for number in count(2))) if slug not in taken)
+
+
+def tidy_postcode(typed: str) -> str:
+    """A full UK postcode as the post writes it: "la14yw" → "LA1 4YW"."""
+    bare = re.sub(r"[^A-Z0-9]", "", typed.upper())
+    whole = POSTCODE.fullmatch(bare)
+    if whole:
+        return f"{whole[1]} {whole[2]}"
+    if OUTWARD.fullmatch(bare):
+        raise ValidationError(f"{typed} is only half of it. A full postcode looks like LA2 9QT.")
+    raise ValidationError(f"{typed} is not a UK postcode. One looks like LA2 9QT.")
+
+
+def district_of(postcode: str) -> str:
+    """The part of a tidy postcode before the space: "LA1 4YW" → "LA1"."""
+    return postcode.partition(" ")[0]
+
+
+def tidy_website(typed: str) -> str:
+    """A web address as a browser wants it: "www.bay.example" → "https://www.bay.example"."""
+    address = typed if "://" in typed else f"https://{typed}"
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError as error:
+        raise ValidationError(f"{typed} is not a web address. One looks like www.lunevalley.example.") from error
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
+
+
+def _lock(user: User) -> None:
+    """Two tabs of one person go one after the other."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _asked(representative: Representative) -> Representative:
+    return (
+        Representative.objects.select_for_update(of=["self"], no_key=True)
+        .select_related("company", "user")
+        .get(pk=representative.pk)
+    )
+
+
+def clusters_of(company: Company) -> list[Cluster]:
+    memberships = company.memberships.filter(state__in=Membership.OPEN)
+    return [membership.cluster for membership in memberships.select_related("cluster__association").order_by("pk")]
+
+
+def _record(actor: User, verb: str, representative: Representative) -> None:
+    """One line for the coordinators of each cluster of the firm."""
+    for cluster in clusters_of(representative.company) or [None]:
+        trail.record(actor, verb, representative, cluster=cluster)
+
+
+def _mail_those_who_decide(representative: Representative) -> None:
+    """To the firm's leads; without one to the coordinators of its clusters; without those to the operator."""
+    company, clusters = representative.company, clusters_of(representative.company)
+    leads = leads_of(company)
+    others = {user.pk: user for cluster in clusters for user in coordinators_of(cluster)}.values()
+    deciders = leads or list(others) or User.objects.filter(is_superuser=True, is_active=True)
+    desk = reverse("admin:members_representative_change", args=[representative.pk])
+    path = reverse("members:me") if leads else desk
+    cluster = clusters[0] if clusters else None
+    for user in deciders:
+        outbox.queue(
+            key=f"representative:{representative.pk}:{user.pk}",
+            kind="representative",
+            to=user,
+            subject=f"May {representative.user} act for {company}?",
+            template="representative",
+            context={"person": user, "representative": representative, "company": company, "path": path},
+            cluster=cluster,
+        )
+
+
+def _mail_answer(representative: Representative, template: str, subject: str) -> None:
+    clusters = clusters_of(representative.company)
+    cluster = clusters[0] if clusters else None
+    outbox.queue(
+        key=f"{template}:{representative.pk}",
+        kind="representative",
+        to=representative.user,
+        subject=subject,
+        template=template,
+        context={"person": representative.user, "company": representative.company},
+        cluster=cluster,
+    )

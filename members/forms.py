@@ -1,0 +1,155 @@
+"""What people type in: their firm, the clusters they choose, a coordinator's sentence."""
+
+from django import forms
+
+from clusters.models import Cluster
+
+from .companies import tidy_postcode, tidy_website
+from .models import Company, Membership
+
+NUL = {"null_characters_not_allowed": "There is an invisible character in it. Type it again, please."}
+
+
+class CompanyForm(forms.ModelForm):
+    """The firm, as its first representative describes it while joining."""
+
+    website = forms.CharField(
+        label="Website (optional)",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
+        help_text="To see whether your firm is here already. www.lunevalley.example is enough.",
+        error_messages={"max_length": "That address is too long. The front page will do.", **NUL},
+    )
+    postcode = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+        help_text="To suggest the nearest cluster.",
+        error_messages={"required": "Tell us the postcode of your firm.", **NUL},
+    )
+    expertise = forms.CharField(
+        label="What you are good at (optional)",
+        max_length=500,
+        required=False,
+        help_text="Up to twelve words or short phrases, parted by commas: web shops, cyber security, Python.",
+        error_messages={"max_length": "Twelve words or short phrases are enough.", **NUL},
+    )
+
+    class Meta:
+        model = Company
+        fields = ["name", "website", "postcode", "size", "legal_form", "summary", "expertise"]
+        labels = {
+            "name": "Name of your firm",
+            "size": "How many people",
+            "legal_form": "Legal form (optional)",
+            "summary": "What you do",
+        }
+        help_texts = {"summary": "One sentence. Other members read it beside your name."}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "organization"})}
+        error_messages = {
+            "name": {
+                "required": "Tell us what your firm is called.",
+                "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+                **NUL,
+            },
+            "size": {"required": "Choose how many people you are."},
+            "summary": {
+                "required": "Say in one sentence what you do.",
+                "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+                **NUL,
+            },
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["summary"].required = True
+        self.fields["size"].required = True
+        for name, choices in (("size", Company.Size), ("legal_form", Company.LegalForm)):
+            self.fields[name].choices = [("", "Choose one"), *choices.choices]
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(character.isalnum() for character in name):
+            raise forms.ValidationError("A name has at least one letter or digit in it.")
+        return name
+
+    def clean_website(self):
+        typed = self.cleaned_data["website"]
+        return tidy_website(typed) if typed else ""
+
+    def clean_postcode(self):
+        return tidy_postcode(self.cleaned_data["postcode"])
+
+    def clean_expertise(self):
+        words = list(dict.fromkeys(" ".join(word.split()) for word in self.cleaned_data["expertise"].split(",")))
+        words = [word for word in words if word]
+        if len(words) > 12:
+            raise forms.ValidationError(f"Twelve at most, please. You have {len(words)}.")
+        for word in words:
+            if len(word) > 40:
+                raise forms.ValidationError(f"“{word[:40]}…” is long for one. Part them by commas.")
+        return words
+
+
+class ClusterChoice(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, cluster: Cluster) -> str:
+        away = getattr(cluster, "miles", None)
+        how_far = "" if away is None else f", {away:.0f} {'mile' if round(away) == 1 else 'miles'} away"
+        return f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}{how_far}"
+
+
+class ClustersForm(forms.Form):
+    """Which clusters the firm wants to be in."""
+
+    company = forms.ModelChoiceField(
+        queryset=Company.objects.none(),
+        label="For which of your firms",
+        empty_label=None,
+        error_messages={"required": "Choose one of your firms.", "invalid_choice": "Choose one of your firms."},
+    )
+    clusters = ClusterChoice(
+        queryset=Cluster.objects.none(),
+        label="Your clusters",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="As many as you like. Each costs nothing.",
+        error_messages={
+            "required": "Choose at least one cluster.",
+            "invalid_choice": "One of these can't be joined any more. Look at the list again.",
+            "invalid_pk_value": "One of these can't be joined any more. Look at the list again.",
+        },
+    )
+    message = forms.CharField(
+        label="A word to the coordinator (optional)",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Say what you hope for, or who told you about us.",
+        error_messages={
+            "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+            **NUL,
+        },
+    )
+
+    def __init__(self, *args, companies, clusters, **kwargs):
+        """`companies` the person acts for; `clusters`: in the order in which they are offered."""
+        super().__init__(*args, **kwargs)
+        if len(companies) > 1:
+            self.fields["company"].queryset = Company.objects.filter(pk__in=[company.pk for company in companies])
+        else:
+            del self.fields["company"]
+        self.fields["clusters"].queryset = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters])
+        self.fields["clusters"].choices = [
+            (cluster.pk, self.fields["clusters"].label_from_instance(cluster)) for cluster in clusters
+        ]
+
+
+class RejectionForm(forms.Form):
+    """The sentence that a firm gets with a no."""
+
+    sentence = forms.CharField(
+        label="Sentence to the firm",
+        max_length=Membership._meta.get_field("decision").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is mailed to the firm as you write it. Say what they could do instead.",
+        error_messages={"required": "Tell the firm why, in a sentence.", **NUL},
+    )

@@ -1,0 +1,205 @@
+"""How a firm becomes, and ceases to be, a member of a cluster.
+
+Every act locks what it decides about, so that two tabs or two coordinators at the same moment
+come to one result, and queues its mails in the same transaction.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from clusters import trail
+from clusters import trail
+from clusters.errors import Refused
+from clusters.models import Cluster
+
+from . import outbox
+from .models import Company, Membership, Officer, User
+
+
+@transaction.atomic
+def apply(
+    company: Company, cluster: Cluster, *, by: User, message: str = "", now: datetime | None = None
+) -> Membership:
+    """The open membership of the firm in the cluster, made if there was none.
+
+    Where a coordinator looks at applications it is an application, else active at once. A firm
+    that was a member and left by itself is a member again without a second look. An application
+    that was withdrawn is taken up again, so that withdrawing and applying mails nobody twice.
+    """
+    now = now or timezone.now()
+    company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    cluster = Cluster.objects.select_related("association").get(pk=cluster.pk)
+    last = Membership.objects.filter(company=company, cluster=cluster).order_by("applied_at", "pk").last()
+    if last and last.state in Membership.OPEN:
+        return last
+    if cluster.state == Cluster.State.RESTING:
+        raise Refused(f"{cluster} is resting and takes no new firms at the moment. Choose another one for now.")
+    if last and last.state == Membership.State.LEFT and last.joined_at is None:
+        membership = last
+    else:
+        membership = Membership(company=company, cluster=cluster)
+    membership.state = Membership.State.APPLIED
+    membership.message = message
+    membership.applied_at = now
+    membership.applied_by = by
+    membership.ended_at = None
+    membership.save()
+    trail.record(by, "applied for", membership, cluster=cluster)
+    if cluster.joining == Cluster.Joining.OPEN or was_member(last):
+        _make_active(membership, by=None, now=now)
+    else:
+        _mail_coordinators(membership)
+    return membership
+
+
+def was_member(last: Membership | None) -> bool:
+    """Whether the firm's last membership ended by its own leaving."""
+    return last is not None and last.state == Membership.State.LEFT and last.joined_at is not None
+
+
+@transaction.atomic
+def approve(membership: Membership, *, by: User, now: datetime | None = None) -> Membership:
+    """The application becomes a membership and the firm gets its welcome mail. A second time changes nothing."""
+    membership = _locked(membership)
+    if membership.state == Membership.State.ACTIVE:
+        return membership
+    if membership.state != Membership.State.APPLIED:
+        raise Refused(_what_happened(membership))
+    trail.record(by, "approved", membership, cluster=membership.cluster)
+    _make_active(membership, by=by, now=now or timezone.now())
+    return membership
+
+
+@transaction.atomic
+def reject(membership: Membership, *, by: User, sentence: str, now: datetime | None = None) -> Membership:
+    """The application ends, and the firm is told why. A second time changes nothing."""
+    membership = _locked(membership)
+    if membership.state == Membership.State.REJECTED:
+        return membership
+    if membership.state != Membership.State.APPLIED:
+        raise Refused(_what_happened(membership))
+    if not sentence.strip():
+        raise Refused("Tell the firm why in a sentence. It is mailed to them as you write it.")
+    membership.state = Membership.State.REJECTED
+    membership.decision = sentence.strip()
+    membership.decided_by = by
+    membership.ended_at = now or timezone.now()
+    membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
+    trail.record(by, "rejected", membership, cluster=membership.cluster, note=membership.decision)
+    for user in representatives_of(membership.company):
+        outbox.queue(
+            key=f"rejected:{membership.pk}:{user.pk}",
+            kind="rejected",
+            to=user,
+            subject=f"Your application to {membership.cluster}",
+            template="rejected",
+            context={"person": user, "membership": membership, "cluster": membership.cluster},
+            cluster=membership.cluster,
+        )
+    return membership
+
+
+@transaction.atomic
+def leave(membership: Membership, *, by: User, now: datetime | None = None) -> Membership:
+    """The firm leaves, or takes back its application. A second time changes nothing; `apply` undoes it."""
+    membership = _locked(membership)
+    if membership.state == Membership.State.LEFT:
+        return membership
+    if membership.state == Membership.State.REJECTED:
+        raise Refused(_what_happened(membership))
+    verb = "withdrew" if membership.state == Membership.State.APPLIED else "ended"
+    membership.state = Membership.State.LEFT
+    membership.ended_at = now or timezone.now()
+    membership.save(update_fields=["state", "ended_at"])
+    trail.record(by, verb, membership, cluster=membership.cluster)
+    return membership
+
+
+def coordinators_of(cluster: Cluster) -> list[User]:
+    """Whom to mail about the cluster: its coordinators, else its other officers, else the association's."""
+    officers = Officer.objects.current().filter(user__is_active=True).select_related("user").order_by("start", "pk")
+    own = list(officers.filter(cluster=cluster))
+    chosen = (
+        [officer for officer in own if officer.office == Officer.Office.COORDINATOR]
+        or own
+        or officers.filter(association=cluster.association_id)
+    )
+    return list({officer.user_id: officer.user for officer in chosen}.values())
+
+
+def representatives_of(company: Company) -> list[User]:
+    """The people who act for the firm today."""
+    active = company.representatives.active().filter(user__is_active=True).select_related("user")
+    return [representative.user for representative in active.order_by("pk")]
+
+
+def next_meeting(cluster: Cluster):
+    """The next published meeting of the cluster, or None. Drafts are not for mails and members."""
+    return cluster.meetings.upcoming().filter(state="published").select_related("venue").first()
+
+
+def _locked(membership: Membership) -> Membership:
+    return (
+        Membership.objects.select_for_update(of=["self"], no_key=True)
+        .select_related("company", "cluster__association")
+        .get(pk=membership.pk)
+    )
+
+
+def _make_active(membership: Membership, *, by: User | None, now: datetime) -> None:
+    membership.state = Membership.State.ACTIVE
+    membership.joined_at = now
+    membership.decided_by = by
+    membership.save(update_fields=["state", "joined_at", "decided_by"])
+    cluster = membership.cluster
+    for user in representatives_of(membership.company):
+        outbox.queue(
+            key=f"welcome:{membership.pk}:{user.pk}",
+            kind="welcome",
+            to=user,
+            subject=f"Welcome to {cluster}",
+            template="welcome",
+            context={
+                "person": user,
+                "membership": membership,
+                "cluster": cluster,
+                "coordinators": coordinators_of(cluster),
+                "meeting": next_meeting(cluster),
+            },
+            cluster=cluster,
+        )
+
+
+def _mail_coordinators(membership: Membership) -> None:
+    cluster = membership.cluster
+    for user in coordinators_of(cluster):
+        outbox.queue(
+            key=f"application:{membership.pk}:{user.pk}",
+            kind="application",
+            to=user,
+            subject=f"{membership.company} would like to join {cluster}",
+            template="application",
+            context={
+                "person": user,
+                "membership": membership,
+                "company": membership.company,
+                "cluster": cluster,
+            },
+            cluster=cluster,
+        )
+
+
+def _what_happened(membership: Membership) -> str:
+    """Why the act came too late, for the person who tried it."""
+    company, cluster = membership.company, membership.cluster
+    if membership.state == Membership.State.ACTIVE:
+        return f"{company} is a member of {cluster} already."
+    on = format_date(timezone.localtime(membership.ended_at), "j F Y")
+    if membership.state == Membership.State.REJECTED:
+        return f"{company} was turned down on {on}. It can apply again."
+    if membership.joined_at:
+        return f"{company} left {cluster} on {on}. It can join again by itself."
+    return f"{company} took its application back on {on}. Nothing is left to decide."

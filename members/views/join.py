@@ -1,0 +1,195 @@
+"""Joining, step by step: account, firm, clusters. Each step finds by itself where the person stands."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clusters import finder
+from clusters.brands import wear
+from clusters.errors import Refused
+from clusters.models import Cluster
+from members import companies, memberships
+from members.forms import ClustersForm, CompanyForm
+from members.models import Company, Membership, Representative
+from members.models.company import look_alikes
+
+# What a person typed so far waits in the session: the firm under DRAFT, the cluster they came from under WANTED.
+DRAFT, WANTED = "join-firm", "join-cluster"
+MOST_OFFERED = 12
+
+
+@login_not_required
+@require_GET
+def join(request):
+    """What joining is; for who is signed in, the step they are at."""
+    cluster = Cluster.objects.select_related("association").filter(slug=request.GET.get("cluster", "")).first()
+    if request.user.is_authenticated:
+        if cluster:
+            request.session[WANTED] = cluster.slug
+        return redirect(next_step(request.user))
+    if cluster:
+        wear(request, cluster.association)
+    back = reverse("members:join") + (f"?{urlencode({'cluster': cluster.slug})}" if cluster else "")
+    return render(request, "members/join.html", {"cluster": cluster, "next": urlencode({"next": back})})
+
+
+def next_step(user) -> str:
+    """The URL name of the step of joining that a person is at."""
+    if user.representations.active().exists():
+        return "members:join-clusters"
+    if user.representations.filter(state=Representative.State.ASKED).exists():
+        return "members:join-done"
+    return "members:join-company"
+
+
+@require_http_methods(["GET", "POST"])
+def join_company(request):
+    if request.user.representations.active().exists():
+        return redirect("members:join-clusters")
+    form = CompanyForm(request.POST or request.session.get(DRAFT) or None)
+    if request.method == "POST" and form.is_valid():
+        request.session[DRAFT] = {name: request.POST.get(name, "") for name in form.fields}
+        if look_alikes(form.cleaned_data["name"], form.cleaned_data["website"]):
+            return redirect("members:join-look-alikes")
+        return register(request, form)
+    return render(request, "members/join_company.html", {"form": form})
+
+
+@require_GET
+def look_alike_companies(request):
+    """Is it one of these?"""
+    form = drafted(request)
+    if form is None:
+        return redirect("members:join-company")
+    context = {"name": form.cleaned_data["name"], "companies": alike(form)}
+    return render(request, "members/join_look_alikes.html", context)
+
+
+@require_POST
+def join_represent(request, pk):
+    """Yes, I act for this firm."""
+    form = drafted(request)
+    if form is None:
+        return redirect("members:join")
+    company = next((company for company in alike(form) if company.pk == pk), None)
+    if company is None:
+        raise Http404
+    try:
+        companies.ask_to_represent(request.user, company)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("members:join-look-alikes")
+    request.session.pop(DRAFT, None)
+    return redirect("members:join-done")
+
+
+@require_POST
+def join_register(request):
+    """No, mine is another firm."""
+    form = drafted(request)
+    if form is None:
+        return redirect("members:join")
+    return register(request, form)
+
+
+def drafted(request) -> CompanyForm | None:
+    """The valid form that the person filled in before, if they are still without a firm."""
+    form = CompanyForm(request.session.get(DRAFT))
+    if not form.is_bound or not form.is_valid() or request.user.representations.active().exists():
+        return None
+    return form
+
+
+def alike(form: CompanyForm) -> list[Company]:
+    return list(look_alikes(form.cleaned_data["name"], form.cleaned_data["website"]))
+
+
+def register(request, form: CompanyForm):
+    try:
+        companies.register(request.user, **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error("website", str(refusal))
+        return render(request, "members/join_company.html", {"form": form})
+    request.session.pop(DRAFT, None)
+    return redirect("members:join-clusters")
+
+
+@require_http_methods(["GET", "POST"])
+def join_clusters(request):
+    firms = list(Company.objects.represented_by(request.user).order_by("pk"))
+    if not firms:
+        return redirect(next_step(request.user))
+    offered, chosen = offered_clusters(request, firms)
+    form = ClustersForm(request.POST or None, companies=firms, clusters=offered, initial={"clusters": chosen})
+    if request.method == "POST" and form.is_valid():
+        company = form.cleaned_data.get("company", firms[0])
+        try:
+            apply_to_all(company, form.cleaned_data["clusters"], request.user, form.cleaned_data["message"])
+        except Refused as refusal:
+            form.add_error("clusters", str(refusal))
+        else:
+            request.session.pop(WANTED, None)
+            return redirect("members:join-done")
+    return render(request, "members/join_clusters.html", {"form": form, "firms": firms, "offered": offered})
+
+
+def offered_clusters(request, firms: list[Company]) -> tuple[list[Cluster], list[Cluster]]:
+    """The clusters to choose from, the one the person came for first, then the nearest; and those ticked for them.
+
+    Clusters in which all the firms are already are left out. With a distance each has `miles`.
+    """
+    joined = Counter(Membership.objects.open().filter(company__in=firms).values_list("cluster", flat=True))
+    full = [cluster for cluster, firms_in_it in joined.items() if firms_in_it == len(firms)]
+    clusters = list(Cluster.objects.joinable().of(request.site_association).exclude(pk__in=full))
+    wanted = request.session.get(WANTED)
+    chosen = [cluster for cluster in clusters if cluster.slug == wanted]
+    place = finder.postcode_place(firms[0].postcode)
+    if place:
+        near = finder.by_distance(place, clusters)
+        for one in near:
+            one.cluster.miles = one.miles
+        clusters = [one.cluster for one in near]
+        covering = [cluster for cluster in clusters if place.districts & set(cluster.districts)]
+        chosen = chosen or covering or ([] if joined else clusters[:1])
+    clusters.sort(key=lambda cluster: cluster not in chosen)
+    return clusters[:MOST_OFFERED], chosen
+
+
+@transaction.atomic
+def apply_to_all(company, clusters, user, message) -> None:
+    """To all of them or, if one is refused, to none."""
+    for cluster in clusters:
+        memberships.apply(company, cluster, by=user, message=message)
+
+
+@require_GET
+def join_done(request):
+    """What happens next."""
+    firms = Company.objects.represented_by(request.user)
+    joined = list(
+        Membership.objects.open()
+        .filter(company__in=firms)
+        .select_related("company", "cluster__association")
+        .order_by("-applied_at", "-pk")
+    )
+    asked = request.user.representations.filter(state=Representative.State.ASKED).select_related("company").first()
+    if not joined and not asked:
+        return redirect("members:join")
+    shown = joined[0].cluster if joined else None
+    if shown:
+        wear(request, shown.association)
+    context = {
+        "asked": asked,
+        "applied": [membership for membership in joined if membership.state == Membership.State.APPLIED],
+        "active": [membership for membership in joined if membership.state == Membership.State.ACTIVE],
+        "shown": shown,
+        "firms_there": shown.memberships.active().count() if shown else 0,
+    }
+    return render(request, "members/join_done.html", context)

@@ -1,0 +1,177 @@
+"""My page: what waits for me, my clusters, my next meetings, my firm."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clusters.errors import Refused
+from clusters.models import Cluster
+from members import companies, memberships
+from members.models import Company, MailChoice, Membership, Representative, User
+
+REMEMBERED = timedelta(days=60)  # how long a membership that ended is still shown
+
+
+@require_GET
+def me(request):
+    user, now = request.user, timezone.now()
+    mine = list(user.representations.filter(state__in=["active", "asked"]).select_related("company"))
+    acting = [one for one in mine if one.state == Representative.State.ACTIVE]
+    in_clusters = latest_memberships([one.company_id for one in acting], now)
+    managed = managed_clusters(user)
+    clusters = [one.cluster for one in in_clusters if one.state == Membership.State.ACTIVE]
+    context = {
+        "greeting": greeting(timezone.localtime(now).hour),
+        "acting": acting,
+        "asked": [one for one in mine if one.state == Representative.State.ASKED],
+        "asking": people_asking(acting),
+        "memberships": in_clusters,
+        "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
+        "managed": managed,
+        "meetings": next_meetings(user, [*clusters, *managed], [one.company_id for one in acting]),
+        "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
+        "has_open": any(one.state in Membership.OPEN for one in in_clusters),
+    }
+    return render(request, "members/me.html", context)
+
+
+def greeting(hour: int) -> str:
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+
+def latest_memberships(company_ids: list[int], now) -> list[Membership]:
+    """The last membership of each firm and cluster, in order of the clusters; ended ones for a while only."""
+    rows = (
+        Membership.objects.filter(company__in=company_ids)
+        .filter(Q(state__in=Membership.OPEN) | Q(ended_at__gte=now - REMEMBERED))
+        .select_related("company", "cluster__association")
+        .annotate(firms=Count("cluster__memberships", filter=Q(cluster__memberships__state="active")))
+        .order_by("cluster__name", "cluster", "company__name", "company", "-applied_at", "-pk")
+    )
+    last: dict[tuple[int, int], Membership] = {}
+    for row in rows:
+        last.setdefault((row.cluster_id, row.company_id), row)
+    return list(last.values())
+
+
+def people_asking(acting: list[Representative]) -> list[Representative]:
+    """Who asks to act for the firms of which one is a lead."""
+    led = [one.company_id for one in acting if one.role == Representative.Role.LEAD]
+    asking = Representative.objects.filter(company__in=led, state=Representative.State.ASKED)
+    return list(asking.select_related("user", "company").order_by("since", "pk"))
+
+
+def managed_clusters(user: User) -> list[Cluster]:
+    """The clusters one looks after, with the number of applications that wait there."""
+    waiting = Count("memberships", filter=Q(memberships__state=Membership.State.APPLIED))
+    managed = Cluster.objects.none() if user.is_superuser else Cluster.objects.managed_by(user)
+    return list(managed.annotate(waiting=waiting))
+
+
+def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -> list:
+    """The next published meetings of the clusters and their associations. `turns` are one's own duties there.
+
+    Meetings are a layer above: the reverse relation of a cluster leads to them.
+    """
+    upcoming = Cluster.meetings.rel.related_model.objects.visible_to(user).upcoming().filter(state="published")
+    ours = Q(cluster__in=clusters) | Q(association__in={cluster.association_id for cluster in clusters})
+    meetings = list(
+        upcoming.filter(ours).select_related("cluster", "association", "venue").prefetch_related("duties")[:6]
+    )
+    for meeting in meetings:
+        meeting.turns = [
+            duty for duty in meeting.duties.all() if duty.company_id in company_ids and duty.state in duty.AGREED
+        ]
+    return meetings
+
+
+@require_POST
+def membership_leave(request, pk):
+    membership = own_membership(request.user, pk)
+    try:
+        memberships.leave(membership, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"{membership.company} has left {membership.cluster}. Changed your mind? Join again below."
+        )
+    return redirect("members:me")
+
+
+@require_POST
+def membership_rejoin(request, pk):
+    """The same firm in the same cluster again."""
+    old = own_membership(request.user, pk)
+    try:
+        membership = memberships.apply(old.company, old.cluster, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said_on_joining(membership))
+    return redirect("members:me")
+
+
+def said_on_joining(membership: Membership) -> str:
+    if membership.state == Membership.State.ACTIVE:
+        return f"{membership.company} is a member of {membership.cluster}."
+    return f"{membership.company} has applied to {membership.cluster}. The coordinator hears of it."
+
+
+def own_membership(user: User, pk: int) -> Membership:
+    """A membership of a firm one acts for: 404 for what one may not see, 403 for other firms' memberships."""
+    visible = Membership.objects.visible_to(user).select_related("company", "cluster__association")
+    membership = get_object_or_404(visible, pk=pk)
+    if not Company.objects.represented_by(user).filter(pk=membership.company_id).exists():
+        raise PermissionDenied
+    return membership
+
+
+@require_POST
+def representative_accept(request, pk):
+    representative = asking_representative(request.user, pk)
+    try:
+        companies.accept_representative(representative, request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{representative.user} acts for {representative.company} now.")
+    return redirect("members:me")
+
+
+@require_POST
+def representative_refuse(request, pk):
+    representative = asking_representative(request.user, pk)
+    try:
+        companies.refuse_representative(representative, request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{representative.user} does not act for {representative.company}.")
+    return redirect("members:me")
+
+
+def asking_representative(user: User, pk: int) -> Representative:
+    """Somebody's wish to act for a firm of which one is a lead."""
+    visible = Representative.objects.visible_to(user).select_related("company", "user")
+    representative = get_object_or_404(visible, pk=pk)
+    if user not in companies.leads_of(representative.company):
+        raise PermissionDenied
+    return representative
+
+
+@require_POST
+def representative_take_back(request, pk):
+    representative = get_object_or_404(request.user.representations.select_related("company"), pk=pk)
+    try:
+        companies.take_back_request(representative)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("members:me")
+    messages.success(request, f"You no longer ask to act for {representative.company}. Tell us which firm is yours.")
+    return redirect("members:join")
