@@ -74,12 +74,25 @@ def grid(count: int, columns: int, pitch: float, *, staggered: bool = True) -> l
 
 
 # --- signs: the association's mark, a cluster's glyph, a theme's glyph -----------------------------
+# Seven dots, one lit: the sign of nobody's clusters in particular.
+ANY_MARK = (
+    ("1", 0.5, 0),
+    ("lit", 1.5, 0),
+    ("2", 0, 1),
+    ("3", 1, 1),
+    ("4", 2, 1),
+    ("5", 0.5, 2),
+    ("6", 1.5, 2),
+)
+
+
 def mark(cells: Sequence[tuple[str, float, int]], lit: str = "", label: str = "") -> SafeString:
     """The mark of an association: its clusters as (slug, column, row) on a hexagonal grid. The
-    cluster with the slug `lit` is lit, or else the one nearest to the middle."""
+    cluster with the slug `lit` is lit, or else the one nearest to the middle. Without cells it is
+    the mark of no association in particular."""
     pitch, radius, margin = 10, 4.1, 1
     if not cells:
-        return svg("mark", (0, 0, 1, 1), "", label)
+        cells, lit = ANY_MARK, "lit"
     points = {slug: (column * pitch, row * pitch * ROW) for slug, column, row in cells}
     xs, ys = zip(*points.values(), strict=True)
     edge = radius + margin

@@ -98,8 +98,10 @@ def test_mark_lights_the_middle_when_no_cluster_is_asked_for(lit):
     assert lit_at(pictures.mark(cells, lit)) == ("20", "17.32")
 
 
-def test_mark_of_no_clusters_is_empty():
-    assert dots_in(parsed_text(pictures.mark([]))) == 0
+def test_mark_of_no_association_is_seven_dots_with_one_lit():
+    picture = parsed_text(pictures.mark([]))
+    assert dots_in(picture) == 7
+    assert picture.count('class="lit"') == 1
 
 
 def parsed_text(picture: str) -> str:
