@@ -58,6 +58,7 @@ class OfficeRights:
 
 class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
     list_per_page = 50
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
     def get_queryset(self, request):
@@ -72,6 +73,8 @@ class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
 
 class InlineRights(ScopedChoices):
     """An inline may do what its parent may: the parent's rows are scoped already."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def get_queryset(self, request):
         return managed(super().get_queryset(request), request.user)
