@@ -1,6 +1,6 @@
 from .agenda import AgendaEdition, AgendaItem
 from .duty import Duty
-from .meeting import Meeting, mark_held
+from .meeting import Meeting
 from .presentation import Presentation
 from .registration import Registration
 from .venue import Venue
@@ -13,5 +13,4 @@ __all__ = [
     "Presentation",
     "Registration",
     "Venue",
-    "mark_held",
 ]

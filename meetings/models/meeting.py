@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clusters.models import Association, Cluster
+from members.models import Company
 
 from .venue import Venue
 
@@ -48,6 +50,24 @@ class MeetingQuerySet(models.QuerySet):
         if association is None:
             return self
         return self.filter(Q(association=association) | Q(cluster__association=association))
+
+    def announced(self):
+        """Out of draft. Pages show these also to those who may see drafts."""
+        return self.exclude(state=Meeting.State.DRAFT)
+
+    def with_turns(self):
+        """Each with `turns`: the agreed duties, with their firms."""
+        duties = Meeting.duties.rel.related_model.objects.agreed().select_related("company").order_by("role")
+        return self.prefetch_related(models.Prefetch("duties", queryset=duties, to_attr="turns"))
+
+    def talks(self, user):
+        """The published presentations of these meetings that the user may see, the last one first."""
+        presentations = Meeting.presentations.rel.related_model.objects
+        return (
+            presentations.visible_to(user)
+            .filter(meeting__in=self.values("pk"), state="published")
+            .order_by("-meeting__starts_at", "pk")
+        )
 
     def upcoming(self, now: datetime | None = None):
         """Not over yet and not called off, the next one first."""
@@ -170,9 +190,31 @@ class Meeting(models.Model):
         limits = [n for n in (self.capacity, self.venue.capacity if self.venue else None) if n is not None]
         return min(limits, default=None)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose clock the meeting starts by. Needs the cluster and its association."""
+        return ZoneInfo(self.in_association.time_zone)
 
-def mark_held() -> int:
-    """Published meetings that are over become held. Returns how many. A job of the worker."""
-    return Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=timezone.now()).update(
-        state=Meeting.State.HELD
-    )
+    @property
+    def public_place(self) -> str:
+        """Where it is, as far as everybody may know: the address is for members when the agenda is."""
+        if self.venue is None:
+            return ""
+        return str(self.venue) if self.openness == self.Openness.PUBLIC else self.venue.town
+
+    def is_whole_for(self, user) -> bool:
+        """Whether the user sees its agenda and address too. Ask only for a meeting that `visible_to` lets through."""
+        if self.openness == self.Openness.PUBLIC:
+            return True
+        return Meeting.objects.for_members(user).filter(pk=self.pk).exists()
+
+    def agreed_company(self, role: str) -> Company | None:
+        """The firm that has agreed to chair or host, or did so."""
+        duty = self.duties.agreed().filter(role=role).select_related("company").first()
+        return duty.company if duty else None
+
+    def touch(self, now: datetime | None = None) -> None:
+        """Calendars must hear of a change (RFC 5545, 3.8.7.4)."""
+        self.sequence += 1
+        self.changed_at = now or timezone.now()
+        self.save(update_fields=["sequence", "changed_at"])

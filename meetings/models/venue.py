@@ -12,7 +12,7 @@ class VenueQuerySet(models.QuerySet):
         return self.filter(cluster__in=Cluster.objects.managed_by(user))
 
     def visible_to(self, user):
-        """A venue is seen through its meetings (`Meeting.place_visible_to`); by itself by coordinators."""
+        """A venue is seen through its meetings (`Meeting.public_place`); by itself by coordinators."""
         return self.managed_by(user) if user.is_authenticated else self.none()
 
 
@@ -64,3 +64,20 @@ class Venue(models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.town}"
+
+    @property
+    def full_address(self) -> str:
+        return f"{self.name}, {self.address}, {self.town} {self.postcode}".strip()
+
+    @property
+    def directions(self) -> list[tuple[str, str]]:
+        """What is known about getting there and in, as (how, words)."""
+        steps = {None: "", True: "Step-free", False: "Not step-free"}[self.step_free]
+        known = [
+            ("Entrance", self.entrance),
+            ("By train or bus", self.train),
+            ("By car", self.parking),
+            ("By bike", self.bicycle),
+            ("Access", ". ".join(words for words in (steps, self.access) if words)),
+        ]
+        return [(how, words) for how, words in known if words]

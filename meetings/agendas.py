@@ -1,0 +1,216 @@
+"""The agenda of a meeting: its times, its standard, the chair's showcase, and the editions that members get.
+
+Publishing freezes the agenda as an edition and mails it, all in one transaction. The first edition a person gets is
+whole; of later ones only what is different is mailed. An unchanged agenda makes no edition, so nobody gets it twice.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from clusters import trail
+from clusters.errors import Refused
+from meetings import notices
+from meetings.editions import differences, long_date, snapshot
+from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
+from meetings.models.agenda import SHOWCASE_MINUTES
+from meetings.timetables import overrun
+
+Kind = AgendaItem.Kind
+STEP = 10  # between positions, so that there is room to move an item by typing a number
+SHOWCASE_TITLE = "The chair's showcase"
+
+# --- drafting ---------------------------------------------------------------------------------------
+# kind, title, what it is, and its minutes in a meeting of at least so many minutes; the talk gets the rest
+STANDARD = [
+    (Kind.ARRIVAL, "Doors, coffee, name badges", "", {105: 15}),
+    (
+        Kind.WELCOME,
+        "Welcome and round the table",
+        "Name, firm, one thing you need this month.",
+        {25: 5, 90: 10},
+    ),
+    (Kind.SHOWCASE, SHOWCASE_TITLE, "", {0: SHOWCASE_MINUTES}),
+    (Kind.TALK, "Talk", "", {}),
+    (Kind.BREAK, "Break", "", {105: 10}),
+    (
+        Kind.OPPORTUNITIES,
+        "Business opportunities",
+        "Who needs a partner, who has work going.",
+        {45: 10, 105: 15},
+    ),
+    (Kind.NEXT_TURN, "Next turn", "Who chairs and who hosts next.", {30: 5}),
+    (Kind.ANY_OTHER, "Any other business", "", {60: 5, 105: 10}),
+]
+SHORTEST_TALK = 10
+LONGEST_TALK = 60
+
+
+def standard(meeting: Meeting) -> list[AgendaItem]:
+    """The usual agenda, fitted to the meeting's length, unsaved. Its showcase waits for a chair.
+
+    Up to an hour is left for the talk; in longer meetings half of the time is for discussing it.
+    """
+    rows = [(kind, title, text, minutes_in(meeting, lengths)) for kind, title, text, lengths in STANDARD]
+    if not meeting.needs_showcase:
+        rows = [row for row in rows if row[0] not in (Kind.SHOWCASE, Kind.NEXT_TURN)]
+    left = meeting.minutes - sum(row[3] for row in rows)
+    items = []
+    for kind, title, text, minutes in rows:
+        if kind == Kind.TALK and left >= SHORTEST_TALK:
+            discussion = left // 2 if left > LONGEST_TALK else 0
+            items.append(AgendaItem(meeting=meeting, kind=kind, title=title, minutes=left - discussion))
+            if discussion:
+                items.append(
+                    AgendaItem(meeting=meeting, kind=Kind.DISCUSSION, title="Discussion", minutes=discussion)
+                )
+        elif minutes:
+            items.append(AgendaItem(meeting=meeting, kind=kind, title=title, summary=text, minutes=minutes))
+    for number, item in enumerate(items, start=1):
+        item.position = number * STEP
+    return items
+
+
+def minutes_in(meeting: Meeting, lengths: dict[int, int]) -> int:
+    return next((lengths[least] for least in sorted(lengths, reverse=True) if meeting.minutes >= least), 0)
+
+
+@transaction.atomic
+def draft(meeting: Meeting) -> None:
+    """Give a meeting without an agenda the standard one. Its showcase comes with the chair."""
+    lock(meeting)
+    if meeting.agenda.exclude(kind=Kind.SHOWCASE).exists():
+        raise Refused(
+            "This meeting has an agenda already. Remove its items first to start from the standard one."
+        )
+    for item in standard(meeting):
+        if item.kind == Kind.SHOWCASE:
+            meeting.agenda.filter(kind=Kind.SHOWCASE).update(position=item.position)
+        else:
+            item.save()
+    bind_showcase(meeting)
+
+
+@transaction.atomic
+def bind_showcase(meeting: Meeting) -> None:
+    """The showcase belongs to the accepted chair: it comes, changes hands and goes with it."""
+    chair = meeting.agreed_company(Duty.Role.CHAIR) if meeting.needs_showcase else None
+    showcase = meeting.agenda.filter(kind=Kind.SHOWCASE).first()
+    if chair is None:
+        if showcase:
+            showcase.delete()
+    elif showcase is None:
+        opening = meeting.agenda.filter(kind__in=[Kind.ARRIVAL, Kind.WELCOME]).last()
+        after = opening.position if opening else 0
+        AgendaItem.objects.create(
+            meeting=meeting,
+            kind=Kind.SHOWCASE,
+            title=SHOWCASE_TITLE,
+            minutes=SHOWCASE_MINUTES,
+            company=chair,
+            position=after,  # the same as the item before it; the later row comes second
+        )
+    elif showcase.company != chair:  # what the former chair wrote goes with it
+        AgendaItem.objects.filter(pk=showcase.pk).update(
+            company=chair, title=SHOWCASE_TITLE, summary="", presenter=None, presenter_name="", topic=None
+        )
+    renumber(meeting)
+
+
+def renumber(meeting: Meeting) -> None:
+    """Positions 10, 20, 30, … in the order they have."""
+    items = list(meeting.agenda.all())
+    for number, item in enumerate(items, start=1):
+        item.position = number * STEP
+    AgendaItem.objects.bulk_update(items, ["position"])
+
+
+def lock(meeting: Meeting) -> None:
+    """Acts on one meeting come one after the other. `meeting` is as the last one left it."""
+    meeting.refresh_from_db(from_queryset=Meeting.objects.select_for_update())
+
+
+# --- is it ready? -----------------------------------------------------------------------------------
+def problems(meeting: Meeting, now: datetime | None = None) -> list[str]:
+    """What keeps the agenda from being published, a sentence each."""
+    items = list(meeting.agenda.select_related("company"))
+    found = [overrun(meeting, sum(item.minutes for item in items))]
+    if meeting.needs_showcase:
+        found.append(_showcase_problem(meeting, items))
+    if meeting.starts_at <= (now or timezone.now()):
+        found.append("The meeting is in the past. Give it a date ahead.")
+    if meeting.venue is None:
+        found.append("There is no venue yet. Members need to know where to go.")
+    return [sentence for sentence in found if sentence]
+
+
+def _showcase_problem(meeting: Meeting, items: list[AgendaItem]) -> str:
+    chair = meeting.agreed_company(Duty.Role.CHAIR)
+    showcase = next((item for item in items if item.kind == Kind.SHOWCASE), None)
+    if chair is None:
+        return "No firm has agreed to chair yet. Choose the chair; its showcase then comes by itself."
+    if showcase is None:
+        return f"The {SHOWCASE_MINUTES}-minute showcase of {chair} is missing. Save the meeting and it comes back."
+    if showcase.company != chair:
+        return f"The showcase is given to {showcase.company or 'nobody'}, but {chair} chairs."
+    return ""
+
+
+# --- publishing -------------------------------------------------------------------------------------
+@transaction.atomic
+def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEdition:
+    """Freeze the agenda as a new edition and mail it to the members. Refused if it has problems or is unchanged."""
+    now = now or timezone.now()
+    lock(meeting)
+    if meeting.state not in (Meeting.State.DRAFT, Meeting.State.PUBLISHED):
+        raise Refused(
+            f"This meeting is {meeting.get_state_display().lower()}. Its agenda can't be sent any more."
+        )
+    if found := problems(meeting, now):
+        raise Refused(" ".join(found))
+    last = meeting.editions.first()
+    content = snapshot(meeting)
+    changes = differences(last.content, content) if last else []
+    if last and not changes:
+        sent = last.published_at.astimezone(meeting.zone)
+        raise Refused(
+            f"Nothing has changed since {long_date(sent)}, {sent:%H:%M}. "
+            "Everybody has this agenda; no mail has been sent."
+        )
+    edition = AgendaEdition.objects.create(
+        meeting=meeting,
+        number=last.number + 1 if last else 1,
+        content=content,
+        published_at=now,
+        published_by=by,
+    )
+    meeting.state = Meeting.State.PUBLISHED
+    meeting.save(update_fields=["state"])
+    meeting.touch(now)
+    sent_to = notices.send_agenda(edition, changes)
+    _record(by, "published the agenda of", meeting, f"Edition {edition.number}, to {sent_to} people.")
+    return edition
+
+
+@transaction.atomic
+def call_off(meeting: Meeting, *, by, because: str, now: datetime | None = None) -> int:
+    """The meeting won't take place. Tells those who got its agenda and returns how many they are."""
+    lock(meeting)
+    if meeting.state == Meeting.State.CANCELLED:
+        raise Refused("This meeting has been called off already.")
+    if meeting.state != Meeting.State.PUBLISHED:
+        raise Refused("Only a published meeting can be called off.")
+    if meeting.ends_at <= (now or timezone.now()):
+        raise Refused("This meeting is over.")
+    meeting.state = Meeting.State.CANCELLED
+    meeting.called_off_because = because
+    meeting.save(update_fields=["state", "called_off_because"])
+    meeting.touch(now)
+    sent_to = notices.send_called_off(meeting)
+    _record(by, "called off", meeting, f"{because} Told {sent_to} people.")
+    return sent_to
+
+
+def _record(by, verb: str, meeting: Meeting, note: str) -> None:
+    trail.record(by, verb, meeting, cluster=meeting.cluster, association=meeting.association, note=note)

@@ -1,0 +1,20 @@
+"""What happens by itself when a meeting is over."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from meetings.models import Duty, Meeting
+
+
+@transaction.atomic
+def mark_held(now: datetime | None = None) -> int:
+    """Published meetings that are over become held, and the turns agreed for them fulfilled.
+
+    A job of the worker; several workers may call it at once. Returns how many meetings it closed.
+    """
+    over = Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=now or timezone.now())
+    ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).update(state=Duty.State.FULFILLED)
+    return Meeting.objects.filter(pk__in=ids).update(state=Meeting.State.HELD)

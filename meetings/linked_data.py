@@ -1,0 +1,43 @@
+"""A meeting as search engines read it (schema.org/Event)."""
+
+from clusters.markdown import plain
+from meetings.models import Meeting
+from members.outbox import absolute
+
+
+def event_data(meeting: Meeting) -> dict | None:
+    """What everybody may know of it; nothing of drafts and of meetings that only members see."""
+    if meeting.state == Meeting.State.DRAFT or meeting.openness == Meeting.Openness.MEMBERS:
+        return None
+    association = meeting.in_association
+    off = meeting.state == Meeting.State.CANCELLED
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": meeting.title,
+        "startDate": meeting.starts_at.astimezone(meeting.zone).isoformat(),
+        "endDate": meeting.ends_at.astimezone(meeting.zone).isoformat(),
+        "eventStatus": f"https://schema.org/{'EventCancelled' if off else 'EventScheduled'}",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "url": absolute(meeting.get_absolute_url(), association),
+        "isAccessibleForFree": True,
+        "organizer": {
+            "@type": "Organization",
+            "name": f"{association.name}: {meeting.cluster}" if meeting.cluster else association.name,
+            "url": absolute(meeting.organiser.get_absolute_url(), association),
+        },
+    }
+    if meeting.summary:
+        data["description"] = plain(meeting.summary)
+    if meeting.venue:
+        data["location"] = place_data(meeting)
+    return data
+
+
+def place_data(meeting: Meeting) -> dict:
+    venue = meeting.venue
+    address = {"@type": "PostalAddress", "addressLocality": venue.town}
+    if meeting.openness != Meeting.Openness.PUBLIC:
+        return {"@type": "Place", "name": venue.town, "address": address}
+    address |= {"streetAddress": venue.address, "postalCode": venue.postcode}
+    return {"@type": "Place", "name": venue.name, "address": address}

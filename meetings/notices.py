@@ -1,0 +1,140 @@
+"""The mails about a meeting to the members of its cluster, or of all clusters of its association."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import F, prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.calendars import meeting_calendar
+from meetings.models import AgendaEdition, Meeting
+from members import outbox
+from members.models import MailChoice, Membership, OutgoingMail, Representative, User
+
+
+def readers(meeting: Meeting):
+    """Who gets the agenda: the people of the member firms, each once, if their address is verified."""
+    clusters = [meeting.cluster] if meeting.cluster else meeting.association.clusters.all()
+    firms = Membership.objects.active().filter(cluster__in=clusters).values("company")
+    people = Representative.objects.active().filter(company__in=firms).values("user")
+    return _reachable(User.objects.filter(pk__in=people))
+
+
+def willing_readers(meeting: Meeting):
+    """Of the readers those who have not chosen to be spared agendas: so many mails go out."""
+    return readers(meeting).exclude(mail_choices__kind=MailChoice.Kind.AGENDAS)
+
+
+def had_agenda(meeting: Meeting):
+    """The people to whom an edition of this meeting's agenda was written before."""
+    return _reachable(
+        User.objects.filter(pk__in=OutgoingMail.objects.filter(key__startswith=_key(meeting)).values("user"))
+    )
+
+
+def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
+    """Mail an edition: the whole of it to who never had one of this meeting, to the others the `changes`."""
+    meeting = edition.meeting
+    before = set(had_agenda(meeting).values_list("pk", flat=True))
+    people = list(readers(meeting))
+    key = f"{_key(meeting)}{edition.number}"
+    context = agenda_context(meeting, edition.content, changes)
+    sent = _send(
+        meeting,
+        [person for person in people if person.pk not in before],
+        key=key,
+        subject=f"Agenda: {meeting.title}, {_when(meeting)}",
+        template="agenda",
+        context=context,
+    )
+    if changes:
+        sent += _send(
+            meeting,
+            [person for person in people if person.pk in before],
+            key=key,
+            subject=f"Changed: {meeting.title}, {_when(meeting)}",
+            template="agenda_changes",
+            context=context,
+        )
+    return sent
+
+
+def send_called_off(meeting: Meeting) -> int:
+    """Tell those who got the agenda that the meeting won't take place; their calendars drop it."""
+    return _send(
+        meeting,
+        list(had_agenda(meeting)),
+        key=f"called-off:{meeting.pk}",
+        subject=f"Called off: {meeting.title}, {_when(meeting)}",
+        template="agenda_called_off",
+        context=agenda_context(meeting, {}, []),
+    )
+
+
+def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:
+    """What the mails' templates show; the times of the items by the meeting's own clock."""
+    items = [
+        {**item, "start": datetime.fromisoformat(item["starts_at"]).astimezone(meeting.zone)}
+        for item in content.get("items", [])
+    ]
+    return {
+        "meeting": meeting,
+        "starts": meeting.starts_at.astimezone(meeting.zone),
+        "ends": meeting.ends_at.astimezone(meeting.zone),
+        "chair": content.get("chair", ""),
+        "host": content.get("host", ""),
+        "items": items,
+        "changes": changes,
+        "meeting_url": outbox.absolute(_path(meeting), meeting.in_association),
+        "meetings_url": outbox.absolute(reverse("meetings:meeting-list"), meeting.in_association),
+        "calendar_url": outbox.absolute(_calendar_path(meeting), meeting.in_association),
+    }
+
+
+def _send(
+    meeting: Meeting, people: list[User], *, key: str, subject: str, template: str, context: dict
+) -> int:
+    method = "CANCEL" if meeting.state == Meeting.State.CANCELLED else "PUBLISH"
+    prefetch_related_objects([meeting.in_association], "hostnames")  # once, not for each person
+    with timezone.override(meeting.zone):
+        return outbox.queue_many(
+            people,
+            key=key,
+            kind=template.replace("_", "-"),
+            subject=subject,
+            template=template,
+            context=context,
+            cluster=meeting.cluster,
+            association=meeting.association,
+            calendar=meeting_calendar(meeting, whole=True, method=method).decode(),
+            optional=MailChoice.Kind.AGENDAS,
+        )
+
+
+def _key(meeting: Meeting) -> str:
+    return f"agenda:{meeting.pk}:"
+
+
+def _when(meeting: Meeting) -> str:
+    start = meeting.starts_at.astimezone(meeting.zone)
+    return f"{start:%a} {start.day} {start:%b}"
+
+
+def _path(meeting: Meeting) -> str:
+    """Its page; of one that only members see by way of the sign-in, since it looks as if it did not exist."""
+    if meeting.openness == Meeting.Openness.MEMBERS:
+        return f"{reverse('account_login')}?{urlencode({'next': meeting.get_absolute_url()})}"
+    return meeting.get_absolute_url()
+
+
+def _calendar_path(meeting: Meeting) -> str:
+    """The calendar to subscribe to, in which this meeting and the later ones appear."""
+    if meeting.cluster:
+        return reverse("meetings:cluster-calendar", args=[meeting.cluster.slug])
+    return reverse("meetings:association-calendar", args=[meeting.association.slug])
+
+
+def _reachable(people):
+    """Those who can sign in and whose address is known to be theirs."""
+    return people.filter(is_active=True, emailaddress__email=F("email"), emailaddress__verified=True)

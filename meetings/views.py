@@ -1,0 +1,158 @@
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from clusters.brands import wear
+from clusters.models import Association, Cluster
+from clusters.pictures import agenda_bar
+from meetings.calendars import calendar, meeting_calendar
+from meetings.linked_data import event_data
+from meetings.models import Duty, Meeting, Presentation
+from meetings.people import who_is_who
+from meetings.timetables import timetable
+from members.models import Officer
+
+PER_PAGE = 40
+MOST_CHOICES = 100  # a longer list of clusters would make the page heavy; they link here from their own pages
+FEED_REACHES_BACK = timedelta(days=90)
+WITH_ORGANISER = ["venue", "cluster__association", "association"]
+
+
+@login_not_required
+@require_safe
+def meeting_list(request):
+    """The meetings ahead, the next one first."""
+    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
+    return list_page(request, ahead, "meetings/meeting_list.html")
+
+
+@login_not_required
+@require_safe
+def meeting_archive(request):
+    """Those that took place, the last one first."""
+    return list_page(request, Meeting.objects.past(), "meetings/meeting_archive.html")
+
+
+def list_page(request, meetings, template: str):
+    """`meetings` that the reader may see, with ?cluster=, ?kind= and ?page=."""
+    clusters = Cluster.objects.of(request.site_association)
+    slug, kind = request.GET.get("cluster", ""), request.GET.get("kind", "")
+    cluster = get_object_or_404(clusters.select_related("association"), slug=slug) if slug else None
+    meetings = meetings.visible_to(request.user).of(request.site_association).select_related(*WITH_ORGANISER)
+    if cluster:
+        wear(request, cluster.association)
+        meetings = meetings.filter(cluster=cluster)
+    if kind in Meeting.Kind.values:
+        meetings = meetings.filter(kind=kind)
+    choices = list(clusters[: MOST_CHOICES + 1])
+    context = {
+        "page": Paginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
+        "cluster": cluster,
+        "clusters": choices if len(choices) <= MOST_CHOICES else [],
+        "kind": kind,
+        "kinds": Meeting.Kind.choices,
+    }
+    return render(request, template, context)
+
+
+@login_not_required
+@require_safe
+def meeting(request, pk: int):
+    meeting = get_visible_meeting(request.user, pk)
+    wear(request, meeting.in_association)
+    items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
+    duties = list(meeting.duties.visible_to(request.user).agreed().select_related("company"))
+    officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
+    presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
+    is_over = meeting.ends_at < timezone.now()
+    context = {
+        "meeting": meeting,
+        "is_over": is_over,
+        "is_whole": meeting.is_whole_for(request.user),
+        "times": timetable(meeting, items),
+        "bar": agenda_bar([(item.minutes, item.kind) for item in items]),
+        "host": next((duty.company for duty in duties if duty.role == Duty.Role.HOST), None),
+        "chair": next((duty.company for duty in duties if duty.role == Duty.Role.CHAIR), None),
+        "people": who_is_who(duties, items, officers.select_related("user")),
+        "presentations": presentations.select_related("company", "presenter"),
+        "attended": meeting.registrations.attended().count() if is_over else 0,
+        "event_data": event_data(meeting),
+    }
+    with timezone.override(meeting.zone):
+        return render(request, "meetings/meeting.html", context)
+
+
+def get_visible_meeting(user, pk: int) -> Meeting:
+    return get_object_or_404(Meeting.objects.visible_to(user).select_related(*WITH_ORGANISER), pk=pk)
+
+
+@login_not_required
+@require_safe
+@conditional_page
+@cache_control(private=True, no_cache=True)
+def meeting_ics(request, pk: int):
+    """One meeting, as far as its reader may see it."""
+    meeting = get_visible_meeting(request.user, pk)
+    body = meeting_calendar(meeting, whole=meeting.is_whole_for(request.user))
+    return ics(body, f"meeting-{meeting.pk}")
+
+
+@login_not_required
+@require_safe
+@conditional_page
+@cache_control(public=True, max_age=900)
+def cluster_ics(request, slug: str):
+    cluster = get_object_or_404(Cluster.objects.select_related("association"), slug=slug)
+    return ics(calendar(f"{cluster.name} meetings", feed().filter(cluster=cluster)), cluster.slug)
+
+
+@login_not_required
+@require_safe
+@conditional_page
+@cache_control(public=True, max_age=900)
+def association_ics(request, slug: str):
+    association = get_object_or_404(Association, slug=slug)
+    return ics(calendar(f"{association.name} meetings", feed().of(association)), association.slug)
+
+
+def feed():
+    """The meetings of calendars to subscribe to. They are fetched without signing in: what everybody sees."""
+    return (
+        Meeting.objects.visible_to(AnonymousUser())
+        .filter(ends_at__gte=timezone.now() - FEED_REACHES_BACK)
+        .select_related(*WITH_ORGANISER)
+        .prefetch_related("agenda", "cluster__association__hostnames", "association__hostnames")
+        .order_by("starts_at", "pk")
+    )
+
+
+def ics(body: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        body,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'inline; filename="{name}.ics"'},
+    )
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def presentation_file(request, uid):
+    """Slides are a download, never a page of this site: they come from outside."""
+    presentation = get_object_or_404(Presentation.objects.visible_to(request.user), uid=uid)
+    try:
+        file = presentation.file.open("rb")
+    except (FileNotFoundError, ValueError) as missing:  # ValueError: a talk without slides
+        raise Http404 from missing
+    name = f"{slugify(presentation.title) or 'slides'}.pdf"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    response["Content-Security-Policy"] = "sandbox"
+    return response
