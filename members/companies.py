@@ -18,6 +18,7 @@ from clusters.models import Cluster
 from . import outbox
 from .memberships import coordinators_of
 from .models import Company, Membership, Representative, User
+from .models.company import SHARED_DOMAINS, web_domain
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?([0-9][A-Z]?)?")
@@ -32,6 +33,9 @@ def register(user: User, *, name: str, **fields) -> Company:
         return own
     if own:
         raise Refused(f"You act for {own} already. To add another firm, write to a coordinator.")
+    same = with_web_domain(fields.get("website", ""))
+    if same:
+        raise Refused(f"{same} is here with this address. If you act for it, say so; if not, leave the address out.")
     try:
         with transaction.atomic():
             company = Company.objects.create(name=name, slug=unused_slug(name), **fields)
@@ -115,6 +119,14 @@ def leads_of(company: Company) -> list[User]:
     """Those who say who else may act for the firm."""
     leads = company.representatives.active().filter(role=Representative.Role.LEAD, user__is_active=True)
     return [lead.user for lead in leads.select_related("user")]
+
+
+def with_web_domain(website: str) -> Company | None:
+    """The firm that has the domain of this web address for itself."""
+    domain = web_domain(website)
+    if not domain or domain in SHARED_DOMAINS:
+        return None
+    return Company.objects.filter(web_domain=domain).first()
 
 
 def unused_slug(name: str) -> str:
