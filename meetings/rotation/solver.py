@@ -1,0 +1,177 @@
+"""The rota as an integer programme, solved by HiGHS one aim at a time. Every aim is a sum of small
+whole numbers, so nothing is lost to rounding. docs/rotation.md has the formulas.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import highspy
+
+from meetings.rotation.terms import Role, Slot
+
+Option = tuple[Slot, int]  # a turn and a firm that may take it
+
+INFINITY = highspy.kHighsInf
+WHOLE = 1e-5  # how far from 0 or 1 the solver may leave a column that means yes or no
+
+
+class RotaModel:
+    """One 0/1 column for each turn and each firm that may take it.
+
+    `options` names the firms that may take each open turn, both in order of preference. Of the
+    bundles in one of `exclusive` at most one may be used; the options of one bundle may be used
+    together. `levels` says how many turns in a role each firm counts already. `plan` is a plan that
+    is best in the aims so far.
+    """
+
+    def __init__(
+        self,
+        options: Mapping[Slot, Sequence[int]],
+        exclusive: Iterable[Sequence[Sequence[Option]]],
+        levels: Mapping[tuple[int, Role], int],
+    ):
+        self._options = options
+        self._upper: list[float] = []
+        self._rows: list[tuple[float, float, dict[int, int]]] = []
+        self._columns = {(turn, firm): self._column() for turn, firms in options.items() for firm in firms}
+        for turn in options:
+            self._row(0, 1, dict.fromkeys(self._columns_of(turn), 1))
+        self._filled = dict.fromkeys(self._columns.values(), 1)
+        self._unevenness = self._add_shares(levels)
+        self._exclude(exclusive)
+        self._hint()
+        self._load()
+        self.plan: dict[Slot, int | None] = dict.fromkeys(options)
+
+    def fill(self) -> None:
+        """From now on as many turns are taken as can be."""
+        most = -self._minimise(dict.fromkeys(self._filled, -1))
+        self._demand(most, INFINITY, self._filled)
+
+    def level(self) -> None:
+        """From now on the squares of the firms' turns add up to the least they can."""
+        least = self._minimise(self._unevenness)
+        self._demand(-INFINITY, least, self._unevenness)
+
+    def give(self, turn: Slot, queue: Sequence[int]) -> int | None:
+        """Gives the turn, for good, to the first in the queue that leaves the plan as full and
+        even as it can be; to nobody if no one does."""
+        if queue and self.plan[turn] != queue[0]:
+            self._minimise(
+                {self._columns[turn, firm]: place - len(queue) for place, firm in enumerate(queue)}
+            )
+        taken_by = self.plan[turn]
+        for firm in self._options[turn]:
+            fixed = float(firm == taken_by)
+            self._highs.changeColBounds(self._columns[turn, firm], fixed, fixed)
+        return taken_by
+
+    def _columns_of(self, turn: Slot) -> list[int]:
+        return [self._columns[turn, firm] for firm in self._options[turn]]
+
+    def _column(self) -> int:
+        self._upper.append(1)
+        return len(self._upper) - 1
+
+    def _row(self, lower: float, upper: float, terms: dict[int, int]) -> None:
+        self._rows.append((lower, upper, terms))
+
+    def _add_shares(self, levels: Mapping[tuple[int, Role], int]) -> dict[int, int]:
+        """Parts each firm's turns into a first, a second and so on, and says what each adds to
+        the sum of squares: (n + 1)² − n² = 2n + 1. The costs rise, so the first come first."""
+        turns = defaultdict(list)
+        for ((_, role), firm), column in self._columns.items():
+            turns[firm, role].append(column)
+        lowest = min((levels[key] for key in turns), default=0)
+        costs = {}
+        for (firm, role), columns in turns.items():
+            shares = [self._column() for _ in columns]
+            for had, share in enumerate(shares, start=levels[firm, role] - lowest):
+                costs[share] = 2 * had + 1
+            self._row(0, 0, dict.fromkeys(columns, 1) | dict.fromkeys(shares, -1))
+        return costs
+
+    def _hint(self) -> None:
+        """Early turns to the first in the queue: not an aim, but a plan like this is nearly always
+        the one sought, and leaves the solver no halves to choose between. One unit of an aim
+        outweighs all hints."""
+        self._hints: dict[int, int] = {}
+        self._unit = 1
+        for weight, (turn, firms) in enumerate(reversed(list(self._options.items())), start=1):
+            self._unit += weight * len(firms)
+            for place, firm in enumerate(firms):
+                self._hints[self._columns[turn, firm]] = weight * (place - len(firms))
+
+    def _exclude(self, exclusive: Iterable[Sequence[Sequence[Option]]]) -> None:
+        busy: dict[tuple[Option, ...], int] = {}
+        for bundles in exclusive:
+            terms = {}
+            for bundle in map(tuple, bundles):
+                if len(bundle) == 1:
+                    terms[self._columns[bundle[0]]] = 1
+                    continue
+                if bundle not in busy:
+                    busy[bundle] = self._column()
+                    for option in bundle:
+                        self._row(-INFINITY, 0, {self._columns[option]: 1, busy[bundle]: -1})
+                terms[busy[bundle]] = 1
+            self._row(-INFINITY, 1, terms)
+
+    def _load(self) -> None:
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self._upper), len(self._rows)
+        lp.col_cost_ = [0.0] * len(self._upper)
+        lp.col_lower_ = [0.0] * len(self._upper)
+        lp.col_upper_ = self._upper
+        lp.row_lower_ = [lower for lower, _, _ in self._rows]
+        lp.row_upper_ = [upper for _, upper, _ in self._rows]
+        starts, index, value = [0], list[int](), list[float]()
+        for _, _, terms in self._rows:
+            index.extend(terms)
+            value.extend(terms.values())
+            starts.append(len(index))
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = starts, index, value
+        whole = set(self._columns.values())
+        kind = highspy.HighsVarType
+        lp.integrality_ = [
+            kind.kInteger if column in whole else kind.kContinuous for column in range(len(self._upper))
+        ]
+        self._highs = highspy.Highs()
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        self._highs.setOptionValue("presolve", "off")  # costs more than it saves on so few rows
+        self._highs.setOptionValue("mip_rel_gap", 0.0)
+        self._highs.setOptionValue("mip_abs_gap", 0.9)  # costs are whole: less than one is none
+        self._highs.passModel(lp)
+
+    def _demand(self, lower: float, upper: float, terms: dict[int, int]) -> None:
+        self._highs.addRow(lower, upper, len(terms), list(terms), list(terms.values()))
+
+    def _minimise(self, costs: Mapping[int, int]) -> int:
+        """Sets `plan` to one of least cost and returns the cost.
+
+        The relaxation is many times faster and nearly always whole by itself; if it isn't, the
+        whole programme is solved.
+        """
+        columns = range(len(self._upper))
+        hinted: list[float] = [self._unit * costs.get(c, 0) + self._hints.get(c, 0) for c in columns]
+        values = self._solve(hinted, relaxed=True)
+        if not all(min(values[c], 1 - values[c]) < WHOLE for c in self._filled):
+            values = self._solve([costs.get(c, 0) for c in columns], relaxed=False)
+        self.plan = dict.fromkeys(self._options)
+        for (turn, firm), column in self._columns.items():
+            if values[column] > 0.5:
+                self.plan[turn] = firm
+        return round(sum(cost * values[column] for column, cost in costs.items()))
+
+    def _solve(self, costs: list[float], *, relaxed: bool) -> Sequence[float]:
+        if not costs:
+            return costs
+        self._highs.changeColsCost(len(costs), list(range(len(costs))), costs)
+        self._highs.setOptionValue("solve_relaxation", relaxed)
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"The rota's solver stopped with {status}.")
+        return self._highs.getSolution().col_value

@@ -1,0 +1,192 @@
+"""The objective of docs/rotation.md, written down a second time, and a search through every plan.
+
+Shares nothing with the planner but the terms.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from meetings.rotation import Company, Duty, Meeting, Policy, Role
+
+Slot = tuple[int, Role]
+
+
+@dataclass
+class Case:
+    """Everything `plan` is given."""
+
+    meetings: list[Meeting]
+    companies: list[Company]
+    past: list[Duty]
+    declined: list[Duty]
+    fixed: list[Duty]
+    proposed: list[Duty]
+    policy: Policy
+
+    @cached_property
+    def date_of(self) -> dict[int, date]:
+        return {meeting.id: meeting.date for meeting in self.meetings}
+
+    def day(self, duty: Duty) -> date:
+        return self.date_of.get(duty.meeting, duty.date)
+
+    @cached_property
+    def pinned(self) -> dict[Slot, int]:
+        return {(duty.meeting, duty.role): duty.company for duty in self.fixed}
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        meetings = sorted(self.meetings, key=lambda meeting: (meeting.date, meeting.id))
+        roles = (Role.CHAIR, Role.HOST)
+        return [(m.id, role) for m in meetings for role in roles if role in m.roles]
+
+    @cached_property
+    def open_slots(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot not in self.pinned]
+
+    def entry(self, company: Company, role: Role) -> date | None:
+        if role in company.offers and company.first_came:
+            return max(company.offers[role], company.first_came)
+        return None
+
+    def bound(self, company: int) -> list[tuple[int, date]]:
+        """Meetings and days at which a firm has served or will, before planning."""
+        duties = [*self.past, *self.fixed]
+        return [(d.meeting, self.day(d)) for d in duties if d.company == company]
+
+    def close(self, one: tuple[int, date], two: tuple[int, date]) -> bool:
+        return one[0] != two[0] and abs((one[1] - two[1]).days) < self.policy.gap_days
+
+    @cached_property
+    def free(self) -> dict[Slot, list[int]]:
+        """Who could take a turn if it were the only one."""
+        return {
+            slot: [self.pinned[slot]]
+            if slot in self.pinned
+            else sorted(c.id for c in self.companies if self.can(slot, c))
+            for slot in self.slots
+        }
+
+    def can(self, slot: Slot, company: Company) -> bool:
+        meeting = next(m for m in self.meetings if m.id == slot[0])
+        entry = self.entry(company, slot[1])
+        declined = {(d.meeting, d.role) for d in self.declined if d.company == company.id}
+        fits = company.room_for is None or company.room_for >= meeting.people
+        return (
+            entry is not None
+            and entry < meeting.date
+            and not any(first <= meeting.date <= last for first, last in company.away)
+            and slot not in declined
+            and (slot[1] == Role.CHAIR or fits)
+            and not any(self.close((meeting.id, meeting.date), other) for other in self.bound(company.id))
+        )
+
+    def both(self, meeting: int, company: int) -> bool:
+        firm = next(c for c in self.companies if c.id == company)
+        alone = all(self.free.get((meeting, role)) == [company] for role in Role)
+        return firm.both_at_once and (self.policy.one_firm_may_do_both or alone)
+
+    def clashes(self, slot: Slot, company: int, given: dict[Slot, int | None]) -> bool:
+        here = (slot[0], self.date_of[slot[0]])
+        planned = [(m, self.date_of[m]) for (m, _), firm in given.items() if firm == company]
+        for other in [*self.bound(company), *planned]:
+            if self.close(here, other):
+                return True
+            if other[0] == slot[0] and not self.both(slot[0], company):
+                return True
+        return False
+
+    @cached_property
+    def record(self) -> dict[tuple[int, Role], tuple[list[date], date | None]]:
+        """For each firm and role: the days of turns had, agreed or forfeited; an open refusal."""
+        record = {}
+        for company in self.companies:
+            for role in company.offers:
+                mine = (company.id, role)
+                turns = [self.day(d) for d in [*self.past, *self.fixed] if (d.company, d.role) == mine]
+                refusals = {d.meeting: self.day(d) for d in self.declined if (d.company, d.role) == mine}
+                open_refusal, forfeited = None, []
+                for refused in sorted(refusals.values()):
+                    if open_refusal and not any(open_refusal <= turn < refused for turn in turns):
+                        forfeited.append(refused)
+                        open_refusal = None
+                    else:
+                        open_refusal = refused
+                if open_refusal and any(turn >= open_refusal for turn in turns):
+                    open_refusal = None
+                record[mine] = (turns + forfeited, open_refusal)
+        return record
+
+    def credit(self, company: Company, role: Role) -> int:
+        entry = self.entry(company, role)
+        if entry is None or not self.policy.newcomers_start_level:
+            return 0
+        levels = [
+            self.credit(other, role) + self.had_before(other, role, entry)
+            for other in self.companies
+            if (joined := self.entry(other, role)) and joined < entry
+        ]
+        return max(0, min(levels, default=0) - self.had_before(company, role, entry))
+
+    def had_before(self, company: Company, role: Role, day: date) -> int:
+        return sum(turn < day for turn in self.record[company.id, role][0])
+
+    @cached_property
+    def levels(self) -> dict[tuple[int, Role], int]:
+        return {
+            (company.id, role): self.credit(company, role) + len(self.record[company.id, role][0])
+            for company in self.companies
+            for role in company.offers
+        }
+
+    def key(self, slot: Slot, company: int | None, given: dict[Slot, int | None]) -> tuple:
+        """How far back in the queue the firm stands that takes a turn; nobody stands last."""
+        if company is None:
+            return (1,)
+        meeting, role = slot
+        day = self.date_of[meeting]
+        turns, refused = self.record[company, role]
+        planned = [self.date_of[m] for (m, r), c in given.items() if (r, c) == (role, company)]
+        before = [turn for turn in turns + planned if turn < day]
+        comes_next = refused is not None and refused <= day and not any(refused <= turn for turn in planned)
+        joined = next(c.joined for c in self.companies if c.id == company)
+        proposed = {(d.meeting, d.role): d.company for d in self.proposed}.get(slot)
+        return (
+            0,
+            not comes_next,
+            bool(before),
+            max(before, default=date.min),
+            joined,
+            company != proposed,
+            company,
+        )
+
+    def unevenness(self, given: dict[Slot, int | None]) -> int:
+        counts = dict(self.levels)
+        for (_, role), company in given.items():
+            if company is not None:
+                counts[company, role] += 1
+        return sum(count**2 for count in counts.values())
+
+
+def best_plan(case: Case) -> tuple[tuple, dict[Slot, int | None]]:
+    """Tries every plan; leaves a branch only when it is already emptier, or as empty and less
+    even, than a plan seen, for both only grow."""
+    best: list = [(len(case.slots) + 1, 0, ()), {}]
+
+    def search(at: int, given: dict[Slot, int | None], keys: tuple) -> None:
+        score = (sum(firm is None for firm in given.values()), case.unevenness(given))
+        if score > best[0][:2]:
+            return
+        if at == len(case.open_slots):
+            best[:] = min(best, [(*score, keys), given], key=lambda found: found[0])
+            return
+        slot = case.open_slots[at]
+        takers = [c for c in case.free[slot] if not case.clashes(slot, c, given)]
+        for key, firm in sorted(((case.key(slot, c, given), c) for c in takers), key=lambda f: f[0]):
+            search(at + 1, {**given, slot: firm}, (*keys, key))
+        search(at + 1, {**given, slot: None}, (*keys, case.key(slot, None, given)))
+
+    search(0, {}, ())
+    return best[0], best[1]
