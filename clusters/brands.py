@@ -73,6 +73,13 @@ def stylesheet(accent: str, slug: str) -> str:
     return f':root[data-region="{slug}"]{{--accent:{accent};--gorse-deep:{deepen(accent)}}}\n'
 
 
+def canonical(request) -> str:
+    """The address of a page that differs by host name: lists and front pages. Others have one address."""
+    if request.site_association is None:
+        return f"{settings.SITE_URL}{request.path}"
+    return request.build_absolute_uri(request.path)
+
+
 def brand(request) -> dict:
     """Context processor: the brand, the canonical address and the visitor's choice of light or dark."""
     association = getattr(request, "worn_association", None)

@@ -128,7 +128,7 @@ def postcode_place(asked: str) -> Place | None:
     start = parts[0] if parts else asked.upper()
     if start in outcodes():
         return Place(" ".join(parts).strip() if parts else start, *outcodes()[start], frozenset([start]))
-    if parts and parts[1] or not re.fullmatch(r"[A-Z]{1,2}[0-9]?", start):
+    if (parts and parts[1]) or not re.fullmatch(r"[A-Z]{1,2}[0-9]?", start):
         return None
     inside = [
         code
@@ -296,7 +296,7 @@ def by_distance(place: Place, clusters: Iterable[Cluster]) -> list[Near]:
 def near_place(asked: str, place: Place, clusters: Sequence[Cluster]) -> Answer:
     near = by_distance(place, clusters)
     covering = [one for one in near if place.districts & set(one.cluster.districts)]
-    if not near or not covering and near[0].miles > FAR:
+    if not near or (not covering and near[0].miles > FAR):
         return Answer(Outcome.FAR, asked, place, near[:3])
     best = covering or [one for one in near if one.miles - near[0].miles < ALIKE]
     others = [one for one in near if one not in best and one.miles <= AROUND]

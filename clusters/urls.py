@@ -1,3 +1,23 @@
+from django.urls import path, re_path
+
+from .views import appearance, clusters, questions, statements, supporters
+
 app_name = "clusters"
 
-urlpatterns = []
+urlpatterns = [
+    path("clusters/", clusters.cluster_list, name="cluster-list"),
+    path("clusters/<slug:slug>/", clusters.cluster, name="cluster"),
+    path("clusters/<slug:slug>/faq/", questions.cluster_faq, name="cluster-faq"),
+    path("associations/<slug:slug>/faq/", questions.association_faq, name="association-faq"),
+    path("faq/", questions.faq, name="faq"),
+    path("supporters/", supporters.supporters, name="supporters"),
+    path("privacy/", statements.privacy, name="privacy"),
+    path("accessibility/", statements.accessibility, name="accessibility"),
+    path("robots.txt", statements.robots, name="robots"),
+    path("appearance/", appearance.appearance, name="appearance"),
+    re_path(
+        r"^brand/(?P<slug>[-a-zA-Z0-9_]+)-(?P<accent>[0-9a-f]{6})\.css$",
+        appearance.brand_css,
+        name="brand-css",
+    ),
+]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Func, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from .association import Association
@@ -39,6 +39,23 @@ class ClusterQuerySet(models.QuerySet):
 
     def joinable(self):
         return self.exclude(state=Cluster.State.RESTING)
+
+    def with_firms(self):
+        """Each with `firms`: how many firms are members."""
+        return self.annotate(firms=Count("memberships", filter=Q(memberships__state="active")))
+
+    def with_next_meeting(self, user):
+        """Each with `next_at`: when the next meeting is that the user may see."""
+        meetings = Cluster.meetings.rel.related_model.objects.visible_to(user).announced().upcoming()
+        return self.annotate(
+            next_at=Subquery(meetings.filter(cluster=OuterRef("pk")).values("starts_at")[:1])
+        )
+
+    def with_meetings_held(self, user):
+        """Each with `meetings_held`: how many it has had that the user may see."""
+        meetings = Cluster.meetings.rel.related_model.objects.visible_to(user).past().order_by()
+        held = meetings.filter(cluster=OuterRef("pk")).values(number=Func("pk", function="COUNT"))
+        return self.annotate(meetings_held=Subquery(held, output_field=models.IntegerField()))
 
 
 class Cluster(models.Model):

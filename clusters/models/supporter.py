@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -55,6 +57,12 @@ class SupportQuerySet(models.QuerySet):
             Q(cluster__in=Cluster.objects.managed_by(user))
             | Q(association__in=Association.objects.managed_by(user))
         )
+
+    def of(self, association: Association | None):
+        """What an association and its clusters are given; all of it without one."""
+        if association is None:
+            return self
+        return self.filter(Q(association=association) | Q(cluster__association=association))
 
     def in_force(self, on=None):
         return self.filter(in_force(on=on))

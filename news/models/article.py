@@ -98,3 +98,23 @@ class Article(models.Model):
 
     def get_absolute_url(self):
         return reverse("news:article", args=[self.slug])
+
+    @property
+    def is_story(self) -> bool:
+        return self.kind == self.Kind.STORY
+
+    @property
+    def quoted(self) -> tuple[str, str]:
+        """Who said the quote, and the firm."""
+        name, _, firm = self.quote_by.partition(", ")
+        return name, firm
+
+    @property
+    def where(self) -> str:
+        """The clusters it is about."""
+        return ", ".join(cluster.name for cluster in self.clusters.all())
+
+    @property
+    def minutes_to_read(self) -> int:
+        """At 200 words a minute, never less than one."""
+        return max(1, round(len(self.body.split()) / 200))

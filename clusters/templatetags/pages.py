@@ -1,0 +1,95 @@
+"""What the pages of clusters, meetings and news share: the map, days to go, small numbers, linked data."""
+
+import json
+from collections.abc import Collection
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from clusters import pictures
+from clusters.maps import Here, Town, region_map
+
+register = template.Library()
+
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Collection[int] = ()) -> SafeString:
+    """The map of clusters that know their `firms`. `here` has a name and a position."""
+    towns = [
+        Town(
+            slug=cluster.slug,
+            name=cluster.town,
+            latitude=float(cluster.latitude),
+            longitude=float(cluster.longitude),
+            firms=cluster.firms,
+            href=cluster.get_absolute_url(),
+            words=f"{cluster.name}, {cluster.firms} {'firm' if cluster.firms == 1 else 'firms'}",
+        )
+        for cluster in clusters
+    ]
+    spot = Here(here.name, here.latitude, here.longitude) if here else None
+    return region_map(towns, label, lit=lit, here=spot, rings=rings)
+
+
+@register.simple_tag
+def turn_of_round(step: int) -> SafeString:
+    """A small table at which the turn has moved on so many seats: one chairs, one hosts."""
+    had = [*range(6, 9), *range(step)]
+    return pictures.round_table(9, had, chair=step, host=step + 4, css_class="round round-sm")
+
+
+@register.simple_tag
+def target_field(target) -> SafeString:
+    """The way to a target of a drive: a dot for each. The figure stands beside it."""
+    return pictures.dot_field(
+        target.reached, 0, target.number, columns=25 if target.number > 25 else target.number
+    )
+
+
+@register.filter
+def days_ahead(moment) -> str:
+    """today, tomorrow, in 10 days; nothing for what is over."""
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    if days < 0:
+        return ""
+    return ("today", "tomorrow")[days] if days < 2 else f"in {days} days"
+
+
+@register.filter
+def in_words(number: int) -> str:
+    """Up to twelve as a word: twelve clusters, 13 clusters."""
+    return NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+
+@register.simple_tag
+def linked_data(thing: dict | list) -> SafeString:
+    """Facts for search engines (schema.org) as JSON-LD: data, which a strict CSP lets pass."""
+    text = json.dumps(thing, ensure_ascii=False, separators=(",", ":")).translate(SAFE_IN_SCRIPT)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
+
+
+@register.filter
+def lower_first(words: str) -> str:
+    """For a phrase inside a sentence; its names keep their capitals."""
+    return words[:1].lower() + words[1:]
+
+
+@register.filter
+def minutes_in_words(minutes: int) -> str:
+    """45 minutes, one hour, two hours, 2 h 15 min."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} minutes"
+    if rest:
+        return f"{hours} h {rest} min"
+    return f"{in_words(hours)} hour{'' if hours == 1 else 's'}"

@@ -1,0 +1,174 @@
+"""The list of clusters with the finder, and the page of a cluster."""
+
+from datetime import datetime, time
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from clusters import finder
+from clusters.brands import canonical, wear
+from clusters.linked_data import breadcrumbs, cluster_organization, graph
+from clusters.models import Cluster, Support
+from clusters.months import month_after, year_of, year_round
+from clusters.pictures import round_table
+from clusters.rounds import Round, round_of
+
+ROTA_AHEAD = 5
+RINGS = (10, 20)  # miles
+FIRST_MEMBERS = 9
+
+
+@login_not_required
+def cluster_list(request):
+    clusters = list(
+        Cluster.objects.visible_to(request.user)
+        .of(request.site_association)
+        .with_firms()
+        .with_next_meeting(request.user)
+        .select_related("association")
+        .order_by("-latitude", "name")
+    )
+    answer = finder.find(request.GET.get("q", ""), clusters)
+    context = {
+        "nav": "clusters",
+        "clusters": clusters,
+        "answer": answer,
+        "outcome": answer.outcome.name,
+        "around": finder.AROUND,
+        "rings": RINGS,
+        "lit": answer.best.slug if answer.best else "",
+        "canonical_url": canonical(request),
+    }
+    return render(request, "clusters/cluster_list.html", context)
+
+
+@login_not_required
+def cluster(request, slug):
+    cluster = get_object_or_404(
+        Cluster.objects.visible_to(request.user)
+        .with_meetings_held(request.user)
+        .select_related("association"),
+        slug=slug,
+    )
+    wear(request, cluster.association)
+    now = timezone.now()
+    meetings = cluster.meetings.visible_to(request.user).announced()
+    year = year_of(meetings_of_the_year(meetings, now), now)
+    rota = rota_of(year)
+    chair, host = next(
+        ((row["chair"], row["host"]) for row in rota if row["state"] == "is-next"), (None, None)
+    )
+    members = members_with_turns(cluster, meetings, request.user)
+    round_ = round_of(members, chair and chair.pk, host and host.pk)
+    context = {
+        "nav": "clusters",
+        "cluster": cluster,
+        "lit_cluster": cluster.slug,
+        "year": year,
+        "next_meeting": next(
+            (m for month in year for m, state in month.meetings if state == "is-next"), None
+        ),
+        "rota": rota,
+        "chair": chair,
+        "host": host,
+        "round": round_,
+        "round_picture": picture_of(round_, rota),
+        "members": [member.company for member in members],
+        "first_members": FIRST_MEMBERS,
+        "talks": meetings.talks(request.user).select_related("meeting", "company", "presenter")[:3],
+        **people_and_news(cluster, request.user),
+    }
+    return render(request, "clusters/cluster.html", context)
+
+
+def people_and_news(cluster: Cluster, user) -> dict:
+    officers = officers_for(cluster)
+    return {
+        "officers": officers,
+        "officers_of_association": bool(officers) and officers[0].cluster_id is None,
+        "topics": topics_by_theme(cluster),
+        "articles": cluster.articles.visible_to(user).published().defer("body")[:3],
+        "supports": supports_of(cluster, user),
+        "linked": graph(
+            cluster_organization(cluster),
+            breadcrumbs(
+                (cluster.association.cluster_word, "/clusters/"), (cluster.name, cluster.get_absolute_url())
+            ),
+        ),
+    }
+
+
+def meetings_of_the_year(meetings, now):
+    """Those that were not called off, with their turns, in the twelve months that the page shows."""
+    months = year_round(timezone.localdate(now))
+    first, end = (
+        timezone.make_aware(datetime.combine(day, time())) for day in (months[0], month_after(months[-1]))
+    )
+    held_or_planned = meetings.exclude(state="cancelled").filter(starts_at__gte=first, starts_at__lt=end)
+    return held_or_planned.with_turns().select_related("venue").order_by("starts_at", "pk")
+
+
+def rota_of(year) -> list[dict]:
+    """The last meeting and the next ones that are chaired in turn, with the firms that agreed."""
+    rows = [
+        {"meeting": meeting, "state": state, **{turn.role: turn.company for turn in meeting.turns}}
+        for month in year
+        for meeting, state in month.meetings
+        if meeting.needs_showcase
+    ]
+    rows = [{"chair": None, "host": None, **row} for row in rows]
+    past = [row for row in rows if row["state"] == "is-past"]
+    ahead = [row for row in rows if row["state"] != "is-past"][:ROTA_AHEAD]
+    if ahead and not any(row["state"] == "is-next" for row in ahead):
+        ahead[0]["state"] = "is-next"  # before it comes an event without a chair
+    return past[-1:] + ahead
+
+
+def members_with_turns(cluster: Cluster, meetings, user) -> list:
+    """The active memberships by the name of the firm, each with its `turns` in the chair."""
+    chaired = meetings.filter(
+        duties__company=OuterRef("company"), duties__role="chair", duties__state="fulfilled"
+    )
+    turns = chaired.order_by().values("duties__company").annotate(turns=Count("pk")).values("turns")
+    return list(
+        cluster.memberships.visible_to(user)
+        .active()
+        .select_related("company")
+        .annotate(turns=Coalesce(Subquery(turns), 0))
+        .order_by("company__name", "pk")
+    )
+
+
+def picture_of(round_: Round, rota) -> str:
+    if not round_.can_be_drawn:
+        return ""
+    coming = next((row["meeting"] for row in rota if row["state"] == "is-next"), None)
+    centre = (f"{timezone.localtime(coming.starts_at):%-d %b}", "next meeting") if coming else ("", "")
+    label = f"{len(round_.had)} of {round_.seats} firms have chaired in this round."
+    return round_table(round_.seats, round_.had, round_.chair, round_.host, label, centre)
+
+
+def officers_for(cluster: Cluster) -> list:
+    """The people in office in the cluster, the coordinator first; without any, those of its association."""
+    officers = cluster.officers.model.objects.current().select_related("user")
+    found = officers.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
+    ranks = ["coordinator", "chairman", "secretary", "treasurer"]
+    ordered = sorted(found, key=lambda officer: (ranks.index(officer.office), officer.start, officer.pk))
+    return [officer for officer in ordered if officer.cluster_id] or ordered
+
+
+def topics_by_theme(cluster: Cluster) -> list[tuple]:
+    topics = list(cluster.topics.all())
+    themes = cluster.topics.model.theme.field.choices
+    grouped = [(value, label, [topic for topic in topics if topic.theme == value]) for value, label in themes]
+    return [row for row in grouped if row[2]]
+
+
+def supports_of(cluster: Cluster, user) -> list[Support]:
+    """One for each supporter of the cluster or its association today."""
+    supports = Support.objects.visible_to(user).in_force().select_related("supporter")
+    found = supports.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
+    return list({support.supporter_id: support for support in found}.values())

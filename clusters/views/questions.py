@@ -1,0 +1,117 @@
+"""The questions and answers of the site, an association and a cluster."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+
+from clusters import markdown
+from clusters.brands import canonical, wear
+from clusters.linked_data import breadcrumbs, graph
+from clusters.models import Association, Cluster, Question, Support, Theme, Topic
+from clusters.models.question import most_specific
+
+MOST_TOPICS = 12  # of a theme
+
+
+@login_not_required
+def faq(request):
+    """The site's; under an association's own host name, the association's."""
+    association = request.site_association
+    questions = Question.objects.visible_to(request.user).answering(association=association)
+    clusters = Cluster.objects.visible_to(request.user).of(association)
+    context = {"canonical_url": canonical(request), "about": association, "crumbs": []}
+    return render_faq(request, questions, clusters, context)
+
+
+@login_not_required
+def association_faq(request, slug):
+    association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
+    if association == request.site_association:
+        return redirect("clusters:faq")
+    wear(request, association)
+    questions = Question.objects.visible_to(request.user).answering(association=association)
+    clusters = Cluster.objects.visible_to(request.user).of(association)
+    crumbs = [(association.name, association.get_absolute_url())]
+    return render_faq(request, questions, clusters, {"about": association, "crumbs": crumbs})
+
+
+@login_not_required
+def cluster_faq(request, slug):
+    clusters = Cluster.objects.visible_to(request.user).select_related("association")
+    cluster = get_object_or_404(clusters, slug=slug)
+    wear(request, cluster.association)
+    questions = Question.objects.visible_to(request.user).answering(cluster=cluster)
+    crumbs = [
+        (cluster.association.cluster_word, "/clusters/"),
+        (cluster.name, cluster.get_absolute_url()),
+    ]
+    context = {"about": cluster, "cluster": cluster, "lit_cluster": cluster.slug, "crumbs": crumbs}
+    return render_faq(request, questions, clusters.filter(pk=cluster.pk), context)
+
+
+def render_faq(request, questions, clusters, context):
+    answers = most_specific(questions)
+    groups = [
+        (group.value, group.label, [answer for answer in answers if answer.group == group])
+        for group in Question.Group
+    ]
+    crumbs = context["crumbs"]
+    linked = [faq_page(answers)]
+    if crumbs:
+        linked.append(breadcrumbs(*crumbs, ("Questions and answers", request.path)))
+    return render(
+        request,
+        "clusters/faq.html",
+        {
+            "nav": "faq",
+            "cluster": None,
+            "groups": [group for group in groups if group[2]],
+            "live": live_facts({answer.live for answer in answers}, clusters, request.user),
+            **context,
+            "linked": graph(*linked),
+        },
+    )
+
+
+def faq_page(answers: list[Question]) -> dict:
+    return {
+        "@type": "FAQPage",
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": answer.question,
+                "acceptedAnswer": {"@type": "Answer", "text": markdown.plain(answer.answer)},
+            }
+            for answer in answers
+        ],
+    }
+
+
+def live_facts(kinds: set[str], clusters, user) -> dict:
+    """The facts of the moment that the answers ask for, and no others. `clusters` are those in question."""
+    ids, associations = clusters.order_by().values("pk"), clusters.order_by().values("association")
+    here = Q(cluster__in=ids) | Q(association__in=associations)
+    officers = Cluster.officers.rel.related_model.objects.current().select_related(
+        "user", "cluster", "association"
+    )
+    supports = Support.objects.visible_to(user).in_force().select_related("supporter")
+    find = {
+        Question.Live.RHYTHM: lambda: clusters,
+        Question.Live.SUPPORTERS: lambda: {support.supporter: support for support in supports.filter(here)},
+        Question.Live.COORDINATORS: lambda: officers.filter(here).order_by("office", "user__name"),
+        Question.Live.TOPICS: lambda: topics_by_theme(Topic.objects.visible_to(user).filter(cluster__in=ids)),
+    }
+    return {kind: find[kind]() for kind in find if kind in kinds}
+
+
+def topics_by_theme(topics) -> list[tuple[str, str, list[str], int]]:
+    """Value and label of each theme, names of some topics, and how many there are besides."""
+    names = topics.order_by("theme", "name").values_list("theme", "name").distinct()
+    found: dict[str, list[str]] = {}
+    for theme, name in names:
+        found.setdefault(theme, []).append(name)
+    return [
+        (theme.value, theme.label, found[theme][:MOST_TOPICS], max(len(found[theme]) - MOST_TOPICS, 0))
+        for theme in Theme
+        if theme in found
+    ]

@@ -1,0 +1,107 @@
+"""What a front page shows, of the whole site or of one association. Each function is one query."""
+
+from collections import Counter
+from datetime import datetime, time
+from itertools import groupby
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from clusters.models import Association, Cluster, Support, Theme
+from clusters.months import month_after, months_from
+from meetings.models import Meeting, Presentation
+from members.models import Membership, Target
+from news.models import Article
+
+NEXT_UP = 6
+MOST_DOTS = 20  # of a month
+
+THEME_LINES = {
+    Theme.TECHNOLOGY: "What we run, what broke, what we would buy again.",
+    Theme.SKILLS: "Apprentices, placements, pay, keeping good people.",
+    Theme.SUPPORT: "Insurance, premises, grants, who to ring.",
+    Theme.OPPORTUNITIES: "Tenders, partners, work one of us can't take alone.",
+    Theme.GROWTH: "Pricing, selling, hiring a manager, letting go.",
+}
+
+
+def clusters_of(association: Association | None, user) -> list[Cluster]:
+    clusters = Cluster.objects.visible_to(user).of(association).with_firms().select_related("association")
+    return list(clusters.order_by("association__name", "name"))
+
+
+def groups(clusters: list[Cluster], user) -> list[dict]:
+    """The associations with their clusters and the number of firms in them: a firm in two clusters is one."""
+    members = Membership.objects.visible_to(user).active().order_by()
+    rows = members.values("cluster__association").annotate(firms=Count("company", distinct=True))
+    firms = dict(rows.values_list("cluster__association", "firms"))
+    return [
+        {"association": association, "clusters": list(group), "firms": firms.get(association.pk, 0)}
+        for association, group in groupby(clusters, lambda cluster: cluster.association)
+    ]
+
+
+def next_meetings(association: Association | None, user):
+    meetings = Meeting.objects.visible_to(user).of(association).announced().upcoming()
+    return meetings.select_related("cluster__association", "association", "venue")[:NEXT_UP]
+
+
+def months_ahead(association: Association | None, user) -> dict:
+    """The number of meetings in this month and the next eleven. A dot is one meeting, or `scale` of them."""
+    months = months_from(timezone.localdate())
+    first, end = (
+        timezone.make_aware(datetime.combine(day, time())) for day in (months[0], month_after(months[-1]))
+    )
+    meetings = (
+        Meeting.objects.visible_to(user).of(association).announced().exclude(state=Meeting.State.CANCELLED)
+    )
+    rows = (
+        meetings.filter(starts_at__gte=first, starts_at__lt=end)
+        .order_by()
+        .annotate(month=TruncMonth("starts_at"))
+        .values_list("month")
+        .annotate(number=Count("pk"))
+    )
+    numbers = Counter({timezone.localdate(month): number for month, number in rows})
+    scale = max(1, -(-max(numbers.values(), default=0) // MOST_DOTS))
+    return {
+        "months": [(month, numbers[month], -(-numbers[month] // scale)) for month in months],
+        "total": sum(numbers.values()),
+        "scale": scale,
+    }
+
+
+def story_and_news(association: Association | None, user) -> tuple[Article | None, list[Article]]:
+    """The latest success story with a sentence to quote, and the three latest articles besides."""
+    articles = Article.objects.visible_to(user).of(association).published().defer("body")
+    stories = articles.filter(kind=Article.Kind.STORY).exclude(quote="")
+    found = sorted(stories[:1].union(articles[:4]), key=lambda one: (one.published_at, one.pk), reverse=True)
+    story = next((article for article in found if article.is_story and article.quote), None)
+    return story, [article for article in found if article != story][:3]
+
+
+def themes(association: Association | None, user) -> list[tuple]:
+    """The five themes with a line about each and the number of published presentations."""
+    talks = Presentation.objects.visible_to(user).filter(state=Presentation.State.PUBLISHED).order_by()
+    if association is not None:
+        talks = talks.filter(
+            Q(meeting__association=association) | Q(meeting__cluster__association=association)
+        )
+    rows = talks.values_list("agenda_item__topic__theme").annotate(number=Count("pk"))
+    numbers = dict(rows)
+    return [(theme.value, theme.label, THEME_LINES[theme], numbers.get(theme.value, 0)) for theme in Theme]
+
+
+def supporters(association: Association | None, user) -> list:
+    supports = Support.objects.visible_to(user).of(association).in_force().select_related("supporter")
+    return list(dict.fromkeys(support.supporter for support in supports.order_by("supporter__name")))
+
+
+def drive_targets(association: Association) -> list[Target]:
+    """The targets of its running drive, each with what was `reached`; none without a drive."""
+    targets = Target.objects.filter(drive__association=association, drive__state="running").with_reached()
+    rows = sorted(
+        targets.select_related("drive"), key=lambda target: list(Target.Kind).index(Target.Kind(target.kind))
+    )
+    return [target for target in rows if target.drive == rows[0].drive]
