@@ -50,7 +50,7 @@ def queue(
     """
     if isinstance(to, User) and to.pk in _unwilling([to], optional):
         return None
-    mail = _written(to, key, kind, subject, template, context, cluster, association, calendar, optional)
+    mail = written(to, key, kind, subject, template, context, cluster, association, calendar, optional)
     return next(iter(_put([mail])), None)
 
 
@@ -78,7 +78,7 @@ def queue_many(
     mails = []
     for pk in sorted(people):  # always in the same order: two at once wait for each other, without deadlock
         about = context(people[pk]) if callable(context) else context
-        mail = _written(
+        mail = written(
             people[pk],
             f"{key}:{pk}",
             kind,
@@ -137,9 +137,10 @@ def forget_old() -> None:
     old.update(text="", html="", calendar="", unsubscribe_url="")
 
 
-def _written(
+def written(
     to, key, kind, subject, template, context, cluster, association, calendar, optional
 ) -> OutgoingMail:
+    """The mail, rendered but not put into the outbox: also for looking at it beforehand."""
     association = association or (cluster.association if cluster else None)
     user = to if isinstance(to, User) else None
     unsubscribe_url = absolute(unsubscribe_path(user, optional), association) if user and optional else ""
