@@ -66,15 +66,16 @@ def ask_to_represent(user: User, company: Company) -> Representative:
     representative = Representative.objects.create(
         company=company, user=user, role=Representative.Role.MEMBER, state=Representative.State.ASKED
     )
-    _record(user, "asked to be", representative)
-    _mail_those_who_decide(representative)
+    clusters = clusters_of(company)
+    _record(user, "asked to be", representative, clusters)
+    _mail_those_who_decide(representative, clusters)
     return representative
 
 
 @transaction.atomic
 def accept_representative(representative: Representative, by: User) -> Representative:
     """The person acts for the firm from now on: as its lead where it has none."""
-    representative = _asked(representative)
+    _lock_request(representative)
     if representative.state == Representative.State.ACTIVE:
         return representative
     if representative.state != Representative.State.ASKED:
@@ -83,35 +84,39 @@ def accept_representative(representative: Representative, by: User) -> Represent
         representative.role = Representative.Role.LEAD
     representative.state = Representative.State.ACTIVE
     representative.save(update_fields=["state", "role"])
-    _record(by, "accepted", representative)
-    _mail_answer(representative, "representative_accepted", f"You act for {representative.company} now")
+    clusters = clusters_of(representative.company)
+    _record(by, "accepted", representative, clusters)
+    _mail_answer(representative, "representative_accepted", f"You act for {representative.company} now", clusters)
     return representative
 
 
 @transaction.atomic
 def refuse_representative(representative: Representative, by: User) -> Representative:
-    representative = _asked(representative)
+    _lock_request(representative)
     if representative.state == Representative.State.REFUSED:
         return representative
     if representative.state != Representative.State.ASKED:
         raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
     representative.state = Representative.State.REFUSED
     representative.save(update_fields=["state"])
-    _record(by, "refused", representative)
-    _mail_answer(representative, "representative_refused", f"About acting for {representative.company}")
+    clusters = clusters_of(representative.company)
+    _record(by, "refused", representative, clusters)
+    _mail_answer(representative, "representative_refused", f"About acting for {representative.company}", clusters)
     return representative
 
 
 @transaction.atomic
 def take_back_request(representative: Representative) -> Representative:
     """The person no longer asks to act for the firm."""
-    representative = _asked(representative)
+    _lock_request(representative)
     if representative.state == Representative.State.ACTIVE:
         raise Refused(f"{representative.company} has said yes already: you act for it now.")
     if representative.state == Representative.State.ASKED:
         representative.state = Representative.State.ENDED
         representative.save(update_fields=["state"])
-        _record(representative.user, "no longer asks to be", representative)
+        _record(
+            representative.user, "no longer asks to be", representative, clusters_of(representative.company)
+        )
     return representative
 
 
@@ -167,34 +172,31 @@ def _lock(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
-def _asked(representative: Representative) -> Representative:
-    return (
-        Representative.objects.select_for_update(of=["self"], no_key=True)
-        .select_related("company", "user")
-        .get(pk=representative.pk)
-    )
+def _lock_request(representative: Representative) -> None:
+    """Nobody else answers it until we are through; what they answered before, we see."""
+    locking = Representative.objects.select_for_update(of=["self"], no_key=True)
+    representative.refresh_from_db(from_queryset=locking.select_related("company", "user"))
 
 
 def clusters_of(company: Company) -> list[Cluster]:
-    memberships = company.memberships.filter(state__in=Membership.OPEN)
-    return [membership.cluster for membership in memberships.select_related("cluster__association").order_by("pk")]
+    clusters = Cluster.objects.filter(memberships__in=company.memberships.filter(state__in=Membership.OPEN))
+    return list(clusters.select_related("association").prefetch_related("association__hostnames").order_by("pk"))
 
 
-def _record(actor: User, verb: str, representative: Representative) -> None:
+def _record(actor: User, verb: str, representative: Representative, clusters: list[Cluster]) -> None:
     """One line for the coordinators of each cluster of the firm."""
-    for cluster in clusters_of(representative.company) or [None]:
+    for cluster in clusters or [None]:
         trail.record(actor, verb, representative, cluster=cluster)
 
 
-def _mail_those_who_decide(representative: Representative) -> None:
+def _mail_those_who_decide(representative: Representative, clusters: list[Cluster]) -> None:
     """To the firm's leads; without one to the coordinators of its clusters; without those to the operator."""
-    company, clusters = representative.company, clusters_of(representative.company)
+    company = representative.company
     leads = leads_of(company)
     others = {user.pk: user for cluster in clusters for user in coordinators_of(cluster)}.values()
     deciders = leads or list(others) or User.objects.filter(is_superuser=True, is_active=True)
     desk = reverse("admin:members_representative_change", args=[representative.pk])
     path = reverse("members:me") if leads else desk
-    cluster = clusters[0] if clusters else None
     for user in deciders:
         outbox.queue(
             key=f"representative:{representative.pk}:{user.pk}",
@@ -203,13 +205,11 @@ def _mail_those_who_decide(representative: Representative) -> None:
             subject=f"May {representative.user} act for {company}?",
             template="representative",
             context={"person": user, "representative": representative, "company": company, "path": path},
-            cluster=cluster,
+            cluster=next(iter(clusters), None),
         )
 
 
-def _mail_answer(representative: Representative, template: str, subject: str) -> None:
-    clusters = clusters_of(representative.company)
-    cluster = clusters[0] if clusters else None
+def _mail_answer(representative: Representative, template: str, subject: str, clusters: list[Cluster]) -> None:
     outbox.queue(
         key=f"{template}:{representative.pk}",
         kind="representative",
@@ -217,5 +217,5 @@ def _mail_answer(representative: Representative, template: str, subject: str) ->
         subject=subject,
         template=template,
         context={"person": representative.user, "company": representative.company},
-        cluster=cluster,
+        cluster=next(iter(clusters), None),
     )

@@ -25,7 +25,11 @@ class CompanyForm(forms.ModelForm):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
         help_text="To suggest the nearest cluster.",
-        error_messages={"required": "Tell us the postcode of your firm.", **NUL},
+        error_messages={
+            "required": "Tell us the postcode of your firm.",
+            "max_length": "That is more than a postcode. One looks like LA2 9QT.",
+            **NUL,
+        },
     )
     expertise = forms.CharField(
         label="What you are good at (optional)",
@@ -93,9 +97,12 @@ class CompanyForm(forms.ModelForm):
 
 class ClusterChoice(forms.ModelMultipleChoiceField):
     def label_from_instance(self, cluster: Cluster) -> str:
-        away = getattr(cluster, "miles", None)
-        how_far = "" if away is None else f", {away:.0f} {'mile' if round(away) == 1 else 'miles'} away"
-        return f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}{how_far}"
+        rhythm = f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}"
+        miles = getattr(cluster, "miles", None)
+        if miles is None:
+            return rhythm
+        away = "in your town" if miles < 1 else "1 mile away" if miles < 1.5 else f"{miles:.0f} miles away"
+        return f"{rhythm}, {away}"
 
 
 class ClustersForm(forms.Form):
@@ -116,6 +123,7 @@ class ClustersForm(forms.Form):
             "required": "Choose at least one cluster.",
             "invalid_choice": "One of these can't be joined any more. Look at the list again.",
             "invalid_pk_value": "One of these can't be joined any more. Look at the list again.",
+            **NUL,
         },
     )
     message = forms.CharField(

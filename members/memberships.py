@@ -4,6 +4,7 @@ Every act locks what it decides about, so that two tabs or two coordinators at t
 come to one result, and queues its mails in the same transaction.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -19,28 +20,39 @@ from . import outbox
 from .models import Company, Membership, Officer, User
 
 
-@transaction.atomic
 def apply(
     company: Company, cluster: Cluster, *, by: User, message: str = "", now: datetime | None = None
 ) -> Membership:
-    """The open membership of the firm in the cluster, made if there was none.
+    """The open membership of the firm in the cluster, made if there was none: see `apply_to_all`."""
+    return apply_to_all(company, [cluster], by=by, message=message, now=now)[0]
+
+
+@transaction.atomic
+def apply_to_all(
+    company: Company, clusters: Iterable[Cluster], *, by: User, message: str = "", now: datetime | None = None
+) -> list[Membership]:
+    """The open memberships of the firm in the clusters, made where there was none: all of them or, refused, none.
 
     Where a coordinator looks at applications it is an application, else active at once. A firm
     that was a member and left by itself is a member again without a second look. An application
     that was withdrawn is taken up again, so that withdrawing and applying mails nobody twice.
     """
-    now = now or timezone.now()
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-    cluster = Cluster.objects.select_related("association").get(pk=cluster.pk)
-    last = Membership.objects.filter(company=company, cluster=cluster).order_by("applied_at", "pk").last()
+    clusters = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters]).select_related("association")
+    clusters = clusters.prefetch_related("association__hostnames")
+    earlier = Membership.objects.filter(company=company, cluster__in=clusters).order_by("applied_at", "pk")
+    last = {membership.cluster_id: membership for membership in earlier}
+    return [_apply(company, cluster, last.get(cluster.pk), by, message, now or timezone.now()) for cluster in clusters]
+
+
+def _apply(company, cluster, last: Membership | None, by, message, now) -> Membership:
     if last and last.state in Membership.OPEN:
         return last
     if cluster.state == Cluster.State.RESTING:
         raise Refused(f"{cluster} is resting and takes no new firms at the moment. Choose another one for now.")
-    if last and last.state == Membership.State.LEFT and last.joined_at is None:
-        membership = last
-    else:
-        membership = Membership(company=company, cluster=cluster)
+    withdrawn = last and last.state == Membership.State.LEFT and last.joined_at is None
+    membership = last if withdrawn else Membership()
+    membership.company, membership.cluster = company, cluster
     membership.state = Membership.State.APPLIED
     membership.message = message
     membership.applied_at = now
@@ -63,7 +75,7 @@ def was_member(last: Membership | None) -> bool:
 @transaction.atomic
 def approve(membership: Membership, *, by: User, now: datetime | None = None) -> Membership:
     """The application becomes a membership and the firm gets its welcome mail. A second time changes nothing."""
-    membership = _locked(membership)
+    _lock(membership)
     if membership.state == Membership.State.ACTIVE:
         return membership
     if membership.state != Membership.State.APPLIED:
@@ -76,7 +88,7 @@ def approve(membership: Membership, *, by: User, now: datetime | None = None) ->
 @transaction.atomic
 def reject(membership: Membership, *, by: User, sentence: str, now: datetime | None = None) -> Membership:
     """The application ends, and the firm is told why. A second time changes nothing."""
-    membership = _locked(membership)
+    _lock(membership)
     if membership.state == Membership.State.REJECTED:
         return membership
     if membership.state != Membership.State.APPLIED:
@@ -105,7 +117,7 @@ def reject(membership: Membership, *, by: User, sentence: str, now: datetime | N
 @transaction.atomic
 def leave(membership: Membership, *, by: User, now: datetime | None = None) -> Membership:
     """The firm leaves, or takes back its application. A second time changes nothing; `apply` undoes it."""
-    membership = _locked(membership)
+    _lock(membership)
     if membership.state == Membership.State.LEFT:
         return membership
     if membership.state == Membership.State.REJECTED:
@@ -141,11 +153,13 @@ def next_meeting(cluster: Cluster):
     return cluster.meetings.upcoming().filter(state="published").select_related("venue").first()
 
 
-def _locked(membership: Membership) -> Membership:
-    return (
-        Membership.objects.select_for_update(of=["self"], no_key=True)
-        .select_related("company", "cluster__association")
-        .get(pk=membership.pk)
+def _lock(membership: Membership) -> None:
+    """Nobody else decides about it until we are through; what they decided before, we see."""
+    locking = Membership.objects.select_for_update(of=["self"], no_key=True)
+    membership.refresh_from_db(
+        from_queryset=locking.select_related("company", "cluster__association").prefetch_related(
+            "cluster__association__hostnames"
+        )
     )
 
 

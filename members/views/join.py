@@ -4,7 +4,6 @@ from collections import Counter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +28,8 @@ MOST_OFFERED = 12
 @require_GET
 def join(request):
     """What joining is; for who is signed in, the step they are at."""
-    cluster = Cluster.objects.select_related("association").filter(slug=request.GET.get("cluster", "")).first()
+    slug = request.GET.get("cluster", "").replace("\0", "")
+    cluster = Cluster.objects.select_related("association").filter(slug=slug).first()
     if request.user.is_authenticated:
         if cluster:
             request.session[WANTED] = cluster.slug
@@ -53,7 +53,7 @@ def next_step(user) -> str:
 def join_company(request):
     if request.user.representations.active().exists():
         return redirect("members:join-clusters")
-    form = CompanyForm(request.POST or request.session.get(DRAFT) or None)
+    form = CompanyForm(request.POST if request.method == "POST" else request.session.get(DRAFT))
     if request.method == "POST" and form.is_valid():
         request.session[DRAFT] = {name: request.POST.get(name, "") for name in form.fields}
         if look_alikes(form.cleaned_data["name"], form.cleaned_data["website"]):
@@ -127,11 +127,14 @@ def join_clusters(request):
     if not firms:
         return redirect(next_step(request.user))
     offered, chosen = offered_clusters(request, firms)
-    form = ClustersForm(request.POST or None, companies=firms, clusters=offered, initial={"clusters": chosen})
+    typed = request.POST if request.method == "POST" else None
+    form = ClustersForm(typed, companies=firms, clusters=offered, initial={"clusters": chosen})
     if request.method == "POST" and form.is_valid():
         company = form.cleaned_data.get("company", firms[0])
         try:
-            apply_to_all(company, form.cleaned_data["clusters"], request.user, form.cleaned_data["message"])
+            memberships.apply_to_all(
+                company, form.cleaned_data["clusters"], by=request.user, message=form.cleaned_data["message"]
+            )
         except Refused as refusal:
             form.add_error("clusters", str(refusal))
         else:
@@ -160,13 +163,6 @@ def offered_clusters(request, firms: list[Company]) -> tuple[list[Cluster], list
         chosen = chosen or covering or ([] if joined else clusters[:1])
     clusters.sort(key=lambda cluster: cluster not in chosen)
     return clusters[:MOST_OFFERED], chosen
-
-
-@transaction.atomic
-def apply_to_all(company, clusters, user, message) -> None:
-    """To all of them or, if one is refused, to none."""
-    for cluster in clusters:
-        memberships.apply(company, cluster, by=user, message=message)
 
 
 @require_GET
