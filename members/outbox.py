@@ -8,7 +8,9 @@ caused, and the Message-ID is fixed, so that a mail sent a second time after a c
 import re
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +32,70 @@ KEEP_ACCOUNT_MAILS = timedelta(days=1)
 unsubscribe_signer = signing.Signer(salt="members.unsubscribe")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What is the same in all copies of a mail."""
+
+    kind: str
+    subject: str
+    template: str
+    cluster: Cluster | None = None
+    association: Association | None = None
+    calendar: str = ""
+    optional: MailChoice.Kind | None = None
+
+    def to(self, reader: User | str, key: str, context: dict) -> OutgoingMail:
+        """One copy, rendered but not yet in the outbox: so it can also be looked at beforehand."""
+        user = reader if isinstance(reader, User) else None
+        unsubscribe_url = (
+            self.base_url + unsubscribe_path(user, self.optional) if user and self.optional else ""
+        )
+        context = {
+            "sender": self.sender,
+            "cluster": self.cluster,
+            "association": self.sending_association,
+            "base_url": self.base_url,
+            "accent": self.sending_association.accent if self.sending_association else SITE_ACCENT,
+            "unsubscribe_url": unsubscribe_url,
+            **context,
+        }
+        return OutgoingMail(
+            key=key,
+            kind=self.kind,
+            cluster=self.cluster,
+            user=user,
+            to=user.email if user else reader,
+            reply_to=self.reply_to,
+            from_name=self.sender,
+            subject=_one_line(self.subject)[:250],
+            text=render_text(f"emails/{self.template}.txt", context),
+            html=loader.render_to_string(f"emails/{self.template}.html", context),
+            calendar=self.calendar,
+            unsubscribe_url=unsubscribe_url,
+            message_id=f"<{uuid.uuid4().hex}@{site_domain()}>",
+        )
+
+    @property
+    def sending_association(self) -> Association | None:
+        return self.association or (self.cluster.association if self.cluster else None)
+
+    @cached_property
+    def base_url(self) -> str:
+        return absolute("", self.sending_association)
+
+    @property
+    def sender(self) -> str:
+        if self.cluster:
+            return _one_line(f"{self.cluster.name} {self.cluster.get_kind_display().lower()}")[:120]
+        return _one_line(self.association.name) if self.association else settings.SITE_NAME
+
+    @property
+    def reply_to(self) -> str:
+        if self.cluster:
+            return self.cluster.reply_address
+        return self.association.contact_email if self.association else ""
+
+
 def queue(
     *,
     key: str,
@@ -46,12 +112,21 @@ def queue(
     """Write a mail to one person, rendered from templates/emails/<template>.txt and .html.
 
     None if a mail with that key was written before, or if the person does not want the `optional` kind.
-    The templates get the `context` and what `_frame` adds.
+    The templates get the `context`, and know `sender`, `base_url` (to put before a path), `cluster`, `association`,
+    `accent` and `unsubscribe_url`.
     """
     if isinstance(to, User) and to.pk in _unwilling([to], optional):
         return None
-    mail = written(to, key, kind, subject, template, context, cluster, association, calendar, optional)
-    return next(iter(_put([mail])), None)
+    letter = Letter(
+        kind=kind,
+        subject=subject,
+        template=template,
+        cluster=cluster,
+        association=association,
+        calendar=calendar,
+        optional=optional,
+    )
+    return next(iter(_put([letter.to(to, key, context)])), None)
 
 
 def queue_many(
@@ -75,23 +150,20 @@ def queue_many(
     people = {person.pk: person for person in recipients}
     for unwilling in _unwilling(people.values(), optional):
         del people[unwilling]
+    letter = Letter(
+        kind=kind,
+        subject=subject,
+        template=template,
+        cluster=cluster,
+        association=association,
+        calendar=calendar,
+        optional=optional,
+    )
     mails = []
     for pk in sorted(people):  # always in the same order: two at once wait for each other, without deadlock
         about = context(people[pk]) if callable(context) else context
-        mail = written(
-            people[pk],
-            f"{key}:{pk}",
-            kind,
-            subject,
-            template,
-            about,
-            cluster,
-            association,
-            calendar,
-            optional,
-        )
-        mail.to_many = True
-        mails.append(mail)
+        mails.append(letter.to(people[pk], f"{key}:{pk}", about))
+        mails[-1].to_many = True
     return len(_put(mails))
 
 
@@ -135,53 +207,6 @@ def forget_old() -> None:
     of_accounts = Q(kind=ACCOUNT, created_at__lt=now - KEEP_ACCOUNT_MAILS)
     old = ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
     old.update(text="", html="", calendar="", unsubscribe_url="")
-
-
-def written(
-    to, key, kind, subject, template, context, cluster, association, calendar, optional
-) -> OutgoingMail:
-    """The mail, rendered but not put into the outbox: also for looking at it beforehand."""
-    association = association or (cluster.association if cluster else None)
-    user = to if isinstance(to, User) else None
-    unsubscribe_url = absolute(unsubscribe_path(user, optional), association) if user and optional else ""
-    frame = _frame(cluster, association, unsubscribe_url)
-    return OutgoingMail(
-        key=key,
-        kind=kind,
-        cluster=cluster,
-        user=user,
-        to=user.email if user else to,
-        reply_to=_reply_address(cluster, association),
-        from_name=frame["sender"],
-        subject=_one_line(subject)[:250],
-        text=render_text(f"emails/{template}.txt", frame | context),
-        html=loader.render_to_string(f"emails/{template}.html", frame | context),
-        calendar=calendar,
-        unsubscribe_url=unsubscribe_url,
-        message_id=f"<{uuid.uuid4().hex}@{site_domain()}>",
-    )
-
-
-def _frame(cluster, association, unsubscribe_url) -> dict:
-    """What every mail's templates know: who sends it, and `base_url` to put before a path."""
-    if cluster:
-        sender = f"{cluster.name} {cluster.get_kind_display().lower()}"
-    else:
-        sender = association.name if association else settings.SITE_NAME
-    return {
-        "sender": _one_line(sender)[:120],
-        "cluster": cluster,
-        "association": association,
-        "base_url": absolute("", association),
-        "accent": association.accent if association else SITE_ACCENT,
-        "unsubscribe_url": unsubscribe_url,
-    }
-
-
-def _reply_address(cluster, association) -> str:
-    if cluster:
-        return cluster.reply_address
-    return association.contact_email if association else ""
 
 
 def _one_line(words: str) -> str:

@@ -77,10 +77,9 @@ class Postman:
             log.info("The mail server had hung up already.")
 
     def deliver(self, mail: OutgoingMail) -> None:
-        if (
-            mail.attempts > len(RETRY_AFTER) + 1
-        ):  # the workers that took it died of it, or were killed each time
-            record(mail, state=OutgoingMail.State.FAILED)
+        if mail.attempts > len(RETRY_AFTER) + 1:
+            sentence = "Each worker that had this mail in hand died before it could say what became of it."
+            record(mail, state=OutgoingMail.State.FAILED, error=mail.error or sentence)
             return
         try:
             self.mail_server.send_messages([message(mail)])

@@ -1,0 +1,202 @@
+"""The real worker, as a process of its own, against a real mail server and the tests' database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from members.management.commands import work
+from members.models import OutgoingMail, WorkerBeat
+from tests import factories
+
+WAITING, SENT, FAILED = OutgoingMail.State.WAITING, OutgoingMail.State.SENT, OutgoingMail.State.FAILED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def start_worker(sink, tmp_path):
+    """Starts workers as production would; they end with the test."""
+    workers = []
+
+    def start():
+        with (tmp_path / f"worker-{len(workers)}.log").open("w") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=settings.BASE_DIR,
+                env=environment(sink),
+                stderr=log,
+            )
+        workers.append(worker)
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.kill()
+        worker.wait()
+
+
+def environment(sink) -> dict:
+    database = urlsplit(settings.DATABASE_URL)
+    path = f"{database.path.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    return {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "long-enough-and-only-for-the-worker-of-these-tests-0123456789",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "http://127.0.0.1:8000",
+        "DEFAULT_FROM_EMAIL": "clusters@site.example",
+        "EMAIL_URL": sink.url,
+        "DATABASE_URL": database._replace(path=path).geturl(),
+    }
+
+
+def write(number: int) -> list[str]:
+    return sorted(
+        mail.to for mail in (factories.OutgoingMailFactory(to=f"{n}@firm.example") for n in range(number))
+    )
+
+
+def wait_until(condition, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.05)
+
+
+def nothing_waits() -> bool:
+    return not OutgoingMail.objects.filter(state=WAITING).exists()
+
+
+def test_two_workers_send_two_hundred_mails_once_each(sink, start_worker):
+    people = write(200)
+    start_worker(), start_worker()
+    wait_until(nothing_waits)
+    assert sink.recipients == people
+    assert set(OutgoingMail.objects.values_list("state", "attempts")) == {(SENT, 1)}
+
+
+def test_killed_in_the_middle_of_a_mail_loses_none_and_repeats_that_one_alone(sink, start_worker):
+    people = write(20)
+    sink.delay = 0.05
+    worker = start_worker()
+    wait_until(lambda: len(sink.letters) >= 5)
+    sink.delay = 5
+    sink.busy.clear()
+    assert sink.busy.wait(5)  # the server has the mail, the worker doesn't know it yet
+    worker.kill()
+    worker.wait()
+    sink.delay = 0
+    in_hand = OutgoingMail.objects.get(state=WAITING, attempts=1)
+    assert in_hand.due_at > timezone.now()
+
+    start_worker()
+    wait_until(lambda: OutgoingMail.objects.filter(state=SENT).count() == 19)
+    time.sleep(1.2)  # the lease of the one in hand holds
+    assert OutgoingMail.objects.get(state=WAITING) == in_hand
+    OutgoingMail.objects.filter(pk=in_hand.pk).update(due_at=timezone.now())  # it runs out
+    wait_until(nothing_waits)
+    assert sorted(set(sink.recipients)) == people
+    times = Counter(letter["Message-ID"] for letter in sink.letters)
+    assert [number for number, count in times.items() if count > 1] == [in_hand.message_id]
+    assert len(sink.letters) == 21
+
+
+def test_a_stopped_worker_finishes_the_mail_in_hand_and_takes_no_other(sink, start_worker):
+    write(5)
+    sink.delay = 0.5
+    worker = start_worker()
+    assert sink.busy.wait(10)
+    assert WorkerBeat.objects.count() == 1
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(5) == 0
+    states = Counter(OutgoingMail.objects.values_list("state", "attempts"))
+    assert states == {(SENT, 1): 1, (WAITING, 0): 4}
+    assert len(sink.letters) == 1
+    assert not WorkerBeat.objects.exists()
+
+
+def test_a_mail_server_that_is_away_costs_no_attempts_and_gets_all_when_it_is_back(
+    sink, start_worker, tmp_path
+):
+    people = write(3)
+    sink.close()
+    start_worker()
+    wait_until(lambda: "can't be reached" in (tmp_path / "worker-0.log").read_text())
+    assert set(OutgoingMail.objects.values_list("state", "attempts")) == {(WAITING, 0)}
+    sink.open()
+    wait_until(nothing_waits)
+    assert sink.recipients == people
+
+
+def test_a_worker_survives_its_database_connection(sink, start_worker):
+    start_worker()
+    wait_until(WorkerBeat.objects.exists)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    people = write(1)
+    wait_until(nothing_waits)
+    assert sink.recipients == people
+
+
+done = []
+
+
+def good_job():
+    done.append("good")
+
+
+def bad_job():
+    done.append("bad")
+    OutgoingMail.objects.create(key="half-done")
+    raise LookupError
+
+
+GOOD, BAD = f"{__name__}.good_job", f"{__name__}.bad_job"
+
+
+def test_each_job_fails_alone_and_leaves_nothing_half_done(settings, caplog):
+    settings.WORKER_JOBS = [BAD, GOOD]
+    done.clear()
+    work.run_jobs()
+    assert done == ["bad", "good"]
+    assert f"The job {BAD} failed." in caplog.text
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_job_that_another_worker_does_is_left_to_it(settings):
+    settings.WORKER_JOBS = [GOOD]
+    done.clear()
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [GOOD])
+    work.run_jobs()
+    assert done == []
+    other.close()
+    work.run_jobs()
+    assert done == ["good"]
+
+
+def test_the_jobs_of_the_settings_exist_and_run(settings, caplog):
+    work.run_jobs()
+    assert "failed" not in caplog.text
+
+
+def test_a_beat_is_kept_up_to_date_and_old_ones_go():
+    long_ago = timezone.now() - timedelta(hours=2)
+    WorkerBeat.objects.create(name="gone:1", seen_at=long_ago)
+    work.beat("here:1")
+    work.beat("here:1")
+    assert list(WorkerBeat.objects.values_list("name", flat=True)) == ["here:1"]
