@@ -1,8 +1,8 @@
 """A meeting as search engines read it (schema.org/Event)."""
 
+from clusters.linked_data import CONTEXT, absolute
 from clusters.markdown import plain
 from meetings.models import Meeting
-from members.outbox import absolute
 
 
 def event_data(meeting: Meeting) -> dict | None:
@@ -12,19 +12,19 @@ def event_data(meeting: Meeting) -> dict | None:
     association = meeting.in_association
     off = meeting.state == Meeting.State.CANCELLED
     data = {
-        "@context": "https://schema.org",
+        "@context": CONTEXT,
         "@type": "Event",
         "name": meeting.title,
         "startDate": meeting.starts_at.astimezone(meeting.zone).isoformat(),
         "endDate": meeting.ends_at.astimezone(meeting.zone).isoformat(),
-        "eventStatus": f"https://schema.org/{'EventCancelled' if off else 'EventScheduled'}",
-        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "url": absolute(meeting.get_absolute_url(), association),
+        "eventStatus": f"{CONTEXT}/{'EventCancelled' if off else 'EventScheduled'}",
+        "eventAttendanceMode": f"{CONTEXT}/OfflineEventAttendanceMode",
+        "url": absolute(meeting.get_absolute_url()),
         "isAccessibleForFree": True,
         "organizer": {
             "@type": "Organization",
             "name": f"{association.name}: {meeting.cluster}" if meeting.cluster else association.name,
-            "url": absolute(meeting.organiser.get_absolute_url(), association),
+            "url": absolute(meeting.organiser.get_absolute_url()),
         },
     }
     if meeting.summary:

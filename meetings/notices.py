@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.calendars import meeting_calendar
+from meetings.editions import snapshot
 from meetings.models import AgendaEdition, Meeting
 from members import outbox
 from members.models import MailChoice, Membership, OutgoingMail, Representative, User
@@ -70,6 +71,23 @@ def send_called_off(meeting: Meeting) -> int:
         template="agenda_called_off",
         context=agenda_context(meeting, {}, []),
     )
+
+
+def preview(meeting: Meeting, reader: User) -> OutgoingMail:
+    """The whole agenda as it would go to one reader now; not written to the outbox."""
+    with timezone.override(meeting.zone):
+        return outbox.written(
+            reader,
+            key="",
+            kind="agenda",
+            subject=f"Agenda: {meeting.title}, {_when(meeting)}",
+            template="agenda",
+            context=agenda_context(meeting, snapshot(meeting), []),
+            cluster=meeting.cluster,
+            association=meeting.association,
+            calendar="",
+            optional=MailChoice.Kind.AGENDAS,
+        )
 
 
 def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:

@@ -1,0 +1,3 @@
+from . import meeting, others
+
+__all__ = ["meeting", "others"]

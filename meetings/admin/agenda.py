@@ -1,0 +1,99 @@
+"""The agenda inside its meeting's page of the desk."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.db.models import Q, RowRange, Sum, Window
+from django.utils import timezone
+
+from clusters.models import Cluster, Topic
+from clusters.scoping import ScopedTabularInline
+from meetings.duties import members_of
+from meetings.forms import AgendaFormSet, AgendaItemForm
+from meetings.models import AgendaItem, Meeting
+from members.models import Company, User
+
+
+class AgendaInline(ScopedTabularInline):
+    model = AgendaItem
+    form = AgendaItemForm
+    formset = AgendaFormSet
+    verbose_name = "item"
+    verbose_name_plural = "Agenda"
+    fields = [
+        "position",
+        "starts",
+        "minutes",
+        "kind",
+        "title",
+        "summary",
+        "topic",
+        "company",
+        "presenter",
+        "presenter_name",
+    ]
+    readonly_fields = ["starts"]
+    show_change_link = False
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """Two empty rows, so that no script is needed to add an item. A new meeting gets the standard agenda."""
+        return 2 if obj else 0
+
+    def get_queryset(self, request):
+        so_far = Window(
+            Sum("minutes"),
+            partition_by="meeting",
+            order_by=["position", "pk"],
+            frame=RowRange(end=-1),
+        )
+        return super().get_queryset(request).select_related("meeting").annotate(minutes_before=so_far)
+
+    @admin.display(description="starts")
+    def starts(self, item):
+        """As last saved: it follows from the order and the minutes."""
+        if not item.pk:
+            return ""
+        start = item.meeting.starts_at + timedelta(minutes=item.minutes_before or 0)
+        return f"{timezone.localtime(start):%H:%M}"
+
+    def choices_for(self, db_field, request):
+        """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""
+        clusters = self.clusters(request)
+        named = Q(agenda_items__meeting=request.resolver_match.kwargs.get("object_id"))
+        firms = members_of(clusters)
+        offered = {
+            "topic": Topic.objects.filter(Q(cluster__in=clusters) | named),
+            "company": Company.objects.filter(Q(pk__in=firms.values("pk")) | named),
+            "presenter": User.objects.filter(
+                Q(representations__company__in=firms, representations__state="active") | named
+            ),
+        }
+        return (
+            offered[db_field.name].distinct()
+            if db_field.name in offered
+            else super().choices_for(db_field, request)
+        )
+
+    def clusters(self, request):
+        meeting = Meeting.objects.managed_by(request.user).filter(
+            pk=request.resolver_match.kwargs.get("object_id")
+        )
+        managed = Cluster.objects.managed_by(request.user)
+        return (
+            managed.filter(Q(meetings__in=meeting) | Q(association__meetings__in=meeting))
+            if meeting
+            else managed
+        )
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.choices = list(field.choices)  # asked for once, not for each row
+        return field
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = field.widget if field else None
+        for may in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
+            if hasattr(widget, may):
+                setattr(widget, may, False)
+        return field

@@ -1,0 +1,212 @@
+"""The coordinators' forms: what they refuse is said beside the field, in a sentence."""
+
+from datetime import datetime
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+
+from clusters.models import Cluster
+from meetings.duties import may_take_turns, members_of
+from meetings.models import AgendaItem, Duty, Meeting, Presentation
+from meetings.timetables import overrun
+from members.models import Company
+
+AT_THE_END = 32_767
+LARGEST_FILE = 50 * 1024 * 1024
+
+
+class MeetingTimeWidget(AdminSplitDateTime):
+    """Date and time, each with a name of its own for screen readers."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        for part, word in zip(context["widget"]["subwidgets"], ("date", "time"), strict=True):
+            part["attrs"]["aria-label"] = f"{name.removesuffix('_at')}: {word}"
+        return context
+
+
+class MeetingTimeField(forms.SplitDateTimeField):
+    widget = MeetingTimeWidget
+
+    def compress(self, data_list):
+        try:
+            return super().compress(data_list)
+        except ValidationError as error:
+            if getattr(error, "code", "") != "ambiguous_timezone":
+                raise
+            raise ValidationError(clock_change_sentence(datetime.combine(*data_list))) from error
+
+
+def clock_change_sentence(wall: datetime) -> str:
+    """Why this time of the night of a clock change can't be used."""
+    moment = timezone.make_aware(wall)
+    there_and_back = timezone.make_naive(moment.astimezone(timezone.get_fixed_timezone(0)))
+    what = "happens twice" if there_and_back == wall else "does not exist"
+    return f"{wall:%H:%M} {what} that night, because the clocks change. Choose another time."
+
+
+class MeetingForm(forms.ModelForm):
+    """A meeting with its chair and host, who agreed by word of mouth. `for_user` is set by the admin."""
+
+    for_user = None
+    starts_at = MeetingTimeField(label="Starts")
+    ends_at = MeetingTimeField(label="Ends")
+    chair = forms.ModelChoiceField(
+        Company.objects.none(),
+        required=False,
+        help_text="Has agreed to chair, and gets the 20-minute showcase.",
+    )
+    host = forms.ModelChoiceField(Company.objects.none(), required=False, help_text="Has agreed to host.")
+
+    class Meta:
+        model = Meeting
+        fields = [
+            "cluster",
+            "association",
+            "kind",
+            "title",
+            "summary",
+            "starts_at",
+            "ends_at",
+            "venue",
+            "capacity",
+            "openness",
+            "notes",
+        ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        meeting = self.instance
+        for role in Duty.Role:
+            field = self.fields.get(role)
+            if field is None:  # the reader may only look
+                continue
+            field.queryset = self.firms()
+            if meeting.pk:
+                field.initial = meeting.agreed_company(role)
+
+    def firms(self):
+        """Who can be chosen: members of the meeting's cluster, or of all one looks after; who is chosen already."""
+        if not self.instance.pk:
+            return members_of(Cluster.objects.managed_by(self.for_user))
+        chosen = Q(duties__meeting=self.instance, duties__state__in=Duty.AGREED)
+        return Company.objects.filter(
+            Q(pk__in=may_take_turns(self.instance).values("pk")) | chosen
+        ).distinct()
+
+    def clean(self):
+        cleaned = super().clean()
+        meeting, cluster = self.instance, cleaned.get("cluster")
+        if not meeting.pk and not cluster and not cleaned.get("association") and "cluster" not in self.errors:
+            self.add_error("cluster", "Say whose meeting this is.")
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", "The meeting ends before it starts.")
+        for role in Duty.Role:
+            self.clean_turn(role, cluster or meeting.cluster)
+        return cleaned
+
+    def clean_turn(self, role: str, cluster: Cluster | None) -> None:
+        firm = self.cleaned_data.get(role)
+        if firm is None or role not in self.changed_data or cluster is None:
+            return
+        if not members_of([cluster]).filter(pk=firm.pk).exists():
+            self.add_error(role, f"{firm} is not a member of {cluster}. Only members {role}.")
+
+
+class AgendaItemForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label="Order",
+        required=False,
+        min_value=0,
+        max_value=AT_THE_END,
+        widget=forms.NumberInput(attrs={"size": 4}),
+    )
+
+    class Meta:
+        model = AgendaItem
+        fields = [
+            "position",
+            "minutes",
+            "kind",
+            "title",
+            "summary",
+            "topic",
+            "company",
+            "presenter",
+            "presenter_name",
+        ]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+            "title": forms.TextInput(attrs={"size": 40}),
+            "minutes": forms.NumberInput(attrs={"size": 4}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["position"] = None
+        if self.instance.kind == AgendaItem.Kind.SHOWCASE:
+            for name in {"kind", "minutes", "company"} & self.fields.keys():
+                self.fields[name].disabled = True
+        elif "kind" in self.fields:  # the showcase comes by itself
+            kinds = [choice for choice in AgendaItem.Kind.choices if choice[0] != AgendaItem.Kind.SHOWCASE]
+            self.fields["kind"].choices = kinds
+
+    def clean_position(self):
+        position = self.cleaned_data["position"]
+        return AT_THE_END if position is None else position
+
+
+class AgendaFormSet(forms.BaseInlineFormSet):
+    def clean(self):
+        super().clean()
+        if any(self.errors) or not (self.instance.starts_at and self.instance.ends_at):
+            return
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        if sentence := overrun(self.instance, sum(item["minutes"] for item in kept)):
+            raise ValidationError(sentence)
+
+
+class CallOffForm(forms.Form):
+    because = forms.CharField(
+        label="Why?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="One or two sentences. Members read them in the mail and on the meeting's page.",
+    )
+
+
+class PresentationForm(forms.ModelForm):
+    class Meta:
+        model = Presentation
+        fields = [
+            "meeting",
+            "agenda_item",
+            "title",
+            "company",
+            "presenter",
+            "presenter_name",
+            "audience",
+            "file",
+        ]
+
+    def clean_file(self):
+        """Checked by content: the name and type that a browser sends prove nothing."""
+        file = self.cleaned_data["file"]
+        if not file or "file" not in self.changed_data:
+            return file
+        if file.size > LARGEST_FILE:
+            raise ValidationError(f"This file has {file.size // 1024 // 1024} MB; 50 MB is the most.")
+        start = file.read(5)
+        file.seek(0)
+        if start != b"%PDF-":
+            raise ValidationError("This is not a PDF. Export the slides as PDF and upload that.")
+        return file
