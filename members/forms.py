@@ -123,7 +123,6 @@ class ClustersForm(forms.Form):
             "required": "Choose at least one cluster.",
             "invalid_choice": "One of these can't be joined any more. Look at the list again.",
             "invalid_pk_value": "One of these can't be joined any more. Look at the list again.",
-            **NUL,
         },
     )
     message = forms.CharField(

@@ -160,7 +160,8 @@ def asking_representative(user: User, pk: int) -> Representative:
     """Somebody's wish to act for a firm of which one is a lead."""
     visible = Representative.objects.visible_to(user).select_related("company", "user")
     representative = get_object_or_404(visible, pk=pk)
-    if user not in companies.leads_of(representative.company):
+    leading = user.representations.active().filter(role=Representative.Role.LEAD)
+    if not leading.filter(company=representative.company).exists():
         raise PermissionDenied
     return representative
 

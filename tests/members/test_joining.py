@@ -268,8 +268,7 @@ class TestClusters:
     @pytest.mark.parametrize("value", ["999999", "x", "\0", "-1", "9" * 40, "<script>"])
     def test_a_cluster_made_up_is_refused(self, as_lead, lancaster, value):
         form = as_lead.post(self.url, {"clusters": [value]}).context["form"]
-        [sentence] = form.errors["clusters"]
-        assert sentence.startswith(("One of these can't be joined", "There is an invisible character"))
+        assert form.errors["clusters"]
         assert not Membership.objects.exists()
 
     def test_a_resting_cluster_is_not_offered(self, as_lead, lancaster, furness):
