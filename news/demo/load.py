@@ -1,0 +1,28 @@
+"""Puts the demo content into the database, all of it or nothing."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+
+from clusters.models import Association
+from news.demo import articles, events, firms, meetings, organisations, rooms
+from news.demo.stage import Stage
+from news.demo.texts import blocks
+
+
+def is_loaded() -> bool:
+    slugs = [block.name for block in blocks("associations.txt")]
+    return Association.objects.filter(slug__in=slugs).exists()
+
+
+@transaction.atomic
+def load(today: date, progress: Callable[[str], None]) -> Stage:
+    """Everything is dated by `today`: the same day gives the same content."""
+    stage = Stage(today, progress)
+    organisations.load(stage)
+    firms.load(stage)
+    meetings.load(stage, rooms.load(stage))
+    events.load(stage)
+    articles.load(stage)
+    return stage

@@ -1,0 +1,60 @@
+"""The presentations of the talks, with their slides as small real PDF files in the site's storage."""
+
+import random
+from datetime import timedelta
+from functools import cache
+from uuid import NAMESPACE_URL, uuid5
+
+from django.core.files.base import ContentFile
+
+from meetings.models import AgendaItem, Presentation
+from meetings.models.presentation import file_path
+from members.models import Company
+from news.demo.slides import one_page_pdf
+from news.demo.texts import rows
+
+FIRMS = ("firms_north.txt", "firms_midlands.txt")
+DAYS_UNTIL_PUBLISHED = 2
+
+
+@cache
+def _showcases() -> dict[str, str]:
+    return {cells[0]: cells[5] for filename in FIRMS for _, cells in rows(filename)}
+
+
+def showcase_title(company: Company) -> str:
+    return _showcases()[company.name]
+
+
+def presentation(item: AgendaItem, lessons: list[str], chance: random.Random) -> Presentation:
+    """Of a past talk, unsaved, with its file in place."""
+    company, is_showcase = item.company, item.kind == AgendaItem.Kind.SHOWCASE
+    record = Presentation(
+        meeting=item.meeting,
+        agenda_item=item,
+        company=company,
+        presenter=item.presenter,
+        title=showcase_title(company) if is_showcase else item.title,
+        audience=chance.choices(["public", "members"], [4, 1])[0],
+        state=Presentation.State.PUBLISHED,
+        uid=uuid5(NAMESPACE_URL, f"{item.kind} of {item.meeting.uid}"),
+        published_at=item.meeting.ends_at + timedelta(days=DAYS_UNTIL_PUBLISHED),
+    )
+    points = [company.summary, company.offers, company.seeks] if is_showcase else [item.summary, *lessons]
+    pdf = one_page_pdf(
+        record.title,
+        f"{item.presenter.name}, {company.name}",
+        [point for point in points if point],
+        f"{item.meeting.organiser}, {item.meeting.starts_at:%-d %B %Y}",
+    )
+    _store(record, pdf)
+    return record
+
+
+def _store(record: Presentation, pdf: bytes) -> None:
+    """The address is the same in each load, so the file of a database that is gone gives way."""
+    storage, path = record.file.storage, file_path(record, "slides.pdf")
+    if storage.exists(path):
+        storage.delete(path)
+    record.file.name = storage.save(path, ContentFile(pdf))
+    record.size = len(pdf)
