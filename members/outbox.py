@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import signing
 from django.db.models import Q
-from django.template import Context, loader
+from django.template import Context, Engine, loader
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,7 +46,7 @@ class Letter:
 
     def to(self, reader: User | str, key: str, context: dict) -> OutgoingMail:
         """One copy, rendered but not yet in the outbox: so it can also be looked at beforehand."""
-        user = reader if isinstance(reader, User) else None
+        user, address = (None, reader) if isinstance(reader, str) else (reader, reader.email)
         unsubscribe_url = (
             self.base_url + unsubscribe_path(user, self.optional) if user and self.optional else ""
         )
@@ -64,7 +64,7 @@ class Letter:
             kind=self.kind,
             cluster=self.cluster,
             user=user,
-            to=user.email if user else reader,
+            to=address,
             reply_to=self.reply_to,
             from_name=self.sender,
             subject=_one_line(self.subject)[:250],
@@ -174,7 +174,7 @@ def absolute(path: str, association: Association | None = None) -> str:
 
 def render_text(template: str, context: dict) -> str:
     """For text parts: nothing is escaped, and no more than one empty line parts the paragraphs."""
-    text = loader.get_template(template).template.render(Context(context, autoescape=False))
+    text = Engine.get_default().get_template(template).render(Context(context, autoescape=False))
     return re.sub(r"\n\s*\n\s*\n", "\n\n", text).strip() + "\n"
 
 

@@ -9,9 +9,7 @@ from members.outbox import ACCOUNT
 
 
 class ReadOnlyAdmin(ScopedAdmin):
-    list_display_links = None
-
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
@@ -21,7 +19,6 @@ class ReadOnlyAdmin(ScopedAdmin):
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
     list_display = ["subject", "to", "cluster", "state", "created_at", "sent_at", "attempts", "error"]
-    list_display_links = ["subject"]
     list_filter = ["state", "kind", ("cluster", ScopedFilter)]
     list_select_related = ["cluster"]
     search_fields = ["to", "subject"]
@@ -57,6 +54,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 @admin.register(Act)
 class ActAdmin(ReadOnlyAdmin):
     list_display = ["at", "actor", "verb", "subject", "cluster", "association", "note"]
+    list_display_links = None
     list_filter = ["verb", ("cluster", ScopedFilter)]
     list_select_related = ["actor", "cluster", "association"]
     search_fields = ["subject", "note", "verb", "actor__name"]

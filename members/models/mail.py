@@ -58,7 +58,9 @@ class OutgoingMail(models.Model):
     unsubscribe_url = models.URLField(max_length=400, blank=True)
     message_id = models.CharField(max_length=150)
 
-    to_many = models.BooleanField(default=False, help_text="One of many alike: mails that somebody waits for go first.")
+    to_many = models.BooleanField(
+        default=False, help_text="One of many alike: mails that somebody waits for go first."
+    )
 
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
