@@ -19,21 +19,25 @@ REFRESH = timedelta(hours=4)
 
 def meeting_calendar(meeting: Meeting, *, whole: bool = False, method: str = "PUBLISH") -> bytes:
     """One meeting. `whole`: with the address and agenda that only members may see."""
-    return calendar(meeting.title, [meeting], whole=whole, method=method)
+    return calendar("", [meeting], whole=whole, method=method)
 
 
 def calendar(
     name: str, meetings: Iterable[Meeting], *, whole: bool = False, method: str = "PUBLISH"
 ) -> bytes:
-    """The meetings as a calendar of that name. Needs their venue, cluster, association and agenda."""
+    """The meetings as a calendar to subscribe to if it has a `name`, else to import.
+
+    Needs their venue, cluster, association with host names, and agenda.
+    """
     calendar = Calendar()
     calendar.add("prodid", f"-//{site_domain()}//Meetings//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add("name", vText(name))
-    calendar.add("x-wr-calname", vText(name))
-    calendar.add("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"}))
-    calendar.add("x-published-ttl", vDuration(REFRESH))
+    if name:
+        calendar.add("name", vText(name))
+        calendar.add("x-wr-calname", vText(name))
+        calendar.add("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"}))
+        calendar.add("x-published-ttl", vDuration(REFRESH))
     for meeting in meetings:
         calendar.add_component(event(meeting, whole=whole))
     return calendar.to_ical()
