@@ -35,7 +35,9 @@ def register(user: User, *, name: str, **fields) -> Company:
         raise Refused(f"You act for {own} already. To add another firm, write to a coordinator.")
     same = with_web_domain(fields.get("website", ""))
     if same:
-        raise Refused(f"{same} is here with this address. If you act for it, say so; if not, leave the address out.")
+        raise Refused(
+            f"{same} is here with this address. If you act for it, say so; if not, leave the address out."
+        )
     try:
         with transaction.atomic():
             company = Company.objects.create(name=name, slug=unused_slug(name), **fields)
@@ -86,7 +88,9 @@ def accept_representative(representative: Representative, by: User) -> Represent
     representative.save(update_fields=["state", "role"])
     clusters = clusters_of(representative.company)
     _record(by, "accepted", representative, clusters)
-    _mail_answer(representative, "representative_accepted", f"You act for {representative.company} now", clusters)
+    _mail_answer(
+        representative, "representative_accepted", f"You act for {representative.company} now", clusters
+    )
     return representative
 
 
@@ -101,7 +105,9 @@ def refuse_representative(representative: Representative, by: User) -> Represent
     representative.save(update_fields=["state"])
     clusters = clusters_of(representative.company)
     _record(by, "refused", representative, clusters)
-    _mail_answer(representative, "representative_refused", f"About acting for {representative.company}", clusters)
+    _mail_answer(
+        representative, "representative_refused", f"About acting for {representative.company}", clusters
+    )
     return representative
 
 
@@ -137,7 +143,9 @@ def with_web_domain(website: str) -> Company | None:
 def unused_slug(name: str) -> str:
     base = slugify(name)[:70].strip("-") or "firm"
     taken = set(Company.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in chain([base], (f"{base}-{number}" for number in count(2))) if slug not in taken)
+    return next(
+        slug for slug in chain([base], (f"{base}-{number}" for number in count(2))) if slug not in taken
+    )
 
 
 def tidy_postcode(typed: str) -> str:
@@ -162,7 +170,9 @@ def tidy_website(typed: str) -> str:
     try:
         URLValidator(schemes=["http", "https"])(address)
     except ValidationError as error:
-        raise ValidationError(f"{typed} is not a web address. One looks like www.lunevalley.example.") from error
+        raise ValidationError(
+            f"{typed} is not a web address. One looks like www.lunevalley.example."
+        ) from error
     parts = urlsplit(address)
     return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
 
@@ -180,7 +190,9 @@ def _lock_request(representative: Representative) -> None:
 
 def clusters_of(company: Company) -> list[Cluster]:
     clusters = Cluster.objects.filter(memberships__in=company.memberships.filter(state__in=Membership.OPEN))
-    return list(clusters.select_related("association").prefetch_related("association__hostnames").order_by("pk"))
+    return list(
+        clusters.select_related("association").prefetch_related("association__hostnames").order_by("pk")
+    )
 
 
 def _record(actor: User, verb: str, representative: Representative, clusters: list[Cluster]) -> None:
@@ -209,7 +221,9 @@ def _mail_those_who_decide(representative: Representative, clusters: list[Cluste
         )
 
 
-def _mail_answer(representative: Representative, template: str, subject: str, clusters: list[Cluster]) -> None:
+def _mail_answer(
+    representative: Representative, template: str, subject: str, clusters: list[Cluster]
+) -> None:
     outbox.queue(
         key=f"{template}:{representative.pk}",
         kind="representative",

@@ -85,7 +85,9 @@ class CompanyForm(forms.ModelForm):
         return tidy_postcode(self.cleaned_data["postcode"])
 
     def clean_expertise(self):
-        words = list(dict.fromkeys(" ".join(word.split()) for word in self.cleaned_data["expertise"].split(",")))
+        words = list(
+            dict.fromkeys(" ".join(word.split()) for word in self.cleaned_data["expertise"].split(","))
+        )
         words = [word for word in words if word]
         if len(words) > 12:
             raise forms.ValidationError(f"Twelve at most, please. You have {len(words)}.")
@@ -112,7 +114,10 @@ class ClustersForm(forms.Form):
         queryset=Company.objects.none(),
         label="For which of your firms",
         empty_label=None,
-        error_messages={"required": "Choose one of your firms.", "invalid_choice": "Choose one of your firms."},
+        error_messages={
+            "required": "Choose one of your firms.",
+            "invalid_choice": "Choose one of your firms.",
+        },
     )
     clusters = ClusterChoice(
         queryset=Cluster.objects.none(),
@@ -141,7 +146,9 @@ class ClustersForm(forms.Form):
         """`companies` the person acts for; `clusters`: in the order in which they are offered."""
         super().__init__(*args, **kwargs)
         if len(companies) > 1:
-            self.fields["company"].queryset = Company.objects.filter(pk__in=[company.pk for company in companies])
+            self.fields["company"].queryset = Company.objects.filter(
+                pk__in=[company.pk for company in companies]
+            )
         else:
             del self.fields["company"]
         self.fields["clusters"].queryset = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters])

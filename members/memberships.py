@@ -17,7 +17,7 @@ from clusters.errors import Refused
 from clusters.models import Cluster
 
 from . import outbox
-from .models import Company, Membership, Officer, User
+from .models import Company, Membership, Officer, Representative, User
 
 
 def apply(
@@ -38,18 +38,25 @@ def apply_to_all(
     that was withdrawn is taken up again, so that withdrawing and applying mails nobody twice.
     """
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
-    clusters = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters]).select_related("association")
+    clusters = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters]).select_related(
+        "association"
+    )
     clusters = clusters.prefetch_related("association__hostnames")
     earlier = Membership.objects.filter(company=company, cluster__in=clusters).order_by("applied_at", "pk")
     last = {membership.cluster_id: membership for membership in earlier}
-    return [_apply(company, cluster, last.get(cluster.pk), by, message, now or timezone.now()) for cluster in clusters]
+    return [
+        _apply(company, cluster, last.get(cluster.pk), by, message, now or timezone.now())
+        for cluster in clusters
+    ]
 
 
 def _apply(company, cluster, last: Membership | None, by, message, now) -> Membership:
     if last and last.state in Membership.OPEN:
         return last
     if cluster.state == Cluster.State.RESTING:
-        raise Refused(f"{cluster} is resting and takes no new firms at the moment. Choose another one for now.")
+        raise Refused(
+            f"{cluster} is resting and takes no new firms at the moment. Choose another one for now."
+        )
     withdrawn = last and last.state == Membership.State.LEFT and last.joined_at is None
     membership = last if withdrawn else Membership()
     membership.company, membership.cluster = company, cluster
@@ -132,7 +139,9 @@ def leave(membership: Membership, *, by: User, now: datetime | None = None) -> M
 
 def coordinators_of(cluster: Cluster) -> list[User]:
     """Whom to mail about the cluster: its coordinators, else its other officers, else the association's."""
-    officers = Officer.objects.current().filter(user__is_active=True).select_related("user").order_by("start", "pk")
+    officers = (
+        Officer.objects.current().filter(user__is_active=True).select_related("user").order_by("start", "pk")
+    )
     own = list(officers.filter(cluster=cluster))
     chosen = (
         [officer for officer in own if officer.office == Officer.Office.COORDINATOR]
@@ -144,8 +153,8 @@ def coordinators_of(cluster: Cluster) -> list[User]:
 
 def representatives_of(company: Company) -> list[User]:
     """The people who act for the firm today."""
-    active = company.representatives.active().filter(user__is_active=True).select_related("user")
-    return [representative.user for representative in active.order_by("pk")]
+    acting = Representative.objects.active().filter(company=company)
+    return list(User.objects.filter(is_active=True, representations__in=acting).order_by("pk"))
 
 
 def next_meeting(cluster: Cluster):

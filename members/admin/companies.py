@@ -52,7 +52,10 @@ class CompanyAdmin(ScopedAdmin):
     readonly_fields = ["slug", "web_domain", "created_at"]
     inlines = [RepresentativeInline]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "summary", "about", "expertise", "size", "legal_form", "founded"]}),
+        (
+            None,
+            {"fields": ["name", "slug", "summary", "about", "expertise", "size", "legal_form", "founded"]},
+        ),
         ("To other members", {"fields": ["offers", "seeks"]}),
         (
             "How to reach it",

@@ -47,7 +47,12 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
         memberships.approve(membership, by=request.user)
         return f"{membership.company} is a member of {membership.cluster}. The welcome mail is on its way."
 
-    @act("Reject", shown=lambda membership: membership.state == Membership.State.APPLIED, form=RejectionForm, danger=True)
+    @act(
+        "Reject",
+        shown=lambda membership: membership.state == Membership.State.APPLIED,
+        form=RejectionForm,
+        danger=True,
+    )
     def reject(self, request, membership, form):
         memberships.reject(membership, by=request.user, sentence=form.cleaned_data["sentence"])
         return f"{membership.company} gets your sentence by mail."

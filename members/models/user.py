@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from clusters.models import Association, Cluster
 
@@ -32,19 +33,20 @@ class UserQuerySet(models.QuerySet):
         return self.filter(pk=user.pk) | self.managed_by(user)
 
     def managed_by(self, user):
-        """The people of the firms in the user's clusters, and their fellow officers."""
+        """The people of the firms in the user's clusters, also those who ask to act for one; fellow officers."""
         if user.is_superuser:
             return self.all()
-        clusters = Cluster.objects.managed_by(user)
-        return self.filter(
-            Q(
-                pk__in=self.model.objects.filter(
-                    representations__state="active",
-                    representations__company__memberships__cluster__in=clusters,
-                ).values("pk")
-            )
-            | Q(pk__in=self.model.objects.filter(offices__cluster__in=clusters).values("pk"))
+        everybody, clusters = self.model.objects.all(), Cluster.objects.managed_by(user)
+        of_firms = everybody.filter(
+            representations__state__in=["asked", "active"],
+            representations__company__memberships__state__in=["applied", "active"],
+            representations__company__memberships__cluster__in=clusters,
         )
+        officers = everybody.filter(
+            Q(offices__cluster__in=clusters)
+            | Q(offices__association__in=Association.objects.managed_by(user))
+        )
+        return self.filter(Q(pk__in=of_firms.values("pk")) | Q(pk__in=officers.values("pk")))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -82,7 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self):
         return self.name.split(" ", 1)[0]
 
-    @property
+    @cached_property
     def is_staff(self) -> bool:
-        """Whether the admin opens: the office held today gives the right."""
+        """Whether the admin opens: the office held today gives the right. A page of the admin asks some 60 times."""
         return self.is_superuser or self.offices.current().exists()

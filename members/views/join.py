@@ -175,7 +175,11 @@ def join_done(request):
         .select_related("company", "cluster__association")
         .order_by("-applied_at", "-pk")
     )
-    asked = request.user.representations.filter(state=Representative.State.ASKED).select_related("company").first()
+    asked = (
+        request.user.representations.filter(state=Representative.State.ASKED)
+        .select_related("company")
+        .first()
+    )
     if not joined and not asked:
         return redirect("members:join")
     shown = joined[0].cluster if joined else None

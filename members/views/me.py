@@ -78,14 +78,18 @@ def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -
 
     Meetings are a layer above: the reverse relation of a cluster leads to them.
     """
-    upcoming = Cluster.meetings.rel.related_model.objects.visible_to(user).upcoming().filter(state="published")
+    upcoming = (
+        Cluster.meetings.rel.related_model.objects.visible_to(user).upcoming().filter(state="published")
+    )
     ours = Q(cluster__in=clusters) | Q(association__in={cluster.association_id for cluster in clusters})
     meetings = list(
         upcoming.filter(ours).select_related("cluster", "association", "venue").prefetch_related("duties")[:6]
     )
     for meeting in meetings:
         meeting.turns = [
-            duty for duty in meeting.duties.all() if duty.company_id in company_ids and duty.state in duty.AGREED
+            duty
+            for duty in meeting.duties.all()
+            if duty.company_id in company_ids and duty.state in duty.AGREED
         ]
     return meetings
 
@@ -99,7 +103,8 @@ def membership_leave(request, pk):
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request, f"{membership.company} has left {membership.cluster}. Changed your mind? Join again below."
+            request,
+            f"{membership.company} has left {membership.cluster}. Changed your mind? Join again below.",
         )
     return redirect("members:me")
 
@@ -174,5 +179,7 @@ def representative_take_back(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("members:me")
-    messages.success(request, f"You no longer ask to act for {representative.company}. Tell us which firm is yours.")
+    messages.success(
+        request, f"You no longer ask to act for {representative.company}. Tell us which firm is yours."
+    )
     return redirect("members:join")

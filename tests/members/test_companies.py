@@ -18,7 +18,9 @@ def person(db):
 
 class TestRegistering:
     def test_makes_the_person_the_lead(self, person):
-        company = companies.register(person, name="Lune Valley Systems", website="https://www.lunevalley.example")
+        company = companies.register(
+            person, name="Lune Valley Systems", website="https://www.lunevalley.example"
+        )
         [representative] = company.representatives.all()
         assert (representative.user, representative.role, representative.state) == (person, "lead", "active")
         assert company.slug == "lune-valley-systems"
@@ -101,7 +103,8 @@ class TestLookAlikes:
         assert list(look_alikes(name, website)) == [bay]
 
     @pytest.mark.parametrize(
-        ("name", "website"), [("Kendal Robotics", ""), ("شركة", ""), ("Kendal Robotics", "https://facebook.com/kendal")]
+        ("name", "website"),
+        [("Kendal Robotics", ""), ("شركة", ""), ("Kendal Robotics", "https://facebook.com/kendal")],
     )
     def test_are_not_made_up(self, db, name, website):
         factories.CompanyFactory(name="Bay Software Ltd", website="https://facebook.com/bay")
@@ -225,7 +228,9 @@ class TestTidyPostcode:
 
     @pytest.mark.parametrize("typed", ["LA2 9", "la2", "WV10"])
     def test_says_when_half_is_missing(self, typed):
-        with pytest.raises(ValidationError, match=f"{typed} is only half of it. A full postcode looks like LA2 9QT."):
+        with pytest.raises(
+            ValidationError, match=f"{typed} is only half of it. A full postcode looks like LA2 9QT."
+        ):
             companies.tidy_postcode(typed)
 
     @pytest.mark.parametrize("typed", ["12345", "Lancaster", "", "🚀", "שלום", "LA1 4YWX", "x" * 200])
@@ -248,7 +253,14 @@ class TestTidyWebsite:
         assert companies.tidy_website(typed) == tidy
 
     @pytest.mark.parametrize(
-        "typed", ["none", "javascript:alert(1)", "javascript://bay.example/%0aalert(1)", "ftp://bay.example", "a b.example"]
+        "typed",
+        [
+            "none",
+            "javascript:alert(1)",
+            "javascript://bay.example/%0aalert(1)",
+            "ftp://bay.example",
+            "a b.example",
+        ],
     )
     def test_refuses_what_is_no_web_address(self, typed):
         with pytest.raises(ValidationError, match="is not a web address"):

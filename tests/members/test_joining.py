@@ -36,7 +36,9 @@ def as_person(person):
 @pytest.fixture
 def lead():
     """Of a firm in no cluster yet, with a postcode in Lancaster."""
-    return factories.RepresentativeFactory(company__name="Lune Valley Systems", company__postcode="LA1 4YW").user
+    return factories.RepresentativeFactory(
+        company__name="Lune Valley Systems", company__postcode="LA1 4YW"
+    ).user
 
 
 @pytest.fixture
@@ -125,14 +127,18 @@ class TestFirm:
         assert sentence in html
         assert not Company.objects.exists()
 
-    @pytest.mark.parametrize("name", ["שלום בע״מ", "Café Zoë 🚀", "<script>alert(1)</script>", "O'Hara & Sons", "3"])
+    @pytest.mark.parametrize(
+        "name", ["שלום בע״מ", "Café Zoë 🚀", "<script>alert(1)</script>", "O'Hara & Sons", "3"]
+    )
     def test_takes_names_of_every_kind(self, as_person, name):
         as_person.post(self.url, FIRM | {"name": name})
         assert Company.objects.get().name == name
         assert "<script>alert" not in page(as_person.get(reverse("members:me")))
 
     def test_takes_nothing_but_its_own_fields(self, as_person):
-        as_person.post(self.url, FIRM | {"slug": "admin", "web_domain": "evil.example", "phone_shown": "public", "id": 7})
+        as_person.post(
+            self.url, FIRM | {"slug": "admin", "web_domain": "evil.example", "phone_shown": "public", "id": 7}
+        )
         company = Company.objects.get()
         assert (company.slug, company.web_domain) == ("lune-valley-systems", "lunevalley.example")
         assert company.phone_shown == Company.Shown.MEMBERS
@@ -248,7 +254,9 @@ class TestClusters:
         assert {choice for choice, _ in form.fields["clusters"].choices} == {lancaster.pk, furness.pk}
 
     def test_many_can_be_chosen(self, as_lead, lancaster, furness, coordinator, other_coordinator):
-        response = as_lead.post(self.url, {"clusters": [lancaster.pk, furness.pk], "message": "Hello"}, follow=True)
+        response = as_lead.post(
+            self.url, {"clusters": [lancaster.pk, furness.pk], "message": "Hello"}, follow=True
+        )
         assert response.redirect_chain[-1][0] == reverse("members:join-done")
         assert Membership.objects.filter(state="applied", message="Hello").count() == 2
         html = page(response)
@@ -325,7 +333,9 @@ class TestDone:
         assert "Lancaster &amp; Morecambe has 1 dot now." in html
 
     @pytest.mark.parametrize("number", [1, 3])
-    def test_costs_the_same_for_few_and_many(self, as_lead, lead, association, django_assert_num_queries, number):
+    def test_costs_the_same_for_few_and_many(
+        self, as_lead, lead, association, django_assert_num_queries, number
+    ):
         company = lead.representations.get().company
         for cluster in factories.ClusterFactory.create_batch(number, association=association):
             factories.MembershipFactory(company=company, cluster=cluster, state="applied")

@@ -38,14 +38,20 @@ class TestMyPage:
 
     @pytest.mark.parametrize(
         ("hour", "words"),
-        [(0, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (17, "Good afternoon"), (18, "Good evening")],
+        [
+            (0, "Good morning"),
+            (11, "Good morning"),
+            (12, "Good afternoon"),
+            (17, "Good afternoon"),
+            (18, "Good evening"),
+        ],
     )
     def test_greets_by_the_clock(self, hour, words):
         assert greeting(hour) == words
 
     def test_of_a_person_without_a_firm_leads_to_joining(self, as_person):
         html = html_of(as_person)
-        assert ", <span class=\"text-break\">Ellen</span>" in html
+        assert ', <span class="text-break">Ellen</span>' in html
         assert "Tell us about your firm" in html
         assert reverse("members:join-company") in html
         assert "My clusters" not in html
@@ -101,7 +107,9 @@ class TestMyPage:
         )
         assert "Join again" not in html_of(as_person)
 
-    def test_of_a_coordinator_counts_what_waits_and_leads_to_the_desk(self, as_coordinator, lancaster, furness):
+    def test_of_a_coordinator_counts_what_waits_and_leads_to_the_desk(
+        self, as_coordinator, lancaster, furness
+    ):
         factories.MembershipFactory.create_batch(2, cluster=lancaster, state="applied")
         factories.MembershipFactory.create_batch(3, cluster=furness, state="applied")
         html = html_of(as_coordinator)
@@ -132,7 +140,9 @@ class TestMyPage:
         representative = factories.RepresentativeFactory(
             user=person, company__name="<script>alert(1)</script>", company__summary="<b>שלום</b> 🚀"
         )
-        factories.RepresentativeFactory(company=representative.company, state="asked", user__name="<i>x</i>" * 12)
+        factories.RepresentativeFactory(
+            company=representative.company, state="asked", user__name="<i>x</i>" * 12
+        )
         html = html_of(as_person)
         assert "<script>alert" not in html
         assert "<b>שלום" not in html
@@ -244,11 +254,15 @@ class TestLeavingAndJoiningAgain:
         url = reverse("members:membership-rejoin", args=[membership.pk])
         assert "is resting" in as_member.post(url, follow=True).content.decode()
 
-    def test_applying_again_after_a_rejection_asks_the_coordinator(self, as_member, firm, furness, other_coordinator):
+    def test_applying_again_after_a_rejection_asks_the_coordinator(
+        self, as_member, firm, furness, other_coordinator
+    ):
         rejected = factories.MembershipFactory(
             company=firm, cluster=furness, state="rejected", joined_at=None, ended_at=timezone.now()
         )
-        html = as_member.post(reverse("members:membership-rejoin", args=[rejected.pk]), follow=True).content.decode()
+        html = as_member.post(
+            reverse("members:membership-rejoin", args=[rejected.pk]), follow=True
+        ).content.decode()
         assert "has applied to Furness" in html
         assert OutgoingMail.objects.get().user == other_coordinator
 
@@ -309,7 +323,10 @@ class TestColleaguesAsking:
 
     def test_can_not_take_back_what_was_granted(self, as_person, asking):
         Representative.objects.filter(pk=asking.pk).update(state="active")
-        assert "has said yes already" in self.answer(as_person, asking, "take-back", follow=True).content.decode()
+        assert (
+            "has said yes already"
+            in self.answer(as_person, asking, "take-back", follow=True).content.decode()
+        )
 
     def test_nobody_takes_back_for_another(self, as_member, asking):
         assert self.answer(as_member, asking, "take-back").status_code == 404

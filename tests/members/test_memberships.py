@@ -106,7 +106,9 @@ class TestApproving:
 
     def test_welcome_has_next_meeting_calendar_and_coordinator(self, application, coordinator, lancaster):
         soon = factories.MeetingFactory(cluster=lancaster, title="Robots at work")
-        factories.MeetingFactory(cluster=lancaster, title="A year off", starts_at=timezone.now() + timedelta(days=300))
+        factories.MeetingFactory(
+            cluster=lancaster, title="A year off", starts_at=timezone.now() + timedelta(days=300)
+        )
         memberships.approve(application, by=coordinator)
         [mail] = mails("welcome")
         for part in (mail.text, mail.html):
@@ -263,7 +265,9 @@ class TestAtTheSameMoment:
 
 
 class TestCoordinatorsOf:
-    def test_are_the_clusters_own(self, lancaster, coordinator, other_coordinator, former_coordinator, officer):
+    def test_are_the_clusters_own(
+        self, lancaster, coordinator, other_coordinator, former_coordinator, officer
+    ):
         factories.OfficerFactory(cluster=lancaster, office=Officer.Office.TREASURER)
         assert memberships.coordinators_of(lancaster) == [coordinator]
 
