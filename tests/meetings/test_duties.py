@@ -54,7 +54,9 @@ def test_one_firm_may_chair_and_host(meeting, firm, coordinator):
 @pytest.mark.parametrize("state", ["applied", "left", "rejected"])
 def test_only_active_members_take_turns(meeting, lancaster, coordinator, state):
     company = MembershipFactory(cluster=lancaster, state=state, company__name="Sandside Maps").company
-    with pytest.raises(Refused, match="Sandside Maps is not a member of Lancaster & Morecambe. Only members chair."):
+    with pytest.raises(
+        Refused, match=r"Sandside Maps is not a member of Lancaster & Morecambe. Only members chair\."
+    ):
         duties.assign(meeting, "chair", company, by=coordinator)
     assert not meeting.duties.exists()
 
