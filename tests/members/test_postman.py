@@ -170,6 +170,14 @@ def test_a_mail_server_that_went_away_in_between_is_called_again(postman, sink):
     assert refreshed(first).attempts == 1
 
 
+def test_in_the_demo_nothing_leaves_the_machine(sink, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    mail = factories.OutgoingMailFactory()
+    deliver_all(Postman())
+    assert refreshed(mail).state == OutgoingMail.State.SENT
+    assert not sink.letters
+
+
 def test_a_taken_mail_is_nobody_else_s_for_the_lease():
     factories.OutgoingMailFactory()
     mail = take()
