@@ -7,7 +7,8 @@ clock. What "fair" means, exactly, is in docs/rotation.md.
 from collections.abc import Iterable
 
 from meetings.rotation.explanation import explained
-from meetings.rotation.planner import Rota
+from meetings.rotation.facts import Facts, Given
+from meetings.rotation.planner import assignment
 from meetings.rotation.terms import (
     Company,
     Duty,
@@ -47,6 +48,7 @@ def plan(
     """The best rota for the meetings ahead. `past` are the fulfilled turns, `declined` the refused
     and expired ones, `fixed` the accepted or pinned ones, which stay, `proposed` the plan so far.
     Duties of other meetings and of firms that have left may be among them."""
-    rota = Rota(meetings, companies, past, declined, fixed, proposed, policy)
-    rota.assign()
-    return explained(rota)
+    given = Given(
+        tuple(meetings), tuple(companies), tuple(past), tuple(declined), tuple(fixed), tuple(proposed), policy
+    )
+    return explained(Facts(given), assignment(Facts(given)))

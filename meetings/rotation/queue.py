@@ -5,6 +5,8 @@ from datetime import date
 
 from meetings.rotation.terms import Company, Role
 
+Moment = tuple[date, int]  # the day and the id of a meeting: the order in which turns come
+
 
 @dataclass
 class Standing:
@@ -13,29 +15,29 @@ class Standing:
 
     company: Company
     role: Role
-    turns: list[date] = field(default_factory=list)
-    forfeited: list[date] = field(default_factory=list)
+    turns: list[Moment] = field(default_factory=list)
+    forfeited: list[Moment] = field(default_factory=list)
     deferred: date | None = None
     credit: int = 0
 
-    def take(self, day: date) -> None:
-        self.turns.append(day)
-        if self.deferred and self.deferred <= day:
+    def take(self, moment: Moment) -> None:
+        self.turns.append(moment)
+        if self.deferred and self.deferred <= moment[0]:
             self.deferred = None
 
-    def refuse(self, day: date) -> None:
+    def refuse(self, moment: Moment) -> None:
         if self.deferred:
-            self.forfeited.append(day)
+            self.forfeited.append(moment)
             self.deferred = None
         else:
-            self.deferred = day
+            self.deferred = moment[0]
 
     @property
     def level(self) -> int:
         return self.credit + len(self.turns) + len(self.forfeited)
 
     def taken_before(self, day: date) -> int:
-        return sum(turn < day for turn in self.turns + self.forfeited)
+        return sum(turn < day for turn, _ in self.turns + self.forfeited)
 
     @property
     def queues_from(self) -> date | None:
@@ -44,22 +46,21 @@ class Standing:
     def in_queue(self, on: date) -> bool:
         return self.queues_from is not None and self.queues_from < on
 
-    def last(self, before: date) -> date | None:
-        return max((turn for turn in self.turns if turn < before), default=None)
+    def last_turn(self, before: Moment) -> date | None:
+        return max((turn for turn in self.turns if turn < before), default=(None, 0))[0]
 
     def deferred_on(self, day: date) -> date | None:
         return self.deferred if self.deferred and self.deferred <= day else None
 
-    def waiting(self, on: date) -> tuple[bool, bool, date, date]:
+    def waiting(self, at: Moment, planned: Moment | None = None) -> tuple:
         """Sorts who comes next first: a turn deferred, never a turn, the last longest ago, the
-        earliest to join."""
-        last = max((turn for turn in self.turns + self.forfeited if turn < on), default=None)
-        return (
-            self.deferred_on(on) is None,
-            last is not None,
-            last or date.min,
-            self.company.joined,
-        )
+        earliest to join. `planned`: as if it had that turn too."""
+        turns = [*self.turns, planned] if planned else self.turns
+        had = [(*turn, True) for turn in turns if turn < at]
+        had += [(*turn, False) for turn in self.forfeited if turn < at]
+        deferred = self.deferred_on(at[0])
+        comes_next = deferred and not (planned and planned[0] >= deferred)
+        return (not comes_next, max(had, default=()), self.company.joined)
 
 
 def start_level(standings: list[Standing]) -> None:

@@ -3,7 +3,8 @@ whole numbers, so nothing is lost to rounding. docs/rotation.md has the formulas
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import highspy
 
@@ -11,8 +12,14 @@ from meetings.rotation.terms import Role, Slot
 
 Option = tuple[Slot, int]  # a turn and a firm that may take it
 
+Row = tuple[float, float, dict[int, int]]  # at least, at most, the columns and how often each counts
+
 INFINITY = highspy.kHighsInf
 WHOLE = 1e-5  # how far from 0 or 1 the solver may leave a column that means yes or no
+
+
+class Impossible(Exception):
+    pass
 
 
 class RotaModel:
@@ -31,8 +38,8 @@ class RotaModel:
         levels: Mapping[tuple[int, Role], int],
     ):
         self._options = options
-        self._upper: list[float] = []
-        self._rows: list[tuple[float, float, dict[int, int]]] = []
+        self._bound: list[float] = []
+        self._rows: list[Row] = []
         self._columns = {(turn, firm): self._column() for turn, firms in options.items() for firm in firms}
         for turn in options:
             self._row(0, 1, dict.fromkeys(self._columns_of(turn), 1))
@@ -53,25 +60,74 @@ class RotaModel:
         least = self._minimise(self._unevenness)
         self._demand(-INFINITY, least, self._unevenness)
 
-    def give(self, turn: Slot, queue: Sequence[int]) -> int | None:
-        """Gives the turn, for good, to the first in the queue that leaves the plan as full and
-        even as it can be; to nobody if no one does."""
-        if queue and self.plan[turn] != queue[0]:
-            self._minimise(
-                {self._columns[turn, firm]: place - len(queue) for place, firm in enumerate(queue)}
-            )
-        taken_by = self.plan[turn]
-        for firm in self._options[turn]:
-            fixed = float(firm == taken_by)
-            self._highs.changeColBounds(self._columns[turn, firm], fixed, fixed)
-        return taken_by
+    def keep(self, proposed: Mapping[Slot, int]) -> None:
+        """From now on as many of the proposed turns stay as can."""
+        kept = {self._columns[option]: 1 for option in proposed.items() if option in self._columns}
+        most = -self._minimise(dict.fromkeys(kept, -1))
+        self._demand(most, INFINITY, kept)
+
+    def prefer(self, turn: Slot, places: Mapping[int, int], nobody: int | None = None) -> int:
+        """Plans the turn for the firm of the lowest place that can have it; returns the place, or
+        `nobody`."""
+        last = len(places) if nobody is None else nobody
+        return last + self._minimise(
+            {self._columns[turn, firm]: place - last for firm, place in places.items()}
+        )
+
+    def claim(
+        self,
+        turn: Slot,
+        firms: Collection[int],
+        same: Slot | None = None,
+        none_of: Mapping[int, Sequence[Slot]] = MappingProxyType({}),
+    ) -> bool:
+        """From now on one of the firms takes the turn, or nobody if there are none: the one that
+        takes the turn `same`, if given, and one that takes none of the turns it has in `none_of`.
+        Changes nothing and is False if that can't be."""
+        bounds: dict[int, float] = {
+            self._columns[turn, firm]: 0 for firm in self._options[turn] if firm not in firms
+        }
+        rows: list[Row] = [(1, 1, {self._columns[turn, firm]: 1 for firm in firms})] if firms else []
+        if same:
+            bounds |= {self._columns[same, firm]: 0 for firm in self._options[same] if firm not in firms}
+            rows += [(0, 0, {self._columns[turn, f]: 1, self._columns[same, f]: -1}) for f in firms]
+        for firm, turns in none_of.items():
+            if turns:
+                rows.append((-INFINITY, 1, {self._columns[t, firm]: 1 for t in (turn, *turns)}))
+        before = {column: self._bound[column] for column in bounds}
+        height = self._highs.getNumRow()
+        self._bind(bounds)
+        for row in rows:
+            self._demand(*row)
+        if self._keeps(bounds, rows):
+            return True
+        try:
+            self._minimise({})
+        except Impossible:
+            self._bind(before)
+            self._highs.deleteRows(len(rows), list(range(height, height + len(rows))))
+            return False
+        return True
+
+    def _keeps(self, bounds: Mapping[int, float], rows: Iterable[Row]) -> bool:
+        """Whether the plan at hand does."""
+        taken = {self._columns[turn, firm] for turn, firm in self.plan.items() if firm is not None}
+        return not any(column in taken and bound == 0 for column, bound in bounds.items()) and all(
+            lower <= sum(value for column, value in terms.items() if column in taken) <= upper
+            for lower, upper, terms in rows
+        )
+
+    def _bind(self, bounds: Mapping[int, float]) -> None:
+        for column, bound in bounds.items():
+            self._bound[column] = bound
+            self._highs.changeColBounds(column, 0, bound)
 
     def _columns_of(self, turn: Slot) -> list[int]:
         return [self._columns[turn, firm] for firm in self._options[turn]]
 
     def _column(self) -> int:
-        self._upper.append(1)
-        return len(self._upper) - 1
+        self._bound.append(1)
+        return len(self._bound) - 1
 
     def _row(self, lower: float, upper: float, terms: dict[int, int]) -> None:
         self._rows.append((lower, upper, terms))
@@ -119,10 +175,10 @@ class RotaModel:
 
     def _load(self) -> None:
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(self._upper), len(self._rows)
-        lp.col_cost_ = [0.0] * len(self._upper)
-        lp.col_lower_ = [0.0] * len(self._upper)
-        lp.col_upper_ = self._upper
+        lp.num_col_, lp.num_row_ = len(self._bound), len(self._rows)
+        lp.col_cost_ = [0.0] * len(self._bound)
+        lp.col_lower_ = [0.0] * len(self._bound)
+        lp.col_upper_ = self._bound
         lp.row_lower_ = [lower for lower, _, _ in self._rows]
         lp.row_upper_ = [upper for _, upper, _ in self._rows]
         starts, index, value = [0], list[int](), list[float]()
@@ -135,7 +191,7 @@ class RotaModel:
         whole = set(self._columns.values())
         kind = highspy.HighsVarType
         lp.integrality_ = [
-            kind.kInteger if column in whole else kind.kContinuous for column in range(len(self._upper))
+            kind.kInteger if column in whole else kind.kContinuous for column in range(len(self._bound))
         ]
         self._highs = highspy.Highs()
         self._highs.setOptionValue("output_flag", False)
@@ -154,7 +210,7 @@ class RotaModel:
         The relaxation is many times faster and nearly always whole by itself; if it isn't, the
         whole programme is solved.
         """
-        columns = range(len(self._upper))
+        columns = range(len(self._bound))
         hinted: list[float] = [self._unit * costs.get(c, 0) + self._hints.get(c, 0) for c in columns]
         values = self._solve(hinted, relaxed=True)
         if not all(min(values[c], 1 - values[c]) < WHOLE for c in self._filled):
@@ -172,6 +228,8 @@ class RotaModel:
         self._highs.setOptionValue("solve_relaxation", relaxed)
         self._highs.run()
         status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise Impossible
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"The rota's solver stopped with {status}.")
         return self._highs.getSolution().col_value

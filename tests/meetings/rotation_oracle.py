@@ -98,22 +98,28 @@ class Case:
         return False
 
     @cached_property
-    def record(self) -> dict[tuple[int, Role], tuple[list[date], date | None]]:
-        """For each firm and role: the days of turns had, agreed or forfeited; an open refusal."""
+    def record(self) -> dict[tuple[int, Role], tuple[list[tuple], date | None]]:
+        """For each firm and role: day, meeting and whether really taken, of the turns had, agreed
+        or forfeited; and the day of an open refusal."""
         record = {}
         for company in self.companies:
             for role in company.offers:
                 mine = (company.id, role)
-                turns = [self.day(d) for d in [*self.past, *self.fixed] if (d.company, d.role) == mine]
-                refusals = {d.meeting: self.day(d) for d in self.declined if (d.company, d.role) == mine}
+                turns = [
+                    (self.day(d), d.meeting, 1)
+                    for d in [*self.past, *self.fixed]
+                    if (d.company, d.role) == mine
+                ]
+                refusals = {(self.day(d), d.meeting) for d in self.declined if (d.company, d.role) == mine}
+                days = [day for day, _, _ in turns]
                 open_refusal, forfeited = None, []
-                for refused in sorted(refusals.values()):
-                    if open_refusal and not any(open_refusal <= turn < refused for turn in turns):
-                        forfeited.append(refused)
+                for day, meeting in sorted(refusals):
+                    if open_refusal and not any(open_refusal <= turn < day for turn in days):
+                        forfeited.append((day, meeting, 0))
                         open_refusal = None
                     else:
-                        open_refusal = refused
-                if open_refusal and any(turn >= open_refusal for turn in turns):
+                        open_refusal = day
+                if open_refusal and any(turn >= open_refusal for turn in days):
                     open_refusal = None
                 record[mine] = (turns + forfeited, open_refusal)
         return record
@@ -130,7 +136,7 @@ class Case:
         return max(0, min(levels, default=0) - self.had_before(company, role, entry))
 
     def had_before(self, company: Company, role: Role, day: date) -> int:
-        return sum(turn < day for turn in self.record[company.id, role][0])
+        return sum(turn[0] < day for turn in self.record[company.id, role][0])
 
     @cached_property
     def levels(self) -> dict[tuple[int, Role], int]:
@@ -147,20 +153,17 @@ class Case:
         meeting, role = slot
         day = self.date_of[meeting]
         turns, refused = self.record[company, role]
-        planned = [self.date_of[m] for (m, r), c in given.items() if (r, c) == (role, company)]
-        before = [turn for turn in turns + planned if turn < day]
-        comes_next = refused is not None and refused <= day and not any(refused <= turn for turn in planned)
-        joined = next(c.joined for c in self.companies if c.id == company)
-        proposed = {(d.meeting, d.role): d.company for d in self.proposed}.get(slot)
-        return (
-            0,
-            not comes_next,
-            bool(before),
-            max(before, default=date.min),
-            joined,
-            company != proposed,
-            company,
+        planned = [(self.date_of[m], m, 1) for (m, r), c in given.items() if (r, c) == (role, company)]
+        before = [turn for turn in turns + planned if turn[:2] < (day, meeting)]
+        comes_next = (
+            refused is not None and refused <= day and not any(refused <= turn[0] for turn in planned)
         )
+        joined = next(c.joined for c in self.companies if c.id == company)
+        return (0, not comes_next, bool(before), max(before, default=()), joined)
+
+    def changes(self, given: dict[Slot, int | None]) -> int:
+        proposed = {(d.meeting, d.role): d.company for d in self.proposed}
+        return sum(proposed.get(slot, firm) != firm for slot, firm in given.items())
 
     def unevenness(self, given: dict[Slot, int | None]) -> int:
         counts = dict(self.levels)
@@ -173,14 +176,16 @@ class Case:
 def best_plan(case: Case) -> tuple[tuple, dict[Slot, int | None]]:
     """Tries every plan; leaves a branch only when it is already emptier, or as empty and less
     even, than a plan seen, for both only grow."""
-    best: list = [(len(case.slots) + 1, 0, ()), {}]
+    best: list = [(len(case.slots) + 1,), {}]
 
     def search(at: int, given: dict[Slot, int | None], keys: tuple) -> None:
         score = (sum(firm is None for firm in given.values()), case.unevenness(given))
         if score > best[0][:2]:
             return
         if at == len(case.open_slots):
-            best[:] = min(best, [(*score, keys), given], key=lambda found: found[0])
+            names = tuple((firm is None, firm or 0) for firm in given.values())
+            found = [(*score, keys, case.changes(given), names), given]
+            best[:] = min(best, found, key=lambda found: found[0])
             return
         slot = case.open_slots[at]
         takers = [c for c in case.free[slot] if not case.clashes(slot, c, given)]

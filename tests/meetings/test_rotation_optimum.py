@@ -11,12 +11,12 @@ from tests.meetings.rotation_oracle import Case, best_plan
 START = date(2027, 1, 14)
 LONG_AGO = date(2019, 5, 1)
 JOINED = [date(2020, 3, 2), date(2020, 3, 2), date(2024, 3, 1), date(2026, 2, 1)]
-EXAMPLES = 700
+EXAMPLES = 600
 
 
 @st.composite
 def cases(draw, *, most_meetings, most_firms, roles=tuple(Role), gaps=(0,), quiet=False):
-    """`quiet`: firms with the same record and no absences, so that ties abound."""
+    """`quiet`: firms with the same record, so that ties abound."""
     steps = draw(st.lists(st.sampled_from([0, 21, 28, 28, 35]), min_size=1, max_size=most_meetings))
     days = [START + timedelta(days=sum(steps[:at])) for at in range(len(steps))]
     ids = draw(st.permutations(range(1, len(days) + 1)))
@@ -63,7 +63,7 @@ def companies_at(draw, firm, days, roles, quiet):
         joined if quiet else came,
         draw(st.sampled_from([None, 30, 60])),
         draw(st.sampled_from([True, True, False])),
-        () if quiet else tuple(away),
+        tuple(away),
     )
 
 
@@ -111,6 +111,12 @@ def test_hosts_alone_plan_as_the_search_does(case):
 
 
 @many
-@given(cases(most_meetings=3, most_firms=4, quiet=True, gaps=(0, 30)))
+@given(cases(most_meetings=3, most_firms=3, quiet=True, gaps=(0, 30)))
 def test_ties_are_broken_as_the_search_does(case):
+    assert_is_the_best(case)
+
+
+@many
+@given(cases(most_meetings=5, most_firms=3, roles=(Role.CHAIR,), quiet=True, gaps=(0, 30)))
+def test_ties_over_several_rounds_are_broken_as_the_search_does(case):
     assert_is_the_best(case)
