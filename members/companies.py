@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from clusters import trail
-from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from clusters import trail
-from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 

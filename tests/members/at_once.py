@@ -14,7 +14,7 @@ def at_once(*acts) -> list:
         try:
             start.wait(timeout=10)
             return act()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except Exception as error:
             return error
         finally:
             connection.close()
