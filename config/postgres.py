@@ -19,6 +19,7 @@ import os
 import pwd
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -91,7 +92,7 @@ class Server:
         while not self.answers("postgres"):
             if time.monotonic() > deadline:
                 raise CannotStart(f"Postgres did not start; {self.directory / 'log'} says why.")
-            if not self._is_alive():
+            if not self._process():
                 # Left by a server that was killed. Its number may be another process's by now,
                 # which Postgres would take for itself and refuse to start.
                 (self.directory / "postmaster.pid").unlink(missing_ok=True)
@@ -101,7 +102,13 @@ class Server:
             self._execute(f"CREATE DATABASE {DATABASE}", "postgres")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-D", self.directory, "-m", "fast", "-w")
+        """By a signal: pg_ctl would fail, as another user, if the way was closed again meanwhile."""
+        process = self._process()
+        if process:
+            process.send_signal(signal.SIGINT)  # Postgres calls it a fast shutdown
+        deadline = time.monotonic() + SECONDS_TO_WAIT
+        while self._process() and time.monotonic() < deadline:
+            time.sleep(0.02)
         if self.socket_directory != self.directory:
             shutil.rmtree(self.socket_directory, ignore_errors=True)
 
@@ -144,13 +151,14 @@ class Server:
         log = self.directory / "log"
         self._run("pg_ctl", "start", "-D", self.directory, "-l", log, "-w", "-o", options)
 
-    def _is_alive(self) -> bool:
-        """Whether the process named in postmaster.pid is a Postgres of this directory."""
+    def _process(self) -> psutil.Process | None:
+        """The process named in postmaster.pid, if it is a Postgres of this directory."""
         try:
             pid = int((self.directory / "postmaster.pid").read_text().split("\n", 1)[0])
-            return str(self.directory) in psutil.Process(pid).cmdline()
+            process = psutil.Process(pid)
+            return process if str(self.directory) in process.cmdline() else None
         except (FileNotFoundError, ValueError, psutil.Error):
-            return False
+            return None
 
     def _execute(self, statement: str, database: str) -> None:
         connection = psycopg2.connect(

@@ -110,6 +110,14 @@ def test_a_killed_user_does_not_keep_the_server_alive(start, directory):
     wait_until(lambda: not server_pid(directory))
 
 
+def test_the_server_stops_although_the_way_to_its_files_was_closed_again(start, directory):
+    process = start()
+    address(process)
+    directory.parent.chmod(0o700)
+    end(process)
+    wait_until(lambda: not server_pid(directory))
+
+
 def test_a_killed_server_is_started_again_with_its_data(start, directory):
     first = start()
     connection = connect(address(first))
