@@ -10,7 +10,7 @@ from clusters.models import Cluster
 
 LONDON = ZoneInfo("Europe/London")
 SIX_WEEKS_FROM = date(2024, 1, 1)  # a Monday; all six-weekly clusters count from this week
-AUGUST, DECEMBER = 8, 12
+AUGUST = 8  # in which monthly clusters take a break
 
 
 def meeting_days(cluster: Cluster, months: str, start: date, end: date) -> list[date]:
@@ -21,14 +21,22 @@ def meeting_days(cluster: Cluster, months: str, start: date, end: date) -> list[
     else:
         which = {"odd": range(1, 13, 2), "even": range(2, 13, 2)}.get(months)
         rule = rrule(MONTHLY, byweekday=day(cluster.usual_week), bymonth=which, dtstart=_at(start, time()))
-    found = (moment.date() for moment in rule.between(_at(start, time()), _at(end, time()), inc=True))
-    return [day for day in found if not _is_holiday(day, cluster)]
+    days = [moment.date() for moment in rule.between(_at(start, time()), _at(end, time()), inc=True)]
+    if cluster.cadence == Cluster.Cadence.SIX_WEEKLY:
+        return [_after_christmas(day) for day in days]
+    off = AUGUST if cluster.cadence == Cluster.Cadence.MONTHLY else None
+    return [day for day in days if day.month != off and not _is_christmas(day)]
 
 
-def _is_holiday(day: date, cluster: Cluster) -> bool:
-    """Nobody meets round Christmas; monthly clusters also take August off."""
-    christmas = (day.month == DECEMBER and day.day > 20) or (day.month == 1 and day.day < 4)
-    return christmas or (day.month == AUGUST and cluster.cadence == Cluster.Cadence.MONTHLY)
+def _is_christmas(day: date) -> bool:
+    return (day.month, day.day) > (12, 20) or (day.month, day.day) < (1, 4)
+
+
+def _after_christmas(day: date) -> date:
+    """The first same weekday on which people are back."""
+    while _is_christmas(day):
+        day += timedelta(weeks=1)
+    return day
 
 
 def _at(day: date, clock: time) -> datetime:

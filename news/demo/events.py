@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils.text import slugify
 
 from meetings import agendas
-from meetings.models import AgendaItem, Meeting, Registration, Venue
+from meetings.editions import snapshot
+from meetings.models import AgendaEdition, AgendaItem, Meeting, Registration, Venue
 from members.models import Company, Membership
 from news.demo.days import launch_day, moment, working_day
 from news.demo.stage import Stage
@@ -39,13 +40,20 @@ def _event(stage: Stage, block: Block) -> None:
         notes=facts.get("notes", ""),
         uid=uuid5(NAMESPACE_URL, f"event {block.name} on {day}"),
         sequence=1,
-        changed_at=min(starts, stage.now) - timedelta(days=1),
+        changed_at=min(starts - timedelta(days=21), stage.now - timedelta(days=1)),
     )
     items = agendas.standard(meeting)
     for item in items:
         if item.kind == AgendaItem.Kind.TALK:
             item.title = meeting.title
     AgendaItem.objects.bulk_create(items)
+    AgendaEdition.objects.create(
+        meeting=meeting,
+        number=1,
+        content=snapshot(meeting),
+        published_at=meeting.changed_at,
+        published_by=stage.officers[facts["of"]],
+    )
     Registration.objects.bulk_create(_answers(stage, meeting, int(facts["people"]), day))
 
 
@@ -57,14 +65,15 @@ def _day(stage: Stage, words: str) -> date:
 
 def _venue(stage: Stage, words: str) -> Venue:
     name, town, capacity, slug = words.split("; ")
-    venue, _ = Venue.objects.get_or_create(
+    venue, _ = Venue.objects.update_or_create(
         cluster=stage.clusters[slug],
         name=name,
-        defaults={
-            "town": town,
-            "address": "At the main entrance",
+        defaults={"capacity": int(capacity)},
+        create_defaults={
             "capacity": int(capacity),
-            "company": stage.companies.get(name),
+            "town": town,
+            "address": "Main building",
+            "step_free": True,
         },
     )
     return venue

@@ -41,9 +41,9 @@ def load(stage: Stage) -> None:
     _companies(stage, [cells for _, cells in firms])
     stage.progress("people")
     _people(stage)
+    _officers(stage)
     stage.progress("memberships")
     _memberships(stage, firms)
-    _officers(stage)
 
 
 # --- firms ------------------------------------------------------------------------------------------
@@ -153,11 +153,10 @@ def _save_users(users: list[User]) -> None:
 
 # --- memberships ------------------------------------------------------------------------------------
 def _memberships(stage: Stage, firms: list[tuple[str, list[str]]]) -> None:
-    homes: dict[str, list[Company]] = {}
     founders = set()
     wishes: dict[str, list[Company]] = {}
     for place, (name, _, _, _, _, _, *more) in firms:
-        homes.setdefault(place, []).append(stage.companies[name])
+        stage.homes[name] = place
         if more == ["founder"]:
             founders.add(name)
         elif more:
@@ -165,18 +164,22 @@ def _memberships(stage: Stage, firms: list[tuple[str, list[str]]]) -> None:
     memberships = []
     for block in blocks("clusters.txt"):
         cluster, chance = stage.clusters[block.name], stage.random(f"memberships of {block.name}")
-        firms_here = homes[block.name] + wishes.get(block.name, [])
-        neighbours = [firm for near in block.facts.get("near", "").split() for firm in homes[near]]
+        firms_here = _at_home(stage, [block.name]) + wishes.get(block.name, [])
+        neighbours = _at_home(stage, block.facts.get("near", "").split())
         strangers = [firm for firm in neighbours if firm not in firms_here]
         firms_here += chance.sample(strangers, int(block.facts["firms"]) - len(firms_here))
-        for company in firms_here:
-            memberships.append(
-                _member(stage, cluster, company, _joining_day(stage, cluster, chance, company, founders))
-            )
+        memberships += [
+            _member(stage, cluster, company, _joining_day(stage, cluster, chance, company, founders))
+            for company in firms_here
+        ]
         memberships += _others(stage, cluster, chance, [firm for firm in strangers if firm not in firms_here])
     for membership in Membership.objects.bulk_create(memberships):
         stage.memberships.setdefault(membership.cluster.slug, []).append(membership)
     _date_companies(stage)
+
+
+def _at_home(stage: Stage, slugs: list[str]) -> list[Company]:
+    return [company for company in stage.companies.values() if stage.homes[company.name] in slugs]
 
 
 def _joining_day(
@@ -205,6 +208,7 @@ def _member(stage: Stage, cluster: Cluster, company: Company, day: date) -> Memb
         applied_at=joined - timedelta(hours=20),
         applied_by=stage.lead(company),
         joined_at=joined,
+        decided_by=stage.officers[cluster.slug],
     )
 
 
@@ -236,6 +240,7 @@ def _others(
         applied_at=stage.now - timedelta(days=45),
         applied_by=stage.lead(refused),
         ended_at=stage.now - timedelta(days=43),
+        decided_by=stage.officers[cluster.slug],
     )
     return [left, rejected, *(waiting if cluster.slug in ("lancaster", "preston", "kendal") else [])]
 
@@ -261,8 +266,9 @@ def _date_companies(stage: Stage) -> None:
 
 # --- offices ----------------------------------------------------------------------------------------
 def _officers(stage: Stage) -> None:
-    Officer.objects.bulk_create(
-        Officer(
+    officers = []
+    for place, (office, firm, since, until) in rows("officers.txt"):
+        officer = Officer(
             user=stage.lead(stage.companies[firm]),
             office=office,
             association=stage.associations.get(place),
@@ -270,5 +276,7 @@ def _officers(stage: Stage) -> None:
             start=founding_day(since, stage.today),
             end=founding_day(until, stage.today) if until else None,
         )
-        for place, (office, firm, since, until) in rows("officers.txt")
-    )
+        if not until:
+            stage.officers.setdefault(place, officer.user)
+        officers.append(officer)
+    Officer.objects.bulk_create(officers)

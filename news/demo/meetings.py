@@ -1,6 +1,5 @@
 """The clusters' own meetings: two years back, six months ahead, with agendas, answers, slides and notes."""
 
-import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -29,6 +28,7 @@ KNOWN_TALKS = {
     ("lancaster", -1): "Getting paid in 30 days",
     ("lancaster", 0): "Cyber insurance for ten-person firms",
     ("lancaster", 1): "Sharing an apprentice between two firms",
+    ("blackburn", -13): "Writing a job advert people answer",
     ("kendal", 0): "Software for places with no signal",
 }
 KNOWN_SPEAKERS = {("lancaster", -1): "Quayside Books", ("lancaster", 0): "Greaves Security"}
@@ -52,7 +52,7 @@ class Talk:
 
 def load(stage: Stage, rooms: dict[tuple[str, int], Venue]) -> None:
     talks = _talks()
-    for slug, cluster in stage.clusters.items():
+    for cluster in stage.clusters.values():
         if cluster.state == Cluster.State.ACTIVE:
             stage.progress(f"meetings of {cluster.name}")
             Calendar(stage, cluster, rooms, talks).load()
@@ -76,7 +76,6 @@ class Calendar:
         self.chance = stage.random(f"meetings of {cluster.slug}")
         self.topics: dict[str, Topic] = {topic.name: topic for topic in stage.topics[self.slug]}
         self.companies = {company.pk: company for company in stage.companies.values()}
-        self.officers = [officer.user for officer in cluster.officers.current().select_related("user")]
         self._choose_days()
         self._choose_talks(talks)
 
@@ -89,7 +88,7 @@ class Calendar:
         next_at = sum(day <= today for day in days)
         planned = days[: next_at + AHEAD_WITH_TOPIC]
         self.turns = rota.turns(self.stage, self.slug, planned, next_at, self.rooms)
-        self.days = [day for day in days if day >= today or rota.CHAIR in self.turns[day].firms]
+        self.days = [day for day in days if day >= today or self.turns[day].can_meet]
         self.next_at = sum(day <= today for day in self.days)
         for day in self.days[: self.next_at + 2]:
             self._ask_somebody_to_host(self.turns[day])
@@ -160,7 +159,7 @@ class Calendar:
 
     def _openness(self, day: date) -> str:
         talk = self.talks.get(day)
-        if (self.slug, self._offset(day)) in MEMBERS_ONLY or talk and talk.title == CLOSED_DOORS:
+        if (self.slug, self._offset(day)) in MEMBERS_ONLY or (talk and talk.title == CLOSED_DOORS):
             return Openness.MEMBERS
         return Openness.AGENDA_MEMBERS if self.chance.random() < 0.08 else Openness.PUBLIC
 
@@ -235,7 +234,7 @@ class Calendar:
             number=1,
             content=snapshot(self.meetings[day]),
             published_at=self._sent_at(day),
-            published_by=self.officers[0],
+            published_by=self.stage.officers[self.slug],
         )
 
     # --- who came -------------------------------------------------------------------------------
@@ -259,9 +258,8 @@ class Calendar:
         answers = []
         for firm in came:
             company = self.companies[firm]
-            people = self.stage.people[company.name]
-            for person in people if self.chance.random() < 0.3 else people[:1]:
-                answers.append(self._answer(day, person, company, "attended"))
+            people = self.stage.people[company.name][: 2 if self.chance.random() < 0.3 else 1]
+            answers += [self._answer(day, person, company, "attended") for person in people]
         for membership in self.stage.memberships[self.slug]:
             company = self.companies[membership.company_id]
             if company.pk not in came and membership.joined_at and membership.joined_at.date() < day:

@@ -16,7 +16,7 @@ SEATS = {
 
 
 def load(stage: Stage) -> dict[tuple[str, int], Venue]:
-    """A room for each firm of more than one person, in each of its clusters: by cluster slug and firm."""
+    """A room for each firm of more than one person, in the cluster it calls its own: by cluster slug and firm."""
     stage.progress("rooms")
     facts: dict[str, list[str]] = {}
     for name, (line, *_) in rows("streets.txt"):
@@ -26,7 +26,7 @@ def load(stage: Stage) -> dict[tuple[str, int], Venue]:
     for slug, memberships in stage.memberships.items():
         for membership in memberships:
             company = companies[membership.company_id]
-            if membership.state == membership.State.ACTIVE and company.size != Company.Size.ONE:
+            if stage.homes[company.name] == slug and company.size != Company.Size.ONE:
                 chance = stage.random(f"room of {company.name}")
                 rooms.append(_room(stage.clusters[slug], company, facts, chance))
     return {(room.cluster.slug, room.company_id): room for room in Venue.objects.bulk_create(rooms)}

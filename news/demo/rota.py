@@ -9,6 +9,7 @@ from meetings.models import Venue
 from members.models import Membership
 from news.demo.stage import Stage
 
+QUORUM = 4  # firms; with fewer a meeting does not take place
 CHAIR, HOST = rotation.Role.CHAIR, rotation.Role.HOST
 
 # Turns that the stories and the front page speak of, by cluster and place in the calendar (0 is the next meeting).
@@ -18,6 +19,7 @@ KNOWN_TURNS = {
         0: {CHAIR: "Fellside Analytics", HOST: "Halfpenny Hosting"},
         1: {CHAIR: "Lune Valley Systems", HOST: "Damside Digital"},
     },
+    "blackburn": {-13: {CHAIR: "Solway Signal"}},
     "kendal": {0: {CHAIR: "Staveley Mill Data", HOST: "Kentmere Software"}},
 }
 
@@ -30,6 +32,10 @@ class Turns:
     reasons: dict[str, str] = field(default_factory=dict)
     came: list[int] = field(default_factory=list)
 
+    @property
+    def can_meet(self) -> bool:
+        return CHAIR in self.firms and len(self.came) >= QUORUM
+
 
 def turns(
     stage: Stage, slug: str, days: Sequence[date], next_at: int, rooms: dict[tuple[str, int], Venue]
@@ -38,11 +44,11 @@ def turns(
     found = {day: Turns() for day in days}
     members = [m for m in stage.memberships.get(slug, []) if m.state == Membership.State.ACTIVE]
     chance = stage.random(f"attendance of {slug}")
-    for membership in members:
-        diligence = chance.uniform(0.35, 0.85)
-        for day in days:
-            if chance.random() < diligence and membership.joined_at.date() < day:
-                found[day].came.append(membership.company_id)
+    diligence = {membership.company_id: chance.uniform(0.35, 0.85) for membership in members}
+    for day in days:
+        able = [membership.company_id for membership in members if membership.joined_at.date() < day]
+        came = [firm for firm in able if chance.random() < diligence[firm]]
+        found[day].came = came if len(came) >= QUORUM else able[:QUORUM]
     fixed = [
         rotation.Duty(_number(day), day, role, stage.companies[firm].pk, pinned=True)
         for offset, roles in KNOWN_TURNS.get(slug, {}).items()

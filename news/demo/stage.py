@@ -23,6 +23,8 @@ class Stage:
     topics: dict[str, list[Topic]] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     people: dict[str, list[User]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)  # which cluster a firm calls its own
+    officers: dict[str, User] = field(default_factory=dict)  # the first of each association and cluster
     memberships: dict[str, list[Membership]] = field(default_factory=dict)
     meetings: dict[str, list[Meeting]] = field(default_factory=dict)
 
