@@ -1,8 +1,8 @@
-"""The objective of docs/rotation.md, written down a second time, and a search through every plan.
-
-Shares nothing with the planner but the terms.
+"""The objective of docs/rotation.md, written down a second time, with a search through every plan of
+a small cluster and a proof by matching for a large one. Shares nothing with the planner but the terms.
 """
 
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -195,3 +195,33 @@ def best_plan(case: Case) -> tuple[tuple, dict[Slot, int | None]]:
 
     search(0, {}, ())
     return best[0], best[1]
+
+
+def fullest_and_evenest(
+    options: Mapping[Hashable, Collection[int]], had: Mapping[int, int]
+) -> tuple[int, int]:
+    """The most turns of one role that can be taken, and then the least sum of squares of the firms'
+    turns, other roles and gaps apart: no plan can be better.
+
+    Turns are matched to the firms' first, second… shares, those that add least to the squares first.
+    The shares that can be matched together are the independent sets of a matroid, so greed is right.
+    """
+    shares = sorted((had[firm] + nth, firm, nth) for firm in had for nth in range(len(options)))
+    turns_of = {firm: [turn for turn, firms in options.items() if firm in firms] for firm in had}
+    share_of: dict[Hashable, tuple[int, int]] = {}
+
+    def match(share: tuple[int, int], seen: set[Hashable]) -> bool:
+        for turn in turns_of[share[0]]:
+            if turn not in seen:
+                seen.add(turn)
+                if turn not in share_of or match(share_of[turn], seen):
+                    share_of[turn] = share
+                    return True
+        return False
+
+    for _, firm, nth in shares:
+        match((firm, nth), set())
+    counts = dict(had)
+    for firm, _ in share_of.values():
+        counts[firm] += 1
+    return len(share_of), sum(count**2 for count in counts.values())
