@@ -80,8 +80,8 @@ def prepare() -> None:
     from config import checks
 
     print("Preparing the site…", flush=True)
-    django.setup()
     checks.refuse_unsafe_start()
+    django.setup()
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("build_assets")

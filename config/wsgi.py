@@ -6,5 +6,5 @@ from config import checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
 checks.refuse_unsafe_start()
+application = get_wsgi_application()
