@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError
 
 LOCAL_HOSTS: list[str] = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 SHORTEST_SECRET_KEY = 50
@@ -70,6 +71,31 @@ def demo_stays_at_home(**kwargs) -> list[Error]:
             hint="Set SECRET_KEY, ALLOWED_HOSTS and EMAIL_URL (.env.example says how).",
             id="config.E002",
         )
+    ]
+
+
+@register(Tags.database)
+def demo_people_stay_in_the_demo(databases=None, **kwargs) -> list[Error]:
+    """Their passwords are in the source. Django asks this before it migrates."""
+    if settings.DEMO or not databases:
+        return []
+    from members.models import User
+    from news.demo import sign_ins
+
+    passwords = {email: password for _, email, password in sign_ins()}
+    try:
+        known = list(User.objects.filter(email__in=passwords))
+    except ProgrammingError:  # before the first migration
+        return []
+    return [
+        Error(
+            f"{user.email} can sign in with the password of the demo, which everybody can read.",
+            hint="Start with an empty database, or give these people other passwords.",
+            obj=user,
+            id="config.E008",
+        )
+        for user in known
+        if user.check_password(passwords[user.email])
     ]
 
 

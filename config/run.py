@@ -6,6 +6,7 @@ until a signal comes or one of them ends. PORT and HOST in the environment say w
 
 import hashlib
 import http.client
+import io
 import os
 import signal
 import socket
@@ -111,7 +112,7 @@ def _load_demo_once() -> None:
     from clusters.models import Association
 
     if settings.DEMO and not Association.objects.exists():
-        call_command("load_demo")
+        call_command("load_demo", stdout=io.StringIO())  # what it says, we say on every start
 
 
 def start(children: dict[str, subprocess.Popen[bytes]], listener: socket.socket) -> None:
@@ -170,6 +171,7 @@ def _announce(port: str) -> None:
     from django.conf import settings
 
     from clusters.models import Hostname
+    from news.demo import sign_ins
 
     if not settings.DEMO:
         print(f"{settings.SITE_NAME} answers on port {port} for {settings.SITE_URL}.", flush=True)
@@ -178,6 +180,10 @@ def _announce(port: str) -> None:
     print(f"  http://127.0.0.1:{port}/  all associations")
     for hostname in Hostname.objects.select_related("association").filter(name__endswith=".localhost"):
         print(f"  http://{hostname.name}:{port}/  {hostname.association.name}")
+    print(f"  http://127.0.0.1:{port}/demo/mails/  the mails that would have gone out")
+    print("\nLook around as you are, or sign in as")
+    for role, email, password in sign_ins():
+        print(f"  {role}: {email}, {password}")
     print(flush=True)
 
 

@@ -7,6 +7,10 @@ import sys
 import pytest
 from django.conf import settings
 
+from config.checks import demo_people_stay_in_the_demo
+from news.demo import sign_ins
+from tests import factories
+
 PRODUCTION = {
     "SECRET_KEY": "k" * 50,
     "ALLOWED_HOSTS": "clusters.example.org",
@@ -67,3 +71,15 @@ def test_all_that_is_missing_is_said_at_once():
     refused = load_the_server(EMAIL_URL="", DEFAULT_FROM_EMAIL="")
     assert "EMAIL_URL" in refused.stderr
     assert "DEFAULT_FROM_EMAIL" in refused.stderr
+
+
+@pytest.mark.django_db
+def test_a_person_of_the_demo_keeps_production_from_migrating_until_the_password_is_another(settings):
+    _, email, password = sign_ins()[0]
+    person = factories.UserFactory(email=email, password=password)
+    assert demo_people_stay_in_the_demo(databases=["default"]) == []
+    settings.DEMO = False
+    assert [error.id for error in demo_people_stay_in_the_demo(databases=["default"])] == ["config.E008"]
+    person.set_password("a password of their own")
+    person.save()
+    assert demo_people_stay_in_the_demo(databases=["default"]) == []
