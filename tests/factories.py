@@ -8,7 +8,21 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from clusters.models import Act, Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
-from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Presentation, Registration, Venue
+from meetings.models import (
+    AgendaEdition,
+    AgendaItem,
+    AgendaProposal,
+    Duty,
+    Meeting,
+    Presentation,
+    Registration,
+    RotaOffer,
+    SwapRequest,
+    TemplateItem,
+    TopicWish,
+    Unavailability,
+    Venue,
+)
 from members.models import (
     Company,
     Drive,
@@ -267,6 +281,57 @@ class DutyFactory(DjangoModelFactory):
     role = Duty.Role.CHAIR
     company = factory.SubFactory(CompanyFactory)
     state = Duty.State.ACCEPTED
+
+
+class RotaOfferFactory(DjangoModelFactory):
+    class Meta:
+        model = RotaOffer
+
+    cluster = factory.SubFactory(ClusterFactory)
+    company = factory.SubFactory(CompanyFactory)
+    role = Duty.Role.CHAIR
+    since = date(2024, 1, 10)
+
+
+class UnavailabilityFactory(DjangoModelFactory):
+    class Meta:
+        model = Unavailability
+
+    company = factory.SubFactory(CompanyFactory)
+    start = factory.LazyFunction(timezone.localdate)
+    end = factory.LazyAttribute(lambda o: o.start + timedelta(days=30))
+
+
+class SwapRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = SwapRequest
+
+    duty = factory.SubFactory(DutyFactory)
+
+
+class TemplateItemFactory(DjangoModelFactory):
+    class Meta:
+        model = TemplateItem
+
+    cluster = factory.SubFactory(ClusterFactory)
+    title = factory.Sequence("Usual item {}".format)
+    minutes = 20
+
+
+class AgendaProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = AgendaProposal
+
+    cluster = factory.SubFactory(ClusterFactory)
+    title = factory.Sequence("Proposal {}".format)
+
+
+class TopicWishFactory(DjangoModelFactory):
+    class Meta:
+        model = TopicWish
+
+    topic = factory.SubFactory(TopicFactory)
+    company = factory.SubFactory(CompanyFactory)
 
 
 class RegistrationFactory(DjangoModelFactory):

@@ -93,6 +93,13 @@ class Cluster(models.Model):
         APPROVAL = "approval", "A coordinator looks at each application"
         OPEN = "open", "Firms are members at once"
 
+    class Scene(models.TextChoices):
+        """The dot-screen pictures that we have (static/img/scene-*.svg)."""
+
+        BAY = "bay", "The bay"
+        FELLS = "fells", "The fells"
+        MILLS = "mills", "The mills"
+
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="clusters")
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=60, unique=True)
@@ -127,12 +134,36 @@ class Cluster(models.Model):
         choices=Week, null=True, blank=True, help_text="Which one of the month; empty if it varies."
     )
     usual_weekday = models.SmallIntegerField(choices=Weekday, null=True, blank=True)
+    usual_day = models.PositiveSmallIntegerField(
+        "usual day of the month",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text="For a fixed date, whatever the weekday. Leave week and weekday empty then.",
+    )
     usual_start = models.TimeField(null=True, blank=True)
     usual_minutes = models.PositiveSmallIntegerField(
         "usual length",
         default=120,
         validators=[MinValueValidator(30), MaxValueValidator(600)],
         help_text="Minutes.",
+    )
+    pause_months = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(12)]),
+        default=list,
+        blank=True,
+        verbose_name="months without a meeting",
+        help_text="Numbers parted by commas: 8 for August, 12 for December.",
+    )
+    rota_both = models.BooleanField("one firm may chair and host the same meeting", default=False)
+    rota_gap_days = models.PositiveSmallIntegerField(
+        "days between two turns of a firm", default=0, validators=[MaxValueValidator(366)]
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        "days before a meeting by which turns are agreed", default=21, validators=[MaxValueValidator(120)]
+    )
+    agenda_days = models.PositiveSmallIntegerField(
+        "days before a meeting by which the agenda goes out", default=7, validators=[MaxValueValidator(60)]
     )
     joining = models.CharField(max_length=10, choices=Joining, default=Joining.APPROVAL)
     guests_welcome = models.BooleanField(default=True, help_text="May somebody come once before joining?")
@@ -143,6 +174,13 @@ class Cluster(models.Model):
     )
     glyph_seed = models.PositiveIntegerField(
         default=1, help_text="The shape of the cluster's picture. Any number; it stays itself as firms join."
+    )
+    scene = models.CharField(
+        "picture",
+        max_length=10,
+        choices=Scene,
+        blank=True,
+        help_text="What its country looks like; empty: none.",
     )
     map_label = models.CharField(
         max_length=6,

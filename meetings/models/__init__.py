@@ -2,15 +2,23 @@ from .agenda import AgendaEdition, AgendaItem
 from .duty import Duty
 from .meeting import Meeting
 from .presentation import Presentation
+from .proposal import AgendaProposal, TemplateItem, TopicWish
 from .registration import Registration
+from .rota import RotaOffer, SwapRequest, Unavailability
 from .venue import Venue
 
 __all__ = [
     "AgendaEdition",
     "AgendaItem",
+    "AgendaProposal",
     "Duty",
     "Meeting",
     "Presentation",
     "Registration",
+    "RotaOffer",
+    "SwapRequest",
+    "TemplateItem",
+    "TopicWish",
+    "Unavailability",
     "Venue",
 ]

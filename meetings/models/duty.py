@@ -51,6 +51,16 @@ class Duty(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="duties")
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     reason = models.CharField(max_length=250, blank=True, help_text="Why this firm, in a sentence.")
+    pinned = models.BooleanField(default=False, help_text="Stays when the rota is planned again.")
+    version = models.PositiveSmallIntegerField(
+        default=0,
+        editable=False,
+        help_text="Rises with each step, so that a link in an old mail is known as old.",
+    )
+    offered_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateField(
+        null=True, blank=True, help_text="The last day for an answer; then the next is asked."
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

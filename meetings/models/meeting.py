@@ -115,6 +115,12 @@ class Meeting(models.Model):
     summary = models.TextField(blank=True, max_length=1000, help_text="Two or three sentences. Markdown.")
     starts_at = models.DateTimeField("starts")
     ends_at = models.DateTimeField("ends")
+    slot = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The date its cluster's cadence gave it, wherever it moved.",
+    )
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings")
     capacity = models.PositiveSmallIntegerField(
         null=True,
@@ -151,6 +157,11 @@ class Meeting(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="meeting_ends_after_start",
                 violation_error_message="The meeting ends before it starts.",
+            ),
+            models.UniqueConstraint(
+                fields=["cluster", "slot"],
+                name="meeting_slot_once",
+                violation_error_message="There is a meeting for this date of the series already.",
             ),
         ]
         indexes = [

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from clusters.models import Cluster, Topic
+from members.models import Company
+
+from .agenda import AgendaItem
+from .meeting import Meeting
+
+
+class TemplateItemQuerySet(models.QuerySet):
+    def managed_by(self, user):
+        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+    def visible_to(self, user):
+        return self.managed_by(user) if user.is_authenticated else self.none()
+
+
+class TemplateItem(models.Model):
+    """A line of a cluster's usual agenda, copied into each new meeting. Without any, the standard agenda is used."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="template_items")
+    position = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=15, choices=AgendaItem.Kind, default=AgendaItem.Kind.TALK)
+    title = models.CharField(max_length=160)
+    summary = models.TextField(max_length=600, blank=True)
+    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(600)])
+
+    objects = TemplateItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["cluster", "position", "pk"]
+
+    def __str__(self):
+        return self.title
+
+
+class AgendaProposalQuerySet(models.QuerySet):
+    def managed_by(self, user):
+        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+    def visible_to(self, user):
+        """Members of the cluster see what is proposed there."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(
+            Q(cluster__in=Cluster.objects.with_member(user).values("pk"))
+            | Q(cluster__in=Cluster.objects.managed_by(user).values("pk"))
+        )
+
+    def open(self):
+        return self.filter(state=AgendaProposal.State.OPEN)
+
+
+class AgendaProposal(models.Model):
+    """Something a member suggests for an agenda, or an item left unfinished last time."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        TAKEN = "taken", "On an agenda"
+        DISMISSED = "dismissed", "Set aside"
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="proposals")
+    title = models.CharField(max_length=160)
+    summary = models.TextField(max_length=600, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        default=20, validators=[MinValueValidator(1), MaxValueValidator(240)]
+    )
+    topic = models.ForeignKey(
+        Topic, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals"
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, null=True, blank=True, related_name="proposals"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    left_from = models.ForeignKey(
+        Meeting,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="left_over",
+        help_text="Unfinished there.",
+    )
+    taken_into = models.OneToOneField(
+        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposal"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AgendaProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self):
+        return self.title
+
+
+class TopicWishQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """How many want a topic is public; who does is for themselves."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(company__in=Company.objects.represented_by(user))
+
+    def managed_by(self, user):
+        return self.filter(topic__in=Topic.objects.managed_by(user))
+
+
+class TopicWish(models.Model):
+    """A company would like to hear about a topic."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="wishes")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="topic_wishes")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TopicWishQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "company"], name="topic_wish_once")]
+
+    def __str__(self):
+        return f"{self.company} wants {self.topic}"
