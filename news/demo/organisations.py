@@ -78,6 +78,7 @@ def _cluster(stage: Stage, block: Block) -> Cluster:
         usual_minutes=int(minutes),
         contact_email=f"{block.name}@{association.slug}.example",
         glyph_seed=int(facts["seed"]),
+        scene=facts.get("scene", ""),
     )
 
 

@@ -65,7 +65,7 @@ def turns(
             found[turn.date].firms[turn.role] = turn.company
             found[turn.date].reasons[turn.role] = turn.reason
             if turn.company not in found[turn.date].came:
-                found[turn.date].came.append(turn.company)
+                found[turn.date].came.insert(0, turn.company)
     return found
 
 

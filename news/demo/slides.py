@@ -8,7 +8,7 @@ LEFT = 72
 
 def one_page_pdf(title: str, speaker: str, points: list[str], meta: str) -> bytes:
     """PDF 1.4 with the two base fonts every reader has (ISO 32000-1, 9.6.2.2). Text is Latin-1."""
-    lines = [(40, line, "B") for line in wrap(title, 32)]
+    lines = [(40, line, "B") for line in wrap(title, 32, break_on_hyphens=False)]
     lines += [(18, "", "R"), (18, speaker, "R"), (18, "", "R")]
     for point in points:
         lines += [(20, line, "R") for line in wrap(f"- {point}", 66, subsequent_indent="  ")]
