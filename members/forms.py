@@ -4,7 +4,7 @@ from django import forms
 
 from clusters.models import Cluster
 
-from .companies import tidy_postcode, tidy_website
+from .companies import tidy_postcode, tidy_website, with_web_domain
 from .models import Company, Membership
 
 NUL = {"null_characters_not_allowed": "There is an invisible character in it. Type it again, please."}
@@ -95,6 +95,24 @@ class CompanyForm(forms.ModelForm):
             if len(word) > 40:
                 raise forms.ValidationError(f"“{word[:40]}…” is long for one. Part them by commas.")
         return words
+
+
+class CompanyDeskForm(forms.ModelForm):
+    """The firm, as coordinators mend it. An address that another firm has is said here, not by the database."""
+
+    website = forms.CharField(max_length=200, required=False, error_messages=NUL)
+
+    def clean_website(self):
+        typed = self.cleaned_data["website"]
+        website = tidy_website(typed) if typed else ""
+        other = with_web_domain(website)
+        if other and other != self.instance:
+            raise forms.ValidationError(f"{other} has this web address. One entry for each firm, please.")
+        return website
+
+    def clean_postcode(self):
+        typed = self.cleaned_data["postcode"]
+        return tidy_postcode(typed) if typed else ""
 
 
 class ClusterChoice(forms.ModelMultipleChoiceField):

@@ -1,9 +1,11 @@
 from django.contrib import admin
 
+from clusters import trail
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedTabularInline
 from members import companies
+from members.forms import CompanyDeskForm
 from members.models import Company, Membership, Representative
 
 
@@ -24,15 +26,16 @@ class OfOneCluster(admin.SimpleListFilter):
 
 
 class RepresentativeInline(ScopedTabularInline):
+    """Who acts for the firm, to read. Each leads to the page on which one answers and changes."""
+
     model = Representative
-    fields = ["user", "address", "role", "state", "job"]
-    readonly_fields = ["user", "address", "state"]
+    fields = readonly_fields = ["user", "address", "role", "state", "job"]
     show_change_link = True
 
-    def has_add_permission(self, request, obj=None):
+    def has_change_permission(self, request, obj=None):
         return False
 
-    has_delete_permission = has_add_permission
+    has_add_permission = has_delete_permission = has_change_permission
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("user", "company")
@@ -46,6 +49,7 @@ class RepresentativeInline(ScopedTabularInline):
 class CompanyAdmin(ScopedAdmin):
     """Firms put themselves on the site by joining; coordinators mend what is wrong."""
 
+    form = CompanyDeskForm
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
     list_filter = [OfOneCluster, "size", "legal_form"]
     search_fields = ["name", "web_domain"]
@@ -75,6 +79,11 @@ class CompanyAdmin(ScopedAdmin):
 
     def has_add_permission(self, request, obj=None):
         return False
+
+    def save_model(self, request, company, form, change):
+        super().save_model(request, company, form, change)
+        for cluster in companies.clusters_of(company):
+            trail.record(request.user, "changed the entry of", company, cluster=cluster)
 
 
 @admin.register(Representative)

@@ -36,6 +36,11 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
     def has_add_permission(self, request, obj=None):
         return False
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """There is nothing to save: an application is answered by its buttons."""
+        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
+
     @admin.display(description="what it does")
     def what_it_does(self, membership):
         company = membership.company

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.db.models import Q
 
+from clusters import trail
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from members.models import Officer, Representative, User
@@ -39,6 +40,11 @@ class OfficerAdmin(ScopedAdmin):
         if db_field.name == "cluster":
             return Cluster.objects.filter(association__in=Association.objects.managed_by(request.user))
         return super().choices_for(db_field, request)
+
+    def save_model(self, request, officer, form, change):
+        super().save_model(request, officer, form, change)
+        verb = "changed the term of" if change else "appointed"
+        trail.record(request.user, verb, officer, cluster=officer.cluster, association=officer.association)
 
 
 class ActsForInline(ScopedTabularInline):

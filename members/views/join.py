@@ -182,13 +182,15 @@ def join_done(request):
     )
     if not joined and not asked:
         return redirect("members:join")
-    shown = joined[0].cluster if joined else None
+    applied = [membership for membership in joined if membership.state == Membership.State.APPLIED]
+    active = [membership for membership in joined if membership.state == Membership.State.ACTIVE]
+    shown = next((membership.cluster for membership in applied + active), None)
     if shown:
         wear(request, shown.association)
     context = {
         "asked": asked,
-        "applied": [membership for membership in joined if membership.state == Membership.State.APPLIED],
-        "active": [membership for membership in joined if membership.state == Membership.State.ACTIVE],
+        "applied": applied,
+        "active": active,
         "shown": shown,
         "firms_there": shown.memberships.active().count() if shown else 0,
     }

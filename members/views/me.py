@@ -25,6 +25,7 @@ def me(request):
     in_clusters = latest_memberships([one.company_id for one in acting], now)
     managed = managed_clusters(user)
     clusters = [one.cluster for one in in_clusters if one.state == Membership.State.ACTIVE]
+    meetings = next_meetings(user, [*clusters, *managed], [one.company_id for one in acting])
     context = {
         "greeting": greeting(timezone.localtime(now).hour),
         "acting": acting,
@@ -33,7 +34,8 @@ def me(request):
         "memberships": in_clusters,
         "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
         "managed": managed,
-        "meetings": next_meetings(user, [*clusters, *managed], [one.company_id for one in acting]),
+        "meetings": meetings,
+        "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
     }

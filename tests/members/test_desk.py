@@ -128,15 +128,31 @@ class TestApplications:
 
 
 class TestFirms:
-    def test_coordinators_mend_their_own(self, as_coordinator, firm):
-        page = as_coordinator.get(address("company", "change", firm.pk))
-        form = page.context["adminform"].form
-        data = {name: form.initial.get(name) or "" for name in form.fields} | {"town": "Lancaster"}
+    def mend(self, client, firm, **changes):
+        form = client.get(address("company", "change", firm.pk)).context["adminform"].form
+        data = {name: form.initial.get(name) or "" for name in form.fields} | changes
         data |= {"representatives-TOTAL_FORMS": 0, "representatives-INITIAL_FORMS": 0}
-        response = as_coordinator.post(address("company", "change", firm.pk), data)
+        return client.post(address("company", "change", firm.pk), data)
+
+    def test_coordinators_mend_their_own(self, as_coordinator, coordinator, firm, lancaster):
+        response = self.mend(as_coordinator, firm, postcode="la14yw", website="www.fellside.example")
         assert response.status_code == 302
         firm.refresh_from_db()
-        assert firm.town == "Lancaster"
+        assert (firm.postcode, firm.website, firm.web_domain) == (
+            "LA1 4YW",
+            "https://www.fellside.example",
+            "fellside.example",
+        )
+        assert (
+            Act.objects.filter(actor=coordinator, cluster=lancaster, subject="Fellside Analytics").count()
+            == 1
+        )
+        assert self.mend(as_coordinator, firm, town="Lancaster").status_code == 302
+
+    def test_the_web_address_of_another_firm_is_refused(self, as_coordinator, firm):
+        factories.CompanyFactory(name="Bay Software", website="https://bay.example")
+        page = self.mend(as_coordinator, firm, website="www.bay.example").content.decode()
+        assert "Bay Software has this web address." in page
 
     def test_are_let_go_when_they_leave(self, as_coordinator, firm):
         Membership.objects.update(state="left", ended_at=timezone.now())
@@ -207,7 +223,8 @@ class TestOfficers:
     def test_are_appointed_by_the_association(self, as_officer, member, furness):
         response = as_officer.post(address("officer", "add"), self.form(member, cluster=furness.pk))
         assert response.status_code == 302
-        assert Officer.objects.filter(user=member, cluster=furness).exists()
+        term = Officer.objects.get(user=member, cluster=furness)
+        assert Act.objects.get(verb="appointed").subject == str(term)
 
     def test_are_not_appointed_by_coordinators(
         self, as_coordinator, coordinator, member, lancaster, association

@@ -187,10 +187,16 @@ class TestMyMeetings:
         assert "Among us" not in html_of(as_person)
 
     def test_say_when_it_is_ones_turn(self, as_member, firm, lancaster):
+        now = timezone.now()
+        factories.MeetingFactory(
+            cluster=lancaster, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1.1)
+        )
         meeting = factories.MeetingFactory(cluster=lancaster)
         factories.DutyFactory(meeting=meeting, company=firm)
         html = html_of(as_member)
-        assert "Your turn comes: you chair on" in html
+        assert (
+            f"You chair on {meeting.starts_at:%A} {meeting.starts_at.day} {meeting.starts_at:%B %Y}." in html
+        )
         assert "You chair</span>" in html
 
     def test_keep_others_turns_and_unsettled_ones_out(self, as_member, firm, lancaster):
