@@ -4,6 +4,7 @@ from django import forms
 
 from clusters.models import Cluster
 
+from .accounts import validate_name
 from .companies import tidy_postcode, tidy_website, with_web_domain
 from .models import Company, Membership
 
@@ -75,6 +76,7 @@ class CompanyForm(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         if not any(character.isalnum() for character in name):
             raise forms.ValidationError("A name has at least one letter or digit in it.")
+        validate_name(name)
         return name
 
     def clean_website(self):

@@ -1,12 +1,13 @@
 """The steps of joining in the browser, without JavaScript."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
 
 from clusters.models import Cluster
-from members.models import Company, Membership, Representative
+from members.models import Company, Membership, OutgoingMail, Representative
 from tests import factories
 from tests.conftest import client_of
 
@@ -77,6 +78,33 @@ class TestFirstPage:
         assert as_person.get(reverse("members:join")).url == reverse("members:join-done")
 
 
+class TestWholeWay:
+    """From a cluster's page to the application, as somebody without an account walks it."""
+
+    def test_signing_up_on_the_way_keeps_the_cluster(self, client, lancaster, furness, coordinator):
+        first = client.get(reverse("members:join"), {"cluster": "furness"})
+        address = f"{reverse('account_signup')}?{first.context['next']}"
+        after, *_ = re.findall(r'name="next"[^>]*value="([^"]+)"', page(client.get(address)))
+        person = {"name": "Ellen Thwaite", "email": "ellen@lunevalley.example", "password1": factories.PASSWORD}
+        client.post(reverse("account_signup"), person | {"next": after})
+        mail = OutgoingMail.objects.get(to="ellen@lunevalley.example")
+        code = re.search(r"^[A-Z0-9-]{6,}$", mail.text, re.MULTILINE)[0]
+        response = client.post(reverse("account_email_verification_sent"), {"code": code}, follow=True)
+        assert response.redirect_chain[-1][0] == reverse("members:join-company")
+        response = client.post(reverse("members:join-company"), FIRM, follow=True)
+        assert response.context["form"].initial["clusters"] == [furness]
+        response = client.post(reverse("members:join-clusters"), {"clusters": [lancaster.pk]}, follow=True)
+        assert "Nearly there, Ellen" in page(response)
+        assert OutgoingMail.objects.filter(kind="application", user=coordinator).count() == 1
+
+    def test_signing_in_on_the_way_keeps_the_cluster(self, client, lead, lancaster, furness):
+        first = client.get(reverse("members:join"), {"cluster": "furness"})
+        address = f"{reverse('account_login')}?{first.context['next']}"
+        response = client.post(address, {"login": lead.email, "password": factories.PASSWORD}, follow=True)
+        assert response.redirect_chain[-1][0] == reverse("members:join-clusters")
+        assert response.context["form"].initial["clusters"] == [furness]
+
+
 class TestFirm:
     url = "/join/company/"
 
@@ -108,6 +136,7 @@ class TestFirm:
         [
             ("name", "x" * 200, "At most 120 characters, please. Yours has 200."),
             ("name", "a\0b", "There is an invisible character in it."),
+            ("name", "Bay \u202efdp.exe", "A name has letters, spaces and signs only"),
             ("name", "🚀", "A name has at least one letter or digit in it."),
             ("summary", "x" * 201, "At most 200 characters, please. Yours has 201."),
             ("summary", "", "Say in one sentence what you do."),
