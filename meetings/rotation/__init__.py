@@ -46,7 +46,7 @@ def plan(
     policy: Policy = Policy(),  # noqa: B008  (it is frozen)
 ) -> Plan:
     """The best rota for the meetings ahead. `past` are the fulfilled turns, `declined` the refused
-    and expired ones, `fixed` the accepted or pinned ones, which stay, `proposed` the plan so far.
+    and expired ones, `fixed` the offered, accepted or pinned ones, which stay, `proposed` the plan so far.
     Duties of other meetings and of firms that have left may be among them."""
     given = Given(
         tuple(meetings), tuple(companies), tuple(past), tuple(declined), tuple(fixed), tuple(proposed), policy

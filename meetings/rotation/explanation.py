@@ -64,7 +64,7 @@ def _choice(facts: Facts, slot: Slot, firm: int | None) -> Choice:
 
 def _fixed_turn(facts: Facts, slot: Slot) -> Turn:
     duty = facts.fixed[slot]
-    reason = reasons.PINNED if duty.pinned else reasons.ACCEPTED
+    reason = reasons.PINNED if duty.pinned else reasons.AGREED
     return Turn(slot[0], facts.meetings[slot[0]].date, slot[1], duty.company, reason, fixed=True)
 
 
@@ -118,7 +118,8 @@ def _too_close(facts: Facts, meeting: Meeting, firm: int) -> date | None:
 def _why_left_out(facts: Facts, slot: Slot, choice: Choice, firm: int) -> tuple[Bar, date | None]:
     """Why a firm that was free had to let the turn go, seen from the finished plan."""
     meeting, role = facts.meetings[slot[0]], slot[1]
-    if any(other.id == meeting.id for other in facts.engaged[firm]):
+    here = any(other.id == meeting.id for other in facts.engaged[firm])
+    if here and not facts.may_do_both(meeting, firm):
         return Bar.OTHER_ROLE, None
     if near := _too_close(facts, meeting, firm):
         return Bar.TOO_CLOSE, near

@@ -129,7 +129,7 @@ class Facts:
         if any(self.too_close(meeting, other) for other in self.engaged[firm]):
             return Bar.TOO_CLOSE
         here = any(other.id == meeting.id for other in self.engaged[firm])
-        return Bar.OTHER_ROLE if here and not self._may_do_both(meeting, firm) else None
+        return Bar.OTHER_ROLE if here and not self.may_do_both(meeting, firm) else None
 
     def _find_free(self) -> dict[Slot, list[int]]:
         """Who could take each turn, the other turns apart."""
@@ -140,7 +140,7 @@ class Facts:
                 free[turn].append(firm)
         return free
 
-    def _may_do_both(self, meeting: Meeting, firm: int) -> bool:
+    def may_do_both(self, meeting: Meeting, firm: int) -> bool:
         if not self.companies[firm].both_at_once:
             return False
         return self.policy.one_firm_may_do_both or all(
@@ -167,7 +167,7 @@ class Facts:
                         for role in Role
                         if firm in self.options.get((meeting.id, role), ())
                     ]
-                    if options and self._may_do_both(meeting, firm):
+                    if options and self.may_do_both(meeting, firm):
                         bundles.append(options)
                     else:
                         bundles.extend([option] for option in options)

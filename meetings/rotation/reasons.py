@@ -46,7 +46,7 @@ NOBODY = {
     Bar.TOO_CLOSE: "Everybody who could {do} has another turn too close",
     Bar.OTHER_ROLE: "The only firm that could {do} {other} that day",
 }
-ACCEPTED = "Accepted by the firm"
+AGREED = "Already offered or agreed"
 PINNED = "Pinned by the coordinator"
 
 

@@ -151,7 +151,7 @@ class RotaModel:
         """Early turns to the first in the queue: not an aim, but a plan like this is nearly always
         the one sought, and leaves the solver no halves to choose between. One unit of an aim
         outweighs all hints."""
-        self._hints: dict[int, int] = {}
+        self._hints = [0.0] * len(self._bound)
         self._unit = 1
         for weight, (turn, firms) in enumerate(reversed(list(self._options.items())), start=1):
             self._unit += weight * len(firms)
@@ -210,11 +210,12 @@ class RotaModel:
         The relaxation is many times faster and nearly always whole by itself; if it isn't, the
         whole programme is solved.
         """
-        columns = range(len(self._bound))
-        hinted: list[float] = [self._unit * costs.get(c, 0) + self._hints.get(c, 0) for c in columns]
+        hinted = self._hints.copy()
+        for column, cost in costs.items():
+            hinted[column] += self._unit * cost
         values = self._solve(hinted, relaxed=True)
         if not all(min(values[c], 1 - values[c]) < WHOLE for c in self._filled):
-            values = self._solve([costs.get(c, 0) for c in columns], relaxed=False)
+            values = self._solve([costs.get(c, 0) for c in range(len(self._bound))], relaxed=False)
         self.plan = dict.fromkeys(self._options)
         for (turn, firm), column in self._columns.items():
             if values[column] > 0.5:

@@ -48,7 +48,8 @@ class Company:
 
 @dataclass(frozen=True)
 class Duty:
-    """A firm's turn at one meeting: fulfilled, declined, fixed (accepted or pinned) or proposed."""
+    """A firm's turn at one meeting: fulfilled, declined, fixed (offered, accepted or pinned) or
+    proposed."""
 
     meeting: int
     date: date
@@ -83,7 +84,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A firm that had waited longer than the one that takes the turn, and why it does not."""
+    """A firm that was ahead of the one that takes the turn, and why it does not take it. Of a turn
+    nobody takes: each firm in the queue."""
 
     meeting: int
     role: Role

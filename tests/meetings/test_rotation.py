@@ -176,7 +176,7 @@ def test_accepted_and_pinned_turns_stay_and_count():
     fixed = [duty(meetings[0], CHAIR, 3), duty(meetings[3], CHAIR, 1, pinned=True)]
     rota = plan(meetings, firms(4), fixed=fixed)
     assert takers(rota, CHAIR) == [3, 2, 4, 1]
-    assert reason(rota, 1) == "Accepted by the firm"
+    assert reason(rota, 1) == "Already offered or agreed"
     assert reason(rota, 4) == "Pinned by the coordinator"
 
 
