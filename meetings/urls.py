@@ -1,15 +1,15 @@
 from django.urls import path
 
-from meetings import views
+from meetings.views import meetings
 
 app_name = "meetings"
 
 urlpatterns = [
-    path("meetings/", views.meeting_list, name="meeting-list"),
-    path("meetings/past/", views.meeting_archive, name="meeting-archive"),
-    path("meetings/<int:pk>/", views.meeting, name="meeting"),
-    path("meetings/<int:pk>/calendar.ics", views.meeting_ics, name="meeting-calendar"),
-    path("clusters/<slug:slug>/calendar.ics", views.cluster_ics, name="cluster-calendar"),
-    path("associations/<slug:slug>/calendar.ics", views.association_ics, name="association-calendar"),
-    path("presentations/<uuid:uid>.pdf", views.presentation_file, name="presentation-file"),
+    path("meetings/", meetings.meeting_list, name="meeting-list"),
+    path("meetings/past/", meetings.meeting_archive, name="meeting-archive"),
+    path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:pk>/calendar.ics", meetings.meeting_ics, name="meeting-calendar"),
+    path("clusters/<slug:slug>/calendar.ics", meetings.cluster_ics, name="cluster-calendar"),
+    path("associations/<slug:slug>/calendar.ics", meetings.association_ics, name="association-calendar"),
+    path("presentations/<uuid:uid>.pdf", meetings.presentation_file, name="presentation-file"),
 ]
