@@ -15,12 +15,12 @@ AUGUST = 8  # in which monthly clusters take a break
 
 def meeting_days(cluster: Cluster, months: str, start: date, end: date) -> list[date]:
     """From `start` to `end`, both inclusive. `months` is "odd" or "even" for two-monthly clusters."""
-    day = weekday(cluster.usual_weekday)
+    day, week = weekday(cluster.usual_weekday or 0), cluster.usual_week or 1
     if cluster.cadence == Cluster.Cadence.SIX_WEEKLY:
         rule = rrule(WEEKLY, interval=6, byweekday=day, dtstart=_at(SIX_WEEKS_FROM, time()))
     else:
         which = {"odd": range(1, 13, 2), "even": range(2, 13, 2)}.get(months)
-        rule = rrule(MONTHLY, byweekday=day(cluster.usual_week), bymonth=which, dtstart=_at(start, time()))
+        rule = rrule(MONTHLY, byweekday=day(week), bymonth=which, dtstart=_at(start, time()))
     days = [moment.date() for moment in rule.between(_at(start, time()), _at(end, time()), inc=True)]
     if cluster.cadence == Cluster.Cadence.SIX_WEEKLY:
         return [_after_christmas(day) for day in days]

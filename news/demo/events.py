@@ -10,7 +10,7 @@ from meetings.editions import snapshot
 from meetings.models import AgendaEdition, AgendaItem, Meeting, Registration, Venue
 from members.models import Company, Membership
 from news.demo.days import launch_day, moment, working_day
-from news.demo.stage import Stage
+from news.demo.stage import Stage, member_since
 from news.demo.texts import Block, blocks, rows
 
 
@@ -89,7 +89,7 @@ def _answers(stage: Stage, meeting: Meeting, people: int, day: date) -> list[Reg
         for membership in memberships
         if membership.state == Membership.State.ACTIVE
         and membership.cluster.association == association
-        and membership.joined_at.date() <= day
+        and member_since(membership) <= day
     ]
     firms = list(dict.fromkeys(firms))
     state = Registration.State.ATTENDED if day < stage.today else Registration.State.REGISTERED

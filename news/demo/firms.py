@@ -13,13 +13,13 @@ from members.models import Company, Membership, Officer, Representative, User
 from members.models.company import web_domain
 from news import demo
 from news.demo.days import drive_dates, founding_day, launch_day, moment
-from news.demo.stage import Stage
+from news.demo.stage import Stage, founded
 from news.demo.texts import blocks, rows
 
 FILES = ("firms_north.txt", "firms_midlands.txt")
 OPERATOR_NAME = "Site Operator"
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # postcodes end in two of these
-JOBS = {
+JOBS: dict[str, list[str]] = {
     Company.Size.ONE: ["Owner"],
     Company.Size.MICRO: ["Director", "Director", "Founder", "Partner"],
     Company.Size.SMALL: ["Managing director", "Director", "Technical director", "Head of delivery"],
@@ -191,7 +191,7 @@ def _joining_day(
     """
     if company.name in founders:
         return launch_day(stage.today)
-    first, share = cluster.founded, chance.random() ** 1.6
+    first, share = founded(cluster), chance.random() ** 1.6
     if cluster.association.slug == "wmita":
         first = drive_dates(stage.today)[0]
     elif company.name in {firm for _, (firm, *_) in rows("known_people.txt")}:
@@ -219,7 +219,7 @@ def _others(
     if len(strangers) < 4:
         return []
     gone, *applying, refused = chance.sample(strangers, 4)
-    left = _member(stage, cluster, gone, max(cluster.founded, stage.today - timedelta(days=900)))
+    left = _member(stage, cluster, gone, max(founded(cluster), stage.today - timedelta(days=900)))
     left.state, left.ended_at = Membership.State.LEFT, stage.now - timedelta(days=60)
     messages = [cells[0] for place, cells in rows("exchange.txt") if place == "messages"]
     waiting = [

@@ -10,15 +10,17 @@ from django.utils.text import slugify
 from clusters.models import Cluster, Topic
 from meetings import agendas
 from meetings.editions import snapshot
-from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Presentation, Registration, Venue
+from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Presentation, Registration, TopicWish
 from members.models import Company, User
 from news.demo import rota, slideshow
 from news.demo.days import meeting_days, moment
-from news.demo.stage import Stage
+from news.demo.rooms import Rooms
+from news.demo.stage import Stage, founded
 from news.demo.texts import rows
 
 Kind, State, Openness = AgendaItem.Kind, Meeting.State, Meeting.Openness
 YEARS_BACK = 2
+NOON = time(12)
 MONTHS_AHEAD = 6
 AGENDA_DAYS_BEFORE = 14
 STILL_OPEN = "Topic still open"
@@ -50,7 +52,7 @@ class Talk:
     lessons: list[str]
 
 
-def load(stage: Stage, rooms: dict[tuple[str, int], Venue]) -> None:
+def load(stage: Stage, rooms: Rooms) -> None:
     talks = _talks()
     for cluster in stage.clusters.values():
         if cluster.state == Cluster.State.ACTIVE:
@@ -69,9 +71,7 @@ def _talks() -> list[Talk]:
 class Calendar:
     """Two years of one cluster, and the half year to come. A day's offset is 0 for the next meeting."""
 
-    def __init__(
-        self, stage: Stage, cluster: Cluster, rooms: dict[tuple[str, int], Venue], talks: list[Talk]
-    ):
+    def __init__(self, stage: Stage, cluster: Cluster, rooms: Rooms, talks: list[Talk]):
         self.stage, self.cluster, self.slug, self.rooms = stage, cluster, cluster.slug, rooms
         self.chance = stage.random(f"meetings of {cluster.slug}")
         self.topics: dict[str, Topic] = {topic.name: topic for topic in stage.topics[self.slug]}
@@ -81,7 +81,7 @@ class Calendar:
 
     def _choose_days(self) -> None:
         today = self.stage.today
-        start = max(self.cluster.founded, today - relativedelta(years=YEARS_BACK))
+        start = max(founded(self.cluster), today - relativedelta(years=YEARS_BACK))
         days = meeting_days(
             self.cluster, self.stage.months[self.slug], start, today + relativedelta(months=MONTHS_AHEAD)
         )
@@ -127,11 +127,12 @@ class Calendar:
         AgendaEdition.objects.bulk_create(self._edition(day) for day in self.days if self._offset(day) <= 0)
         Registration.objects.bulk_create(answer for day in self.days for answer in self._answers(day))
         self._presentations(items)
+        TopicWish.objects.bulk_create(self._wishes())
 
     # --- the meeting ----------------------------------------------------------------------------
     def _meeting(self, day: date) -> Meeting:
         talk = self.talks.get(day)
-        starts = moment(day, self.cluster.usual_start)
+        starts = moment(day, self.cluster.usual_start or NOON)
         host = self.turns[day].firms.get(rota.HOST) if day in self.turns else None
         state = self._state(day)
         return Meeting(
@@ -140,6 +141,7 @@ class Calendar:
             summary=talk.summary if talk else "",
             starts_at=starts,
             ends_at=starts + timedelta(minutes=self.cluster.usual_minutes),
+            slot=day,
             venue=self.rooms.get((self.slug, host)) if host and self._offset(day) < 2 else None,
             openness=self._openness(day),
             state=state,
@@ -179,6 +181,7 @@ class Calendar:
             return []
         offset, turns = self._offset(day), self.turns[day]
         state = Duty.State.FULFILLED if self._is_past(day) else Duty.State.ACCEPTED
+        decided = self._sent_at(day) - timedelta(days=20)
         return [
             Duty(
                 meeting=self.meetings[day],
@@ -186,7 +189,9 @@ class Calendar:
                 company=self.companies[firm],
                 state=Duty.State.OFFERED if offset > 1 else state,
                 reason=turns.reasons.get(role, "")[:250],
-                decided_at=None if offset > 1 else self._sent_at(day) - timedelta(days=20),
+                offered_at=decided - timedelta(days=4),
+                answer_by=day - timedelta(days=self.cluster.answer_days),
+                decided_at=None if offset > 1 else decided,
                 decided_by=None if offset > 1 else self.stage.lead(self.companies[firm]),
             )
             for role, firm in turns.firms.items()
@@ -293,13 +298,26 @@ class Calendar:
             created_at=self._sent_at(day) + timedelta(days=3),
         )
 
+    def _wishes(self) -> list[TopicWish]:
+        """One firm in eight would like to hear about a topic."""
+        members = [m.company for m in self.stage.memberships[self.slug] if m.state == m.State.ACTIVE]
+        return [
+            TopicWish(topic=topic, company=company, created_at=self.stage.now)
+            for topic in self.topics.values()
+            for company in members
+            if self.chance.random() < 1 / 8
+        ]
+
     # --- what was shown -------------------------------------------------------------------------
     def _presentations(self, items: list[AgendaItem]) -> None:
-        shown = [item for item in items if item.kind in (Kind.SHOWCASE, Kind.TALK)]
-        held = [item for item in shown if item.meeting.state == State.HELD]
+        """Of all showcases and most talks; nothing else has a presenter."""
         lessons = {talk.title: talk.lessons for talk in self.talks.values()}
+        held = [item for item in items if item.meeting.state == State.HELD]
         Presentation.objects.bulk_create(
-            slideshow.presentation(item, lessons.get(item.title, []), self.chance)
+            slideshow.presentation(
+                item, item.company, item.presenter, lessons.get(item.title, []), self.chance
+            )
             for item in held
+            if item.company and item.presenter
             if item.kind == Kind.SHOWCASE or self.chance.random() < 0.85
         )

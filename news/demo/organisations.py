@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
 from members.models import Drive, Target
-from news.demo.days import drive_dates, founding_day
+from news.demo.days import AUGUST, drive_dates, founding_day
 from news.demo.stage import Stage
 from news.demo.texts import Block, blocks, rows
 
@@ -76,6 +76,7 @@ def _cluster(stage: Stage, block: Block) -> Cluster:
         usual_weekday=Cluster.Weekday[weekday.upper()],
         usual_start=time.fromisoformat(start),
         usual_minutes=int(minutes),
+        pause_months=[AUGUST] if cadence == Cluster.Cadence.MONTHLY else [],
         contact_email=f"{block.name}@{association.slug}.example",
         glyph_seed=int(facts["seed"]),
         scene=facts.get("scene", ""),

@@ -8,15 +8,16 @@ from members.models import Company
 from news.demo.stage import Stage
 from news.demo.texts import rows
 
-SEATS = {
+Rooms = dict[tuple[str, int | None], Venue]  # by cluster slug and firm
+SEATS: dict[str, tuple[int, ...]] = {
     Company.Size.MICRO: (20, 24, 26),
     Company.Size.SMALL: (26, 30, 36),
     Company.Size.MEDIUM: (40, 60),
 }
 
 
-def load(stage: Stage) -> dict[tuple[str, int], Venue]:
-    """A room for each firm of more than one person, in the cluster it calls its own: by cluster slug and firm."""
+def load(stage: Stage) -> Rooms:
+    """A room for each firm of more than one person, in the cluster it calls its own."""
     stage.progress("rooms")
     facts: dict[str, list[str]] = {}
     for name, (line, *_) in rows("streets.txt"):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from meetings import rotation
-from meetings.models import Venue
+from meetings.models import RotaOffer
 from members.models import Membership
-from news.demo.stage import Stage
+from news.demo.rooms import Rooms
+from news.demo.stage import Stage, member_since
 
 QUORUM = 4  # firms; with fewer a meeting does not take place
 CHAIR, HOST = rotation.Role.CHAIR, rotation.Role.HOST
@@ -37,16 +38,14 @@ class Turns:
         return CHAIR in self.firms and len(self.came) >= QUORUM
 
 
-def turns(
-    stage: Stage, slug: str, days: Sequence[date], next_at: int, rooms: dict[tuple[str, int], Venue]
-) -> dict[date, Turns]:
+def turns(stage: Stage, slug: str, days: Sequence[date], next_at: int, rooms: Rooms) -> dict[date, Turns]:
     """`next_at` is the place of the next meeting in `days`. Ids are those of companies."""
     found = {day: Turns() for day in days}
     members = [m for m in stage.memberships.get(slug, []) if m.state == Membership.State.ACTIVE]
     chance = stage.random(f"attendance of {slug}")
     diligence = {membership.company_id: chance.uniform(0.35, 0.85) for membership in members}
     for day in days:
-        able = [membership.company_id for membership in members if membership.joined_at.date() < day]
+        able = [membership.company_id for membership in members if member_since(membership) < day]
         came = [firm for firm in able if chance.random() < diligence[firm]]
         found[day].came = came if len(came) >= QUORUM else able[:QUORUM]
     fixed = [
@@ -55,9 +54,10 @@ def turns(
         for day in [days[next_at + offset]]
         for role, firm in roles.items()
     ]
+    offers = RotaOffer.objects.bulk_create(_offers(stage, slug, members, rooms))
     plan = rotation.plan(
         [rotation.Meeting(_number(day), day, people=min(len(found[day].came), 20)) for day in days],
-        [_queueing(stage, slug, membership, rooms) for membership in members],
+        [_queueing(membership, offers) for membership in members],
         fixed=fixed,
     )
     for turn in plan.turns:
@@ -73,22 +73,32 @@ def _number(day: date) -> int:
     return day.toordinal()
 
 
-def _queueing(
-    stage: Stage, slug: str, membership: Membership, rooms: dict[tuple[str, int], Venue]
-) -> rotation.Company:
+def _offers(stage: Stage, slug: str, members: list[Membership], rooms: Rooms) -> list[RotaOffer]:
     """Three firms in four offer to chair; of those with a room two in three offer to host."""
-    joined = membership.joined_at.date()
-    room = rooms.get((slug, membership.company_id))
-    chance = stage.random(f"offers of {membership.company.name} in {slug}")
-    offers = {}
-    if chance.random() < 0.75:
-        offers[CHAIR] = joined
-    if room and chance.random() < 0.66:
-        offers[HOST] = joined
+    offers = []
+    for membership in members:
+        chance = stage.random(f"offers of {membership.company.name} in {slug}")
+        room = rooms.get((slug, membership.company_id))
+        for role, venue, share in ((CHAIR, None, 0.75), (HOST, room, 0.66)):
+            if chance.random() < share and (venue or role == CHAIR):
+                offers.append(
+                    RotaOffer(
+                        cluster=membership.cluster,
+                        company=membership.company,
+                        role=role,
+                        venue=venue,
+                        since=member_since(membership),
+                    )
+                )
+    return offers
+
+
+def _queueing(membership: Membership, offers: list[RotaOffer]) -> rotation.Company:
+    own = [offer for offer in offers if offer.company_id == membership.company_id]
     return rotation.Company(
         id=membership.company_id,
-        joined=joined,
-        offers=offers,
-        first_came=joined,
-        room_for=room.capacity if room else None,
+        joined=member_since(membership),
+        offers={rotation.Role(offer.role): offer.since for offer in own},
+        first_came=member_since(membership),
+        room_for=next((offer.venue.capacity for offer in own if offer.venue), None),
     )

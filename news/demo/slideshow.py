@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from meetings.models import AgendaItem, Presentation
 from meetings.models.presentation import file_path
-from members.models import Company
+from members.models import Company, User
 from news.demo.slides import one_page_pdf
 from news.demo.texts import rows
 
@@ -26,14 +26,16 @@ def showcase_title(company: Company) -> str:
     return _showcases()[company.name]
 
 
-def presentation(item: AgendaItem, lessons: list[str], chance: random.Random) -> Presentation:
+def presentation(
+    item: AgendaItem, company: Company, speaker: User, lessons: list[str], chance: random.Random
+) -> Presentation:
     """Of a past talk, unsaved, with its file in place."""
-    company, is_showcase = item.company, item.kind == AgendaItem.Kind.SHOWCASE
+    is_showcase = item.kind == AgendaItem.Kind.SHOWCASE
     record = Presentation(
         meeting=item.meeting,
         agenda_item=item,
         company=company,
-        presenter=item.presenter,
+        presenter=speaker,
         title=showcase_title(company) if is_showcase else item.title,
         audience=chance.choices(["public", "members"], [4, 1])[0],
         state=Presentation.State.PUBLISHED,
@@ -43,7 +45,7 @@ def presentation(item: AgendaItem, lessons: list[str], chance: random.Random) ->
     points = [company.summary, company.offers, company.seeks] if is_showcase else [item.summary, *lessons]
     pdf = one_page_pdf(
         record.title,
-        f"{item.presenter.name}, {company.name}",
+        f"{speaker.name}, {company.name}",
         [point for point in points if point],
         f"{item.meeting.organiser}, {item.meeting.starts_at:%-d %B %Y}",
     )

@@ -11,6 +11,18 @@ from members.models import Company, Membership, User
 from news.demo.days import moment
 
 
+def founded(cluster: Cluster) -> date:
+    if cluster.founded is None:
+        raise ValueError(f"content/clusters.txt does not say since when there is {cluster}")
+    return cluster.founded
+
+
+def member_since(membership: Membership) -> date:
+    if membership.joined_at is None:
+        raise ValueError(f"{membership} is no membership yet")
+    return membership.joined_at.date()
+
+
 @dataclass
 class Stage:
     """`progress` is told the name of each step."""

@@ -19,9 +19,10 @@ from pypdf import PdfReader
 from clusters.models import Association, Cluster, Question, Supporter, Theme
 from clusters.models.question import most_specific
 from meetings import agendas
-from meetings.models import AgendaEdition, Duty, Meeting, Presentation, Registration, Venue
+from meetings.models import AgendaEdition, Duty, Meeting, Presentation, Registration, RotaOffer, Venue
 from members.models import Company, Drive, Membership, Officer, OutgoingMail, Target, User
 from news import demo
+from news.demo.rota import KNOWN_TURNS
 from news.models import Article
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +216,19 @@ def test_each_past_meeting_had_one_chair_with_one_showcase():
     assert set(past.annotate(n=chairs, of=showcases).values_list("n", "of")) == {(1, 1)}
     for chair in Duty.objects.filter(meeting__in=past, role="chair").select_related("meeting"):
         assert chair.meeting.agenda.get(kind="showcase").company_id == chair.company_id
+
+
+def test_only_firms_that_offered_are_in_the_rota():
+    turns = Duty.objects.filter(meeting__in=own_meetings().past()).exclude(
+        reason__startswith="Nobody had offered"
+    )
+    offers = RotaOffer.objects.filter(
+        cluster=OuterRef("meeting__cluster"), company=OuterRef("company"), role=OuterRef("role")
+    )
+    without = turns.exclude(Exists(offers)).values_list("company__name", flat=True)
+    assert set(without) <= {
+        firm for known in KNOWN_TURNS.values() for roles in known.values() for firm in roles.values()
+    }
 
 
 def test_turns_in_the_chair_go_round():
