@@ -2,7 +2,7 @@ from .agenda import AgendaEdition, AgendaItem
 from .duty import Duty
 from .meeting import Meeting
 from .presentation import Presentation
-from .proposal import AgendaProposal, TemplateItem, TopicWish
+from .proposal import AgendaProposal, TemplateItem, TopicWish, UsualAgenda
 from .registration import Registration
 from .rota import RotaOffer, SwapRequest, Unavailability
 from .venue import Venue
@@ -20,5 +20,6 @@ __all__ = [
     "TemplateItem",
     "TopicWish",
     "Unavailability",
+    "UsualAgenda",
     "Venue",
 ]

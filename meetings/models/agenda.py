@@ -66,6 +66,9 @@ class AgendaItem(models.Model):
     presenter_name = models.CharField(
         max_length=100, blank=True, help_text="For somebody without an account."
     )
+    unfinished = models.BooleanField(
+        "not finished", default=False, help_text="Comes back as a suggestion for the next meeting."
+    )
 
     objects = AgendaItemQuerySet.as_manager()
 

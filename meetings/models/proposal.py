@@ -40,6 +40,15 @@ class TemplateItem(models.Model):
         return self.title
 
 
+class UsualAgenda(Cluster):
+    """A cluster, for the page of the desk where its usual agenda is kept."""
+
+    class Meta:
+        proxy = True
+        ordering = ["name"]
+        verbose_name = "usual agenda"
+
+
 class AgendaProposalQuerySet(models.QuerySet):
     def managed_by(self, user):
         return self.filter(cluster__in=Cluster.objects.managed_by(user))
@@ -54,7 +63,9 @@ class AgendaProposalQuerySet(models.QuerySet):
         )
 
     def open(self):
-        return self.filter(state=AgendaProposal.State.OPEN)
+        """To be decided on. One whose item was taken off its agenda, or whose meeting was called off, is again."""
+        lost = Q(taken_into=None) | Q(taken_into__meeting__state=Meeting.State.CANCELLED)
+        return self.filter(Q(state=AgendaProposal.State.OPEN) | Q(state=AgendaProposal.State.TAKEN) & lost)
 
 
 class AgendaProposal(models.Model):
@@ -80,13 +91,16 @@ class AgendaProposal(models.Model):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    left_from = models.ForeignKey(
-        Meeting,
+    presents = models.BooleanField(
+        "we would present it ourselves", default=False, help_text="Otherwise somebody else is asked to."
+    )
+    left_from = models.OneToOneField(
+        AgendaItem,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="left_over",
-        help_text="Unfinished there.",
+        help_text="Not finished there.",
     )
     taken_into = models.OneToOneField(
         AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposal"
