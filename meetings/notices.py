@@ -75,23 +75,21 @@ def send_called_off(meeting: Meeting) -> int:
 
 def preview(meeting: Meeting, reader: User) -> OutgoingMail:
     """The whole agenda as it would go to one reader now; not written to the outbox."""
+    letter = outbox.Letter(
+        kind="agenda",
+        subject=f"Agenda: {meeting.title}, {_when(meeting)}",
+        template="agenda",
+        cluster=meeting.cluster,
+        association=meeting.association,
+        optional=MailChoice.Kind.AGENDAS,
+    )
     with timezone.override(meeting.zone):
-        return outbox.written(
-            reader,
-            key="",
-            kind="agenda",
-            subject=f"Agenda: {meeting.title}, {_when(meeting)}",
-            template="agenda",
-            context=agenda_context(meeting, snapshot(meeting), []),
-            cluster=meeting.cluster,
-            association=meeting.association,
-            calendar="",
-            optional=MailChoice.Kind.AGENDAS,
-        )
+        return letter.to(reader, "", agenda_context(meeting, snapshot(meeting), []))
 
 
 def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:
     """What the mails' templates show; the times of the items by the meeting's own clock."""
+    prefetch_related_objects([meeting.in_association], "hostnames")  # once for all the addresses
     items = [
         {**item, "start": datetime.fromisoformat(item["starts_at"]).astimezone(meeting.zone)}
         for item in content.get("items", [])
@@ -114,7 +112,6 @@ def _send(
     meeting: Meeting, people: list[User], *, key: str, subject: str, template: str, context: dict
 ) -> int:
     method = "CANCEL" if meeting.state == Meeting.State.CANCELLED else "PUBLISH"
-    prefetch_related_objects([meeting.in_association], "hostnames")  # once, not for each person
     with timezone.override(meeting.zone):
         return outbox.queue_many(
             people,

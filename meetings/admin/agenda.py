@@ -3,34 +3,29 @@
 from datetime import timedelta
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Q, RowRange, Sum, Window
 from django.utils import timezone
 
 from clusters.models import Cluster, Topic
-from clusters.scoping import ScopedTabularInline
+from clusters.scoping import ScopedStackedInline
 from meetings.duties import members_of
 from meetings.forms import AgendaFormSet, AgendaItemForm
 from meetings.models import AgendaItem, Meeting
 from members.models import Company, User
 
 
-class AgendaInline(ScopedTabularInline):
+class AgendaInline(ScopedStackedInline):
     model = AgendaItem
     form = AgendaItemForm
     formset = AgendaFormSet
     verbose_name = "item"
     verbose_name_plural = "Agenda"
     fields = [
-        "position",
-        "starts",
-        "minutes",
-        "kind",
-        "title",
+        ("starts", "position", "minutes", "kind"),
+        ("title", "topic"),
         "summary",
-        "topic",
-        "company",
-        "presenter",
-        "presenter_name",
+        ("company", "presenter", "presenter_name"),
     ]
     readonly_fields = ["starts"]
     show_change_link = False
@@ -91,9 +86,8 @@ class AgendaInline(ScopedTabularInline):
         return field
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Without the buttons that open other pages of the desk from each row."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        widget = field.widget if field else None
-        for may in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
-            if hasattr(widget, may):
-                setattr(widget, may, False)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
         return field
