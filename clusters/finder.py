@@ -258,10 +258,8 @@ def all_words_of(cluster: Cluster) -> set[str]:
 def round_cluster(asked: str, cluster: Cluster, clusters: Sequence[Cluster]) -> Answer:
     """The cluster asked for by name, and its neighbours."""
     place = Place(cluster.town, float(cluster.latitude), float(cluster.longitude))
-    others = [
-        near for near in by_distance(place, clusters) if near.cluster != cluster and near.miles <= AROUND
-    ]
-    return Answer(Outcome.ONE, asked, place, [Near(cluster, is_best=True), *others])
+    others = [one for one in by_distance(place, clusters) if one[1] != cluster and one[0] <= AROUND]
+    return Answer(Outcome.ONE, asked, place, [Near(cluster, is_best=True), *listed(others)])
 
 
 def not_found(asked: str, clusters: Sequence[Cluster]) -> Answer:
@@ -282,24 +280,29 @@ def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float
     return 2 * 3958.8 * math.asin(math.sqrt(half))
 
 
-def by_distance(place: Place, clusters: Iterable[Cluster]) -> list[Near]:
-    """Those that can be joined, the nearest first."""
+def by_distance(place: Place, clusters: Iterable[Cluster]) -> list[tuple[float, Cluster]]:
+    """Those that can be joined with their distance, the nearest first."""
     here = (place.latitude, place.longitude)
-    near = [
-        Near(cluster, miles_between(here, (float(cluster.latitude), float(cluster.longitude))))
+    found = [
+        (miles_between(here, (float(cluster.latitude), float(cluster.longitude))), cluster)
         for cluster in clusters
         if cluster.state != Cluster.State.RESTING
     ]
-    return sorted(near, key=lambda one: (one.miles, one.cluster.name))
+    return sorted(found, key=lambda one: (one[0], one[1].name))
+
+
+def listed(found: Iterable[tuple[float, Cluster]]) -> list[Near]:
+    return [Near(cluster, miles) for miles, cluster in found]
 
 
 def near_place(asked: str, place: Place, clusters: Sequence[Cluster]) -> Answer:
-    near = by_distance(place, clusters)
-    covering = [one for one in near if place.districts & set(one.cluster.districts)]
-    if not near or (not covering and near[0].miles > FAR):
-        return Answer(Outcome.FAR, asked, place, near[:3])
-    best = covering or [one for one in near if one.miles - near[0].miles < ALIKE]
-    others = [one for one in near if one not in best and one.miles <= AROUND]
+    found = by_distance(place, clusters)
+    covering = [one for one in found if place.districts & set(one[1].districts)]
+    if not found or (not covering and found[0][0] > FAR):
+        return Answer(Outcome.FAR, asked, place, listed(found[:3]))
+    best = covering or [one for one in found if one[0] - found[0][0] < ALIKE]
+    others = listed(one for one in found if one not in best and one[0] <= AROUND)
     if len(best) > 1:
-        return Answer(Outcome.SEVERAL, asked, place, [*best, *others])
-    return Answer(Outcome.ONE, asked, place, [Near(best[0].cluster, best[0].miles, is_best=True), *others])
+        return Answer(Outcome.SEVERAL, asked, place, listed(best) + others)
+    [(miles, cluster)] = best
+    return Answer(Outcome.ONE, asked, place, [Near(cluster, miles, is_best=True), *others])

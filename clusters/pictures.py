@@ -172,10 +172,10 @@ def round_table(
     label: str = "",
     centre: tuple[str, str] = ("", ""),
     css_class: str = "round",
+    size: int = 320,
 ) -> SafeString:
     """Seats round a table, from the top clockwise. `had` are the seats that have had their turn;
     `chair` is lit and `host` ringed. `centre` is a big and a small line of words."""
-    size = 320
     middle, radius = size / 2, size / 2 - 26
     seat = min(13.0, math.pi * radius / max(seats, 1) * 0.66)
     content = ""

@@ -6,7 +6,8 @@ from news.models import Article
 
 def article_data(article: Article) -> dict:
     publisher = organization(article.association)
-    about = [*article.clusters.all(), *article.companies.all()]
+    about = [cluster.name for cluster in article.clusters.all()]
+    about += [company.name for company in article.companies.all()]
     return graph(
         {
             "@type": "NewsArticle",
@@ -16,7 +17,7 @@ def article_data(article: Article) -> dict:
             "mainEntityOfPage": absolute(article.get_absolute_url()),
             "author": {"@type": "Person", "name": article.author.name} if article.author else publisher,
             "publisher": publisher,
-            "about": [{"@type": "Organization", "name": one.name} for one in about],
+            "about": [{"@type": "Organization", "name": name} for name in about],
             **({"datePublished": article.published_at.isoformat()} if article.published_at else {}),
         },
         breadcrumbs(("News", "/news/"), (article.title, article.get_absolute_url())),

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from clusters.brands import canonical, wear
 from clusters.linked_data import graph, organization, site
@@ -15,6 +16,7 @@ ARTICLES_PER_PAGE = 12
 
 
 @login_not_required
+@require_safe
 def home(request):
     """The front page of the installation; under an association's own host name, the association's."""
     if request.site_association:
@@ -23,6 +25,7 @@ def home(request):
 
 
 @login_not_required
+@require_safe
 def association(request, slug):
     association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
     if association == request.site_association:
@@ -53,6 +56,7 @@ def render_front(request, association):
 
 
 @login_not_required
+@require_safe
 def article_list(request):
     kind = request.GET.get("kind", "")
     articles = Article.objects.visible_to(request.user).of(request.site_association).published().defer("body")
@@ -72,6 +76,7 @@ def article_list(request):
 
 
 @login_not_required
+@require_safe
 def article(request, slug):
     articles = Article.objects.visible_to(request.user).select_related("association", "author")
     article = get_object_or_404(articles.prefetch_related("clusters", "companies"), slug=slug)

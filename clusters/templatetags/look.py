@@ -28,12 +28,14 @@ def icon(name: str) -> str:
 
 
 @register.simple_tag
-def scene(name: str, css_class: str = "scene") -> str:
-    """A dot-screen picture of the place: "bay", "fells" or "mills"."""
+def scene(name: str, css_class: str = "scene", height: int = 520) -> str:
+    """A dot-screen picture of the place: "bay", "fells" or "mills". A lower one is cut at its foot."""
     return format_html(
-        '<svg class="{}" viewBox="0 0 1200 520" stroke="currentColor" preserveAspectRatio="xMidYMax slice" '
-        'aria-hidden="true" focusable="false"><use href="{}#scene"/></svg>',
+        '<svg class="{}" viewBox="0 0 1200 {}" stroke="currentColor" preserveAspectRatio="xMidYM{} slice" '
+        'aria-hidden="true" focusable="false"><use href="{}#scene" width="1200" height="520"/></svg>',
         css_class,
+        height,
+        "ax" if height == 520 else "in",
         static(f"img/scene-{name}.svg"),
     )
 

@@ -1,7 +1,7 @@
 """What the pages of clusters, meetings and news share: the map, days to go, small numbers, linked data."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from django import template
 from django.utils import timezone
@@ -17,7 +17,7 @@ SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
-def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Collection[int] = ()) -> SafeString:
+def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Sequence[int] = ()) -> SafeString:
     """The map of clusters that know their `firms`. `here` has a name and a position."""
     towns = [
         Town(
@@ -39,7 +39,7 @@ def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Collectio
 def turn_of_round(step: int) -> SafeString:
     """A small table at which the turn has moved on so many seats: one chairs, one hosts."""
     had = [*range(6, 9), *range(step)]
-    return pictures.round_table(9, had, chair=step, host=step + 4, css_class="round round-sm")
+    return pictures.round_table(9, had, chair=step, host=step + 4, css_class="round round-sm", size=200)
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from clusters import finder
 from clusters.brands import canonical, wear
@@ -22,6 +23,7 @@ FIRST_MEMBERS = 9
 
 
 @login_not_required
+@require_safe
 def cluster_list(request):
     clusters = list(
         Cluster.objects.visible_to(request.user)
@@ -38,6 +40,7 @@ def cluster_list(request):
         "answer": answer,
         "outcome": answer.outcome.name,
         "around": finder.AROUND,
+        "shown": clusters_shown(clusters, answer),
         "rings": RINGS,
         "lit": answer.best.slug if answer.best else "",
         "canonical_url": canonical(request),
@@ -45,7 +48,16 @@ def cluster_list(request):
     return render(request, "clusters/cluster_list.html", context)
 
 
+def clusters_shown(clusters: list[Cluster], answer: finder.Answer) -> list[Cluster]:
+    """On the map: those of the association that serves the place asked for, else all."""
+    if not answer.near or answer.outcome is finder.Outcome.FAR:
+        return clusters
+    associations = {near.cluster.association_id for near in answer.near}
+    return [cluster for cluster in clusters if cluster.association_id in associations]
+
+
 @login_not_required
+@require_safe
 def cluster(request, slug):
     cluster = get_object_or_404(
         Cluster.objects.visible_to(request.user)

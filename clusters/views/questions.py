@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from clusters import markdown
 from clusters.brands import canonical, wear
@@ -14,6 +15,7 @@ MOST_TOPICS = 12  # of a theme
 
 
 @login_not_required
+@require_safe
 def faq(request):
     """The site's; under an association's own host name, the association's."""
     association = request.site_association
@@ -24,6 +26,7 @@ def faq(request):
 
 
 @login_not_required
+@require_safe
 def association_faq(request, slug):
     association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
     if association == request.site_association:
@@ -36,6 +39,7 @@ def association_faq(request, slug):
 
 
 @login_not_required
+@require_safe
 def cluster_faq(request, slug):
     clusters = Cluster.objects.visible_to(request.user).select_related("association")
     cluster = get_object_or_404(clusters, slug=slug)
@@ -98,7 +102,9 @@ def live_facts(kinds: set[str], clusters, user) -> dict:
     find = {
         Question.Live.RHYTHM: lambda: clusters,
         Question.Live.SUPPORTERS: lambda: {support.supporter: support for support in supports.filter(here)},
-        Question.Live.COORDINATORS: lambda: officers.filter(here).order_by("office", "user__name"),
+        Question.Live.COORDINATORS: lambda: officers.filter(here).order_by(
+            "cluster__name", "office", "user__name"
+        ),
         Question.Live.TOPICS: lambda: topics_by_theme(Topic.objects.visible_to(user).filter(cluster__in=ids)),
     }
     return {kind: find[kind]() for kind in find if kind in kinds}

@@ -13,6 +13,7 @@ NOT_FOR_ROBOTS = ["/admin/", "/accounts/", "/join/", "/me/", "/mail/", "/demo/"]
 
 
 @login_not_required
+@require_safe
 def privacy(request):
     associations = Association.objects.visible_to(request.user)
     if request.site_association:
@@ -21,6 +22,7 @@ def privacy(request):
 
 
 @login_not_required
+@require_safe
 def accessibility(request):
     return render(request, "clusters/accessibility.html")
 

@@ -5,12 +5,14 @@ from itertools import groupby
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from clusters.brands import canonical
 from clusters.models import Support
 
 
 @login_not_required
+@require_safe
 def supporters(request):
     supports = (
         Support.objects.visible_to(request.user)

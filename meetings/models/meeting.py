@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator
@@ -57,15 +57,18 @@ class MeetingQuerySet(models.QuerySet):
 
     def with_turns(self):
         """Each with `turns`: the agreed duties, with their firms."""
-        duties = Meeting.duties.rel.related_model.objects.agreed().select_related("company").order_by("role")
+        from .duty import Duty
+
+        duties = Duty.objects.agreed().select_related("company").order_by("role")
         return self.prefetch_related(models.Prefetch("duties", queryset=duties, to_attr="turns"))
 
     def talks(self, user):
         """The published presentations of these meetings that the user may see, the last one first."""
-        presentations = Meeting.presentations.rel.related_model.objects
+        from .presentation import Presentation
+
         return (
-            presentations.visible_to(user)
-            .filter(meeting__in=self.values("pk"), state="published")
+            Presentation.objects.visible_to(user)
+            .filter(meeting__in=self.values("pk"), state=Presentation.State.PUBLISHED)
             .order_by("-meeting__starts_at", "pk")
         )
 
@@ -205,6 +208,11 @@ class Meeting(models.Model):
     def zone(self) -> ZoneInfo:
         """Whose clock the meeting starts by. Needs the cluster and its association."""
         return ZoneInfo(self.in_association.time_zone)
+
+    @property
+    def day(self) -> date:
+        """Its date, by its own clock."""
+        return self.starts_at.astimezone(self.zone).date()
 
     @property
     def public_place(self) -> str:

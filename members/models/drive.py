@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, When
@@ -87,12 +89,16 @@ def events_held(kinds: list[str]):
 
     Counted are those that everybody may see: the figure is public.
     """
-    meetings = Association.meetings.rel.related_model.objects.visible_to(AnonymousUser()).past()
-    return meetings.filter(
-        Q(association=OuterRef("drive__association"))
-        | Q(cluster__association=OuterRef("drive__association")),
-        kind__in=kinds,
-        starts_at__date__range=(OuterRef("drive__start"), OuterRef("drive__end")),
+    meeting: Any = Association.meetings.rel.related_model  # of a higher layer, reached by its relation
+    return (
+        meeting.objects.visible_to(AnonymousUser())
+        .past()
+        .filter(
+            Q(association=OuterRef("drive__association"))
+            | Q(cluster__association=OuterRef("drive__association")),
+            kind__in=kinds,
+            starts_at__date__range=(OuterRef("drive__start"), OuterRef("drive__end")),
+        )
     )
 
 

@@ -53,12 +53,6 @@ class Article(models.Model):
         RETURNED = "returned", "Returned"
         PUBLISHED = "published", "Published"
 
-    class Scene(models.TextChoices):
-        NONE = "", "None"
-        BAY = "bay", "The bay"
-        FELLS = "fells", "The fells"
-        MILLS = "mills", "The mills"
-
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="articles")
     clusters = models.ManyToManyField(Cluster, blank=True, related_name="articles")
     companies = models.ManyToManyField(Company, blank=True, related_name="articles")
@@ -73,7 +67,7 @@ class Article(models.Model):
     )
     quote_by = models.CharField(max_length=160, blank=True, help_text="Name, firm.")
     outcome = models.CharField("what came of it", max_length=200, blank=True)
-    scene = models.CharField("picture", max_length=10, choices=Scene, blank=True)
+    scene = models.CharField("picture", max_length=10, choices=Cluster.Scene, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
     )

@@ -263,6 +263,15 @@ class TestACluster:
         with django_assert_num_queries(10):
             client.get(cluster.get_absolute_url())
 
+    def test_takes_eleven_queries_for_a_member(self, as_member, covered, django_assert_num_queries):
+        with django_assert_num_queries(11):
+            as_member.get(covered.get_absolute_url())
+
+    def test_shows_the_picture_that_fits_its_country(self, client, covered):
+        assert "scene-band" not in client.get(covered.get_absolute_url()).content.decode()
+        Cluster.objects.update(scene=Cluster.Scene.FELLS)
+        assert "scene-fells" in client.get(covered.get_absolute_url()).content.decode()
+
     def test_stays_light_with_three_hundred_firms(self, client, covered):
         for _ in range(300):
             factories.MembershipFactory(cluster=covered, company__summary="What it does. " * 14)
@@ -404,6 +413,12 @@ class TestStatements:
         text = client.get("/robots.txt").content.decode()
         assert "Disallow: /admin/" in text
         assert text.rstrip().endswith("/sitemap.xml")
+
+    @pytest.mark.parametrize(
+        "address", ["/", "/clusters/", "/faq/", "/supporters/", "/news/", "/privacy/", "/robots.txt"]
+    )
+    def test_pages_are_for_reading(self, client, address):
+        assert client.post(address).status_code == 405
 
     def test_reading_sets_no_cookie(self, client, lancaster):
         for address in ("/", "/clusters/", lancaster.get_absolute_url(), "/faq/", "/privacy/", "/news/"):
