@@ -25,7 +25,7 @@ MONTHS_AHEAD = 6
 AGENDA_DAYS_BEFORE = 14
 STILL_OPEN = "Topic still open"
 AHEAD_WITH_TOPIC = 3  # meetings; the ones after it have none yet
-AHEAD_PUBLISHED = 4  # the ones after it are drafts
+AHEAD_PUBLISHED = 3  # at least; the last one may be a draft
 KNOWN_TALKS = {
     ("lancaster", -1): "Getting paid in 30 days",
     ("lancaster", 0): "Cyber insurance for ten-person firms",
@@ -157,7 +157,8 @@ class Calendar:
             return State.HELD
         if CALLED_OFF[:2] == (self.slug, self._offset(day)):
             return State.CANCELLED
-        return State.PUBLISHED if self._offset(day) < AHEAD_PUBLISHED else State.DRAFT
+        is_last = day == self.days[-1]
+        return State.DRAFT if is_last and self._offset(day) >= AHEAD_PUBLISHED else State.PUBLISHED
 
     def _openness(self, day: date) -> str:
         talk = self.talks.get(day)
