@@ -131,6 +131,18 @@ def leads_of(company: Company) -> list[User]:
     return [lead.user for lead in leads.select_related("user")]
 
 
+def answerers_of(company: Company) -> list[User]:
+    """Those who answer for the firm, as when it is asked to take a turn: its leads and deputies."""
+    acting = company.representatives.active().filter(role__in=Representative.ANSWERING, user__is_active=True)
+    return [one.user for one in acting.select_related("user").order_by("pk")]
+
+
+def answered_by(user: User):
+    """The firms for which the person answers."""
+    acting = user.representations.active().filter(role__in=Representative.ANSWERING)
+    return Company.objects.filter(pk__in=acting.values("company"))
+
+
 def with_web_domain(website: str) -> Company | None:
     """The firm that has the domain of this web address for itself."""
     domain = web_domain(website)
@@ -196,7 +208,7 @@ def clusters_of(company: Company) -> list[Cluster]:
 
 def _record(actor: User, verb: str, representative: Representative, clusters: list[Cluster]) -> None:
     """One line for the coordinators of each cluster of the firm."""
-    for cluster in clusters or [None]:
+    for cluster in clusters or (None,):
         trail.record(actor, verb, representative, cluster=cluster)
 
 

@@ -117,14 +117,18 @@ class CompanyDeskForm(forms.ModelForm):
         return tidy_postcode(typed) if typed else ""
 
 
-class ClusterChoice(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, cluster: Cluster) -> str:
-        rhythm = f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}"
-        miles = getattr(cluster, "miles", None)
-        if miles is None:
-            return rhythm
-        away = "in your town" if miles < 1 else "1 mile away" if miles < 1.5 else f"{miles:.0f} miles away"
-        return f"{rhythm}, {away}"
+# A cluster that can be joined, and how many miles away it is where that is known.
+Offer = tuple[float | None, Cluster]
+
+
+def in_words(offer: Offer) -> str:
+    """Lancaster & Morecambe: every month, third Thursday, 3 miles away"""
+    miles, cluster = offer
+    words = f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}"
+    if miles is None:
+        return words
+    away = "in your town" if miles < 1 else "1 mile away" if miles < 1.5 else f"{miles:.0f} miles away"
+    return f"{words}, {away}"
 
 
 class ClustersForm(forms.Form):
@@ -139,7 +143,7 @@ class ClustersForm(forms.Form):
             "invalid_choice": "Choose one of your firms.",
         },
     )
-    clusters = ClusterChoice(
+    clusters = forms.ModelMultipleChoiceField(
         queryset=Cluster.objects.none(),
         label="Your clusters",
         widget=forms.CheckboxSelectMultiple,
@@ -162,8 +166,8 @@ class ClustersForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, companies, clusters, **kwargs):
-        """`companies` the person acts for; `clusters`: in the order in which they are offered."""
+    def __init__(self, *args, companies: list[Company], offers: list[Offer], **kwargs):
+        """`companies`: for which the person acts; `offers`: in the order in which they are listed."""
         super().__init__(*args, **kwargs)
         if len(companies) > 1:
             self.fields["company"].queryset = Company.objects.filter(
@@ -171,10 +175,10 @@ class ClustersForm(forms.Form):
             )
         else:
             del self.fields["company"]
-        self.fields["clusters"].queryset = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters])
-        self.fields["clusters"].choices = [
-            (cluster.pk, self.fields["clusters"].label_from_instance(cluster)) for cluster in clusters
-        ]
+        self.fields["clusters"].queryset = Cluster.objects.filter(
+            pk__in=[cluster.pk for _, cluster in offers]
+        )
+        self.fields["clusters"].choices = [(offer[1].pk, in_words(offer)) for offer in offers]
 
 
 class RejectionForm(forms.Form):

@@ -56,8 +56,7 @@ def _apply(company, cluster, last: Membership | None, by, message, now) -> Membe
         raise Refused(
             f"{cluster} is resting and takes no new firms at the moment. Choose another one for now."
         )
-    withdrawn = last and last.state == Membership.State.LEFT and last.joined_at is None
-    membership = last if withdrawn else Membership()
+    membership = last if last and was_withdrawn(last) else Membership()
     membership.company, membership.cluster = company, cluster
     membership.state = Membership.State.APPLIED
     membership.message = message
@@ -66,16 +65,21 @@ def _apply(company, cluster, last: Membership | None, by, message, now) -> Membe
     membership.ended_at = None
     membership.save()
     trail.record(by, "applied for", membership, cluster=cluster)
-    if cluster.joining == Cluster.Joining.OPEN or was_member(last):
+    if cluster.joining == Cluster.Joining.OPEN or (last and left_by_itself(last)):
         _make_active(membership, by=None, now=now)
     else:
         _mail_coordinators(membership)
     return membership
 
 
-def was_member(last: Membership | None) -> bool:
-    """Whether the firm's last membership ended by its own leaving."""
-    return last is not None and last.state == Membership.State.LEFT and last.joined_at is not None
+def was_withdrawn(membership: Membership) -> bool:
+    """An application that the firm took back before it was answered."""
+    return membership.state == Membership.State.LEFT and membership.joined_at is None
+
+
+def left_by_itself(membership: Membership) -> bool:
+    """A membership that the firm ended. Nobody else can."""
+    return membership.state == Membership.State.LEFT and membership.joined_at is not None
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ class RepresentativeInline(ScopedTabularInline):
     """Who acts for the firm, to read. Each leads to the page on which one answers and changes."""
 
     model = Representative
-    fields = readonly_fields = ["user", "address", "role", "state", "job"]
+    fields = ("user", "address", "role", "state", "job")
+    readonly_fields = fields
     show_change_link = True
 
     def has_change_permission(self, request, obj=None):

@@ -19,7 +19,7 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
     date_hierarchy = "applied_at"
     actions = ["approve_all"]
     acts = ["approve", "reject"]
-    readonly_fields = fields = [
+    fields = (
         "company",
         "what_it_does",
         "cluster",
@@ -31,7 +31,8 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
         "decided_by",
         "decision",
         "ended_at",
-    ]
+    )
+    readonly_fields = fields
 
     def has_add_permission(self, request, obj=None):
         return False

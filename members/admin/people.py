@@ -51,7 +51,8 @@ class ActsForInline(ScopedTabularInline):
     """The firms that a person acts for."""
 
     model = Representative
-    fields = readonly_fields = ["company", "role", "state", "since"]
+    fields = ("company", "role", "state", "since")
+    readonly_fields = fields
     verbose_name_plural = "acts for"
 
     def has_change_permission(self, request, obj=None):

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
@@ -20,6 +21,17 @@ def web_domain(website: str) -> str:
     """The domain of a firm's web address: "https://www.Bay.example/x" → "bay.example"."""
     host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
     return host.removeprefix("www.").rstrip(".")
+
+
+def bare_name(name) -> Func:
+    """What tells firms apart: the letters and digits of the name, without its legal form and "the"."""
+    return Func(
+        Lower(name),
+        Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
+        Value(""),
+        Value("g"),
+        function="REGEXP_REPLACE",
+    )
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -77,13 +89,7 @@ class Company(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
     name_key = models.GeneratedField(
-        expression=Func(
-            Lower("name"),
-            Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
-            Value(""),
-            Value("g"),
-            function="REGEXP_REPLACE",
-        ),
+        expression=bare_name("name"),
         output_field=models.CharField(max_length=120),
         db_persist=True,
     )
@@ -180,6 +186,8 @@ class Representative(models.Model):
         ENDED = "ended", "No longer"
         REFUSED = "refused", "Refused"
 
+    ANSWERING = (Role.LEAD, Role.DEPUTY)
+
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="representatives")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="representations"
@@ -209,16 +217,7 @@ class Representative(models.Model):
 
 def look_alikes(name: str, website: str, *, most: int = 5):
     """Companies that may be the one meant: the same web domain first, then similar names."""
-    from django.contrib.postgres.search import TrigramSimilarity
-
-    key = Func(
-        Lower(Value(name)),
-        Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
-        Value(""),
-        Value("g"),
-        function="REGEXP_REPLACE",
-        output_field=models.CharField(),
-    )
+    key = bare_name(Value(name))
     domain = web_domain(website)
     same_domain = Q(web_domain=domain) if domain and domain not in SHARED_DOMAINS else Q(pk__in=[])
     return (

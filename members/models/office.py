@@ -15,11 +15,11 @@ class OfficerQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Current officers are public: visitors must know whom to ask. Past ones are for the officers."""
-        current = Q(pk__in=self.model.objects.current().values("pk"))
+        current = Q(pk__in=Officer.objects.current().values("pk"))
         if user.is_anonymous:
             return self.filter(current)
         return self.filter(
-            current | Q(user=user) | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+            current | Q(user=user) | Q(pk__in=Officer.objects.managed_by(user).values("pk"))
         )
 
     def managed_by(self, user):

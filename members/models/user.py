@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from clusters.models import Association, Cluster
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
 
@@ -36,7 +36,7 @@ class UserQuerySet(models.QuerySet):
         """The people of the firms in the user's clusters, also those who ask to act for one; fellow officers."""
         if user.is_superuser:
             return self.all()
-        everybody, clusters = self.model.objects.all(), Cluster.objects.managed_by(user)
+        everybody, clusters = User.objects.all(), Cluster.objects.managed_by(user)
         of_firms = everybody.filter(
             representations__state__in=["asked", "active"],
             representations__company__memberships__state__in=["applied", "active"],

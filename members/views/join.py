@@ -15,7 +15,7 @@ from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
 from members import companies, memberships
-from members.forms import ClustersForm, CompanyForm
+from members.forms import ClustersForm, CompanyForm, Offer
 from members.models import Company, Membership, Representative
 from members.models.company import look_alikes
 
@@ -30,14 +30,29 @@ def join(request):
     """What joining is; for who is signed in, the step they are at."""
     slug = request.GET.get("cluster", "").replace("\0", "")
     cluster = Cluster.objects.select_related("association").filter(slug=slug).first()
+    if cluster and cluster.state == Cluster.State.RESTING:
+        messages.info(request, f"{cluster} is resting and takes no new firms at the moment. Others do.")
+        cluster = None
     if request.user.is_authenticated:
-        if cluster:
-            request.session[WANTED] = cluster.slug
-        return redirect(next_step(request.user))
+        return go_on(request, cluster)
     if cluster:
         wear(request, cluster.association)
     back = reverse("members:join") + (f"?{urlencode({'cluster': cluster.slug})}" if cluster else "")
     return render(request, "members/join.html", {"cluster": cluster, "next": urlencode({"next": back})})
+
+
+def go_on(request, cluster: Cluster | None):
+    """To the next step of who is signed in, remembering the cluster they came for."""
+    if cluster is None:
+        return redirect(next_step(request.user))
+    firms = Company.objects.represented_by(request.user)
+    there = cluster.memberships.open().filter(company__in=firms).select_related("company").first()
+    if there:
+        what = "is a member of" if there.state == Membership.State.ACTIVE else "has applied to"
+        messages.info(request, f"{there.company} {what} {cluster} already.")
+        return redirect("members:me")
+    request.session[WANTED] = cluster.slug
+    return redirect(next_step(request.user))
 
 
 def next_step(user) -> str:
@@ -128,7 +143,7 @@ def join_clusters(request):
         return redirect(next_step(request.user))
     offered, chosen = offered_clusters(request, firms)
     typed = request.POST if request.method == "POST" else None
-    form = ClustersForm(typed, companies=firms, clusters=offered, initial={"clusters": chosen})
+    form = ClustersForm(typed, companies=firms, offers=offered, initial={"clusters": chosen})
     if request.method == "POST" and form.is_valid():
         company = form.cleaned_data.get("company", firms[0])
         try:
@@ -143,26 +158,24 @@ def join_clusters(request):
     return render(request, "members/join_clusters.html", {"form": form, "firms": firms, "offered": offered})
 
 
-def offered_clusters(request, firms: list[Company]) -> tuple[list[Cluster], list[Cluster]]:
+def offered_clusters(request, firms: list[Company]) -> tuple[list[Offer], list[Cluster]]:
     """The clusters to choose from, the one the person came for first, then the nearest; and those ticked for them.
 
-    Clusters in which all the firms are already are left out. With a distance each has `miles`.
+    Clusters in which all the firms are already are left out.
     """
     joined = Counter(Membership.objects.open().filter(company__in=firms).values_list("cluster", flat=True))
     full = [cluster for cluster, firms_in_it in joined.items() if firms_in_it == len(firms)]
     clusters = list(Cluster.objects.joinable().of(request.site_association).exclude(pk__in=full))
-    wanted = request.session.get(WANTED)
-    chosen = [cluster for cluster in clusters if cluster.slug == wanted]
+    chosen = [cluster for cluster in clusters if cluster.slug == request.session.get(WANTED)]
+    offers: list[Offer] = [(None, cluster) for cluster in clusters]
     place = finder.postcode_place(firms[0].postcode)
     if place:
-        near = finder.by_distance(place, clusters)
-        for one in near:
-            one.cluster.miles = one.miles
-        clusters = [one.cluster for one in near]
+        offers = list(finder.by_distance(place, clusters))
         covering = [cluster for cluster in clusters if place.districts & set(cluster.districts)]
-        chosen = chosen or covering or ([] if joined else clusters[:1])
-    clusters.sort(key=lambda cluster: cluster not in chosen)
-    return clusters[:MOST_OFFERED], chosen
+        nearest = [cluster for _, cluster in offers[:1]]
+        chosen = chosen or covering or ([] if joined else nearest)
+    offers.sort(key=lambda offer: offer[1] not in chosen)
+    return offers[:MOST_OFFERED], chosen
 
 
 @require_GET

@@ -73,6 +73,21 @@ class TestFirstPage:
     def test_leads_who_acts_for_a_firm_to_the_clusters(self, as_lead):
         assert as_lead.get(reverse("members:join")).url == reverse("members:join-clusters")
 
+    @pytest.mark.parametrize("signed_in", [False, True])
+    def test_says_that_a_cluster_rests(self, client, as_lead, lancaster, furness, signed_in):
+        Cluster.objects.filter(pk=lancaster.pk).update(state=Cluster.State.RESTING)
+        one = as_lead if signed_in else client
+        html = page(one.get(reverse("members:join"), {"cluster": "lancaster"}, follow=True))
+        assert "Lancaster &amp; Morecambe is resting and takes no new firms at the moment." in html
+
+    @pytest.mark.parametrize(
+        ("state", "words"), [("active", "is a member of"), ("applied", "has applied to")]
+    )
+    def test_says_that_one_is_there_already(self, as_member, firm, furness, state, words):
+        factories.MembershipFactory(company=firm, cluster=furness, state=state)
+        html = page(as_member.get(reverse("members:join"), {"cluster": "furness"}, follow=True))
+        assert f"Fellside Analytics {words} Furness already." in html
+
     def test_leads_who_waits_for_a_firm_to_the_end(self, person, as_person, firm):
         factories.RepresentativeFactory(user=person, company=firm, state="asked")
         assert as_person.get(reverse("members:join")).url == reverse("members:join-done")
@@ -85,7 +100,11 @@ class TestWholeWay:
         first = client.get(reverse("members:join"), {"cluster": "furness"})
         address = f"{reverse('account_signup')}?{first.context['next']}"
         after, *_ = re.findall(r'name="next"[^>]*value="([^"]+)"', page(client.get(address)))
-        person = {"name": "Ellen Thwaite", "email": "ellen@lunevalley.example", "password1": factories.PASSWORD}
+        person = {
+            "name": "Ellen Thwaite",
+            "email": "ellen@lunevalley.example",
+            "password1": factories.PASSWORD,
+        }
         client.post(reverse("account_signup"), person | {"next": after})
         mail = OutgoingMail.objects.get(to="ellen@lunevalley.example")
         code = re.search(r"^[A-Z0-9-]{6,}$", mail.text, re.MULTILINE)[0]
