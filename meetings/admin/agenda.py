@@ -22,13 +22,15 @@ class AgendaInline(ScopedStackedInline):
     verbose_name = "item"
     verbose_name_plural = "Agenda"
     fields = [
-        ("starts", "position", "minutes", "kind"),
-        ("title", "topic"),
-        "summary",
+        ("starts", "position", "minutes", "kind", "topic"),
+        ("title", "summary"),
         ("company", "presenter", "presenter_name"),
     ]
     readonly_fields = ["starts"]
     show_change_link = False
+
+    class Media:
+        css = {"all": ["admin/agenda.css"]}
 
     def get_extra(self, request, obj=None, **kwargs):
         """Two empty rows, so that no script is needed to add an item. A new meeting gets the standard agenda."""
