@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -212,6 +214,12 @@ class Cluster(models.Model):
     def reply_address(self) -> str:
         """Where answers to the cluster's mails go. Needs the association."""
         return self.contact_email or self.association.contact_email
+
+    @property
+    def usual_end(self) -> time | None:
+        if self.usual_start is None:
+            return None
+        return (datetime.combine(date.min, self.usual_start) + timedelta(minutes=self.usual_minutes)).time()
 
     @property
     def rhythm(self) -> str:

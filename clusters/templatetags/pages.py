@@ -82,14 +82,3 @@ def linked_data(thing: dict | list) -> SafeString:
 def lower_first(words: str) -> str:
     """For a phrase inside a sentence; its names keep their capitals."""
     return words[:1].lower() + words[1:]
-
-
-@register.filter
-def minutes_in_words(minutes: int) -> str:
-    """45 minutes, one hour, two hours, 2 h 15 min."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} minutes"
-    if rest:
-        return f"{hours} h {rest} min"
-    return f"{in_words(hours)} hour{'' if hours == 1 else 's'}"

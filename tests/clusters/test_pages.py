@@ -118,7 +118,7 @@ class TestACluster:
         words = text_of(client.get(covered.get_absolute_url()))
         for fact in [
             "How often Every month, third Thursday",
-            "What time 17:30, for two hours",
+            "What time 17:30 to 19:30",
             "Where A different member's premises each time",
             "Going since March 2019, 1 meeting",
             "What it costs Nothing",
