@@ -56,7 +56,8 @@ class AgendaInline(ScopedStackedInline):
     def choices_for(self, db_field, request):
         """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""
         clusters = self.clusters(request)
-        named = Q(agenda_items__meeting=request.resolver_match.kwargs.get("object_id"))
+        meeting = request.resolver_match.kwargs.get("object_id")
+        named = Q(agenda_items__meeting=meeting) if meeting else Q(pk__in=[])
         firms = members_of(clusters)
         offered = {
             "topic": Topic.objects.filter(Q(cluster__in=clusters) | named),

@@ -229,7 +229,9 @@ class Meeting(models.Model):
 
     def agreed_company(self, role: str) -> Company | None:
         """The firm that has agreed to chair or host, or did so."""
-        duty = self.duties.agreed().filter(role=role).select_related("company").first()
+        from .duty import Duty
+
+        duty = Duty.objects.agreed().filter(meeting=self, role=role).select_related("company").first()
         return duty.company if duty else None
 
     def touch(self, now: datetime | None = None) -> None:
