@@ -4,6 +4,7 @@ Publishing freezes the agenda as an edition and mails it, all in one transaction
 whole; of later ones only what is different is mailed. An unchanged agenda makes no edition, so nobody gets it twice.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -76,20 +77,43 @@ def minutes_in(meeting: Meeting, lengths: dict[int, int]) -> int:
     return next((lengths[least] for least in sorted(lengths, reverse=True) if meeting.minutes >= least), 0)
 
 
+def usual(meeting: Meeting) -> list[AgendaItem]:
+    """What the cluster wrote down as its usual agenda, unsaved, in its order; [] if it has none or for other events."""
+    if not (meeting.needs_showcase and meeting.cluster):
+        return []
+    return [
+        AgendaItem(
+            meeting=meeting,
+            position=number * STEP,
+            kind=line.kind,
+            title=line.title,
+            summary=line.summary,
+            minutes=line.minutes,
+        )
+        for number, line in enumerate(meeting.cluster.template_items.all(), start=1)
+    ]
+
+
 @transaction.atomic
 def draft(meeting: Meeting) -> None:
-    """Give a meeting without an agenda the standard one. Its showcase comes with the chair."""
+    """Give a meeting without an agenda its cluster's usual one, else the standard. The showcase comes with the chair."""
     lock(meeting)
     if meeting.agenda.exclude(kind=Kind.SHOWCASE).exists():
         raise Refused(
-            "This meeting has an agenda already. Remove its items first to start from the standard one."
+            "This meeting has an agenda already. Remove its items first to start from the usual one."
         )
-    for item in standard(meeting):
+    for item in usual(meeting) or standard(meeting):
         if item.kind == Kind.SHOWCASE:
             meeting.agenda.filter(kind=Kind.SHOWCASE).update(position=item.position)
         else:
             item.save()
     bind_showcase(meeting)
+
+
+def draft_new(meetings: Iterable[Meeting]) -> None:
+    """The same for meetings just made, which have neither agenda nor chair. Needs their clusters' usual agendas."""
+    items = [item for meeting in meetings for item in usual(meeting) or standard(meeting)]
+    AgendaItem.objects.bulk_create(item for item in items if item.kind != Kind.SHOWCASE)
 
 
 @transaction.atomic
@@ -101,8 +125,8 @@ def bind_showcase(meeting: Meeting) -> None:
         if showcase:
             showcase.delete()
     elif showcase is None:
-        opening = meeting.agenda.filter(kind__in=[Kind.ARRIVAL, Kind.WELCOME]).last()
-        after = opening.position if opening else 0
+        before = item_before_showcase(meeting)
+        after = before.position if before else 0
         AgendaItem.objects.create(
             meeting=meeting,
             kind=Kind.SHOWCASE,
@@ -116,6 +140,14 @@ def bind_showcase(meeting: Meeting) -> None:
             company=chair, title=SHOWCASE_TITLE, summary="", presenter=None, presenter_name="", topic=None
         )
     renumber(meeting)
+
+
+def item_before_showcase(meeting: Meeting) -> AgendaItem | None:
+    """The item after which it comes: as in the cluster's usual agenda, else after the welcome."""
+    kinds = [line.kind for line in usual(meeting)]
+    if Kind.SHOWCASE in kinds:
+        return list(meeting.agenda.all()[: kinds.index(Kind.SHOWCASE)] or [None])[-1]
+    return meeting.agenda.filter(kind__in=[Kind.ARRIVAL, Kind.WELCOME]).last()
 
 
 def renumber(meeting: Meeting) -> None:
@@ -195,12 +227,15 @@ def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEditi
 
 @transaction.atomic
 def call_off(meeting: Meeting, *, by, because: str, now: datetime | None = None) -> int:
-    """The meeting won't take place. Tells those who got its agenda and returns how many they are."""
+    """The meeting won't take place. Tells all who reckon with it and returns how many they are.
+
+    Of a draft nobody knows but the firms that have a turn; its date stays taken when the series is planned again.
+    """
     lock(meeting)
     if meeting.state == Meeting.State.CANCELLED:
         raise Refused("This meeting has been called off already.")
-    if meeting.state != Meeting.State.PUBLISHED:
-        raise Refused("Only a published meeting can be called off.")
+    if meeting.state == Meeting.State.HELD:
+        raise Refused("This meeting was held.")
     if meeting.ends_at <= (now or timezone.now()):
         raise Refused("This meeting is over.")
     meeting.state = Meeting.State.CANCELLED

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from clusters.models import Cluster
 from meetings.duties import may_take_turns, members_of
-from meetings.models import AgendaItem, Duty, Meeting, Presentation
+from meetings.models import AgendaItem, Duty, Meeting, Presentation, Venue
+from meetings.series import MOST_MONTHS, note_on
 from meetings.timetables import overrun
 from members.models import Company
 
@@ -184,6 +185,25 @@ class CallOffForm(forms.Form):
     )
 
 
+class MoveForm(forms.Form):
+    starts_at = MeetingTimeField(label="Starts")
+    ends_at = MeetingTimeField(label="Ends", required=False, help_text="Empty: as long as before.")
+    venue = forms.ModelChoiceField(Venue.objects.none(), required=False, empty_label="Where it was")
+    anyway = forms.BooleanField(label="Also on a holiday or at a weekend", required=False)
+
+    def __init__(self, data=None, *, meeting, venues):
+        super().__init__(data, initial={"starts_at": meeting.starts_at})
+        self.fields["venue"].queryset = venues
+
+    def clean(self):
+        cleaned = super().clean()
+        start = cleaned.get("starts_at")
+        note = note_on(timezone.localdate(start)) if start else ""
+        if note and not cleaned["anyway"]:
+            self.add_error("starts_at", f"{note} If you mean it, tick “{self.fields['anyway'].label}”.")
+        return cleaned
+
+
 class PresentationForm(forms.ModelForm):
     class Meta:
         model = Presentation
@@ -210,3 +230,18 @@ class PresentationForm(forms.ModelForm):
         if start != b"%PDF-":
             raise ValidationError("This is not a PDF. Export the slides as PDF and upload that.")
         return file
+
+
+class PlanAheadForm(forms.Form):
+    cluster = forms.ModelChoiceField(Cluster.objects.none(), empty_label="Choose one")
+    months = forms.IntegerField(
+        label="Months ahead",
+        min_value=1,
+        max_value=MOST_MONTHS,
+        initial=12,
+        widget=forms.NumberInput(attrs={"size": 4}),
+    )
+
+    def __init__(self, clusters, data=None):
+        super().__init__(data)
+        self.fields["cluster"].queryset = clusters

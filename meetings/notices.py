@@ -3,13 +3,13 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import F, prefetch_related_objects
+from django.db.models import F, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
 from meetings.calendars import meeting_calendar
 from meetings.editions import snapshot
-from meetings.models import AgendaEdition, Meeting
+from meetings.models import AgendaEdition, Duty, Meeting, Registration
 from members import outbox
 from members.models import MailChoice, Membership, OutgoingMail, Representative, User
 
@@ -61,16 +61,76 @@ def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
     return sent
 
 
-def send_called_off(meeting: Meeting) -> int:
-    """Tell those who got the agenda that the meeting won't take place; their calendars drop it."""
-    return _send(
+def send_moved(meeting: Meeting, changes: list[str]) -> int:
+    """Tell all who reckon with the meeting when and where it is now; their calendars follow."""
+    return _tell_all(
         meeting,
-        list(had_agenda(meeting)),
+        key=f"moved:{meeting.pk}:{meeting.sequence}",
+        subject=f"Moved: {meeting.title}, {_when(meeting)}",
+        template="moved",
+        context=agenda_context(meeting, {}, changes),
+    )
+
+
+def send_called_off(meeting: Meeting) -> int:
+    """Tell all who reckon with the meeting that it won't take place; their calendars drop it."""
+    return _tell_all(
+        meeting,
         key=f"called-off:{meeting.pk}",
         subject=f"Called off: {meeting.title}, {_when(meeting)}",
         template="agenda_called_off",
         context=agenda_context(meeting, {}, []),
     )
+
+
+def must_hear(meeting: Meeting):
+    """Who is coming, waits for a place, or acts for a firm with a turn: they hear of changes whatever they chose."""
+    firms = meeting.duties.filter(state__in=[Duty.State.OFFERED, Duty.State.ACCEPTED]).values("company")
+    acting = Representative.objects.active().filter(company__in=firms).values("user")
+    return _reachable(
+        User.objects.filter(Q(pk__in=_answers(meeting).values("user")) | Q(pk__in=acting)).distinct()
+    )
+
+
+def to_be_told(meeting: Meeting) -> int:
+    """How many hear of it when the meeting is moved or called off."""
+    had = had_agenda(meeting).exclude(mail_choices__kind=MailChoice.Kind.AGENDAS)
+    people = User.objects.filter(Q(pk__in=had.values("pk")) | Q(pk__in=must_hear(meeting).values("pk")))
+    return people.count() + _guests(meeting).count()
+
+
+def _answers(meeting: Meeting):
+    coming = [Registration.State.REGISTERED, Registration.State.WAITLISTED]
+    return meeting.registrations.filter(state__in=coming)
+
+
+def _guests(meeting: Meeting):
+    return _answers(meeting).filter(user=None).exclude(email="")
+
+
+def _tell_all(meeting: Meeting, *, key: str, subject: str, template: str, context: dict) -> int:
+    must = list(must_hear(meeting))
+    others = list(had_agenda(meeting).exclude(pk__in=[person.pk for person in must]))
+    mail = {"key": key, "subject": subject, "template": template, "context": context}
+    sent = _send(meeting, must, **mail, optional=None) + _send(meeting, others, **mail)
+    for guest in _guests(meeting):
+        sent += _send_guest(meeting, guest, **mail)
+    return sent
+
+
+def _send_guest(meeting: Meeting, guest: Registration, *, key: str, template: str, **mail) -> bool:
+    with timezone.override(meeting.zone):
+        letter = outbox.queue(
+            to=guest.email,
+            key=f"{key}:guest:{guest.pk}",
+            kind=template.replace("_", "-"),
+            template=template,
+            cluster=meeting.cluster,
+            association=meeting.association,
+            calendar=_calendar(meeting, whole=False),
+            **mail,
+        )
+    return letter is not None
 
 
 def preview(meeting: Meeting, reader: User) -> OutgoingMail:
@@ -109,9 +169,15 @@ def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:
 
 
 def _send(
-    meeting: Meeting, people: list[User], *, key: str, subject: str, template: str, context: dict
+    meeting: Meeting,
+    people: list[User],
+    *,
+    key: str,
+    subject: str,
+    template: str,
+    context: dict,
+    optional: MailChoice.Kind | None = MailChoice.Kind.AGENDAS,
 ) -> int:
-    method = "CANCEL" if meeting.state == Meeting.State.CANCELLED else "PUBLISH"
     with timezone.override(meeting.zone):
         return outbox.queue_many(
             people,
@@ -122,9 +188,14 @@ def _send(
             context=context,
             cluster=meeting.cluster,
             association=meeting.association,
-            calendar=meeting_calendar(meeting, whole=True, method=method).decode(),
-            optional=MailChoice.Kind.AGENDAS,
+            calendar=_calendar(meeting, whole=True),
+            optional=optional,
         )
+
+
+def _calendar(meeting: Meeting, *, whole: bool) -> str:
+    method = "CANCEL" if meeting.state == Meeting.State.CANCELLED else "PUBLISH"
+    return meeting_calendar(meeting, whole=whole, method=method).decode()
 
 
 def _key(meeting: Meeting) -> str:

@@ -116,8 +116,12 @@ class TestShowcase:
         assert (showcase.company, showcase.minutes) == (firm, 20)
         assert kinds(ready).index("showcase") == kinds(ready).index("welcome") + 1
 
-    def test_it_changes_hands_with_the_chair_and_forgets_the_words_of_the_former(self, ready, lancaster, coordinator):
-        ready.agenda.filter(kind="showcase").update(title="Ours", summary="All about us", presenter_name="Priya")
+    def test_it_changes_hands_with_the_chair_and_forgets_the_words_of_the_former(
+        self, ready, lancaster, coordinator
+    ):
+        ready.agenda.filter(kind="showcase").update(
+            title="Ours", summary="All about us", presenter_name="Priya"
+        )
         other = MembershipFactory(cluster=lancaster).company
         duties.assign(ready, "chair", other, by=coordinator)
         showcase = ready.agenda.get(kind="showcase")
@@ -191,7 +195,12 @@ class TestPublish:
         [mail] = OutgoingMail.objects.all()
         assert (mail.user, edition.number) == (member, 1)
         assert mail.subject.startswith("Agenda: Cyber insurance, ")
-        for words in ("17:55  The chair's showcase (20 min)", "Fellside Analytics", "19:30  Close", "1 Market Street"):
+        for words in (
+            "17:55  The chair's showcase (20 min)",
+            "Fellside Analytics",
+            "19:30  Close",
+            "1 Market Street",
+        ):
             assert words in mail.text
         assert "The chair&#x27;s showcase" in mail.html
         assert "METHOD:PUBLISH" in mail.calendar
@@ -202,7 +211,9 @@ class TestPublish:
         agendas.publish(ready, by=coordinator)
         ready.refresh_from_db()
         assert (ready.state, ready.sequence) == ("published", before + 1)
-        assert Act.objects.filter(verb="published the agenda of", actor=coordinator, cluster=ready.cluster).exists()
+        assert Act.objects.filter(
+            verb="published the agenda of", actor=coordinator, cluster=ready.cluster
+        ).exists()
 
     def test_a_second_press_sends_nothing(self, ready, member, coordinator):
         agendas.publish(ready, by=coordinator)
@@ -325,8 +336,14 @@ class TestCallOff:
         with pytest.raises(Refused, match="already"):
             agendas.call_off(ready, by=coordinator, because="Flood.")
 
-    def test_a_draft_is_not_called_off(self, ready, coordinator):
-        with pytest.raises(Refused, match="Only a published meeting"):
+    def test_of_a_draft_only_the_firms_with_a_turn_hear(self, ready, coordinator, firm, member):
+        RepresentativeFactory(company=MembershipFactory(cluster=ready.cluster).company)
+        assert agendas.call_off(ready, by=coordinator, because="Flood.") == 1
+        assert mails_to(member).get().subject.startswith("Called off")
+
+    def test_what_was_held_is_not_called_off(self, ready, coordinator):
+        Meeting.objects.update(state=Meeting.State.HELD)
+        with pytest.raises(Refused, match="was held"):
             agendas.call_off(ready, by=coordinator, because="Flood.")
 
     def test_nor_is_one_that_is_over(self, ready, coordinator):
@@ -335,7 +352,9 @@ class TestCallOff:
             agendas.call_off(ready, by=coordinator, because="Flood.", now=timezone.now() + timedelta(days=30))
 
 
-def test_a_big_cluster_is_mailed_with_few_queries(ready, lancaster, coordinator, django_assert_max_num_queries):
+def test_a_big_cluster_is_mailed_with_few_queries(
+    ready, lancaster, coordinator, django_assert_max_num_queries
+):
     for _ in range(30):
         RepresentativeFactory(company=MembershipFactory(cluster=lancaster).company)
     with django_assert_max_num_queries(36):
