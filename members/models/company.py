@@ -222,7 +222,7 @@ def look_alikes(name: str, website: str, *, most: int = 5):
     same_domain = Q(web_domain=domain) if domain and domain not in SHARED_DOMAINS else Q(pk__in=[])
     return (
         Company.objects.annotate(
-            likeness=TrigramSimilarity("name_key", key),
+            likeness=TrigramSimilarity("name_key", key),  # type: ignore[arg-type]  # takes expressions too
             same_domain=models.ExpressionWrapper(same_domain, output_field=models.BooleanField()),
         )
         .filter(same_domain | Q(name_key__trigram_similar=key))
