@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -48,16 +49,22 @@ class ClusterQuerySet(models.QuerySet):
 
     def with_next_meeting(self, user):
         """Each with `next_at`: when the next meeting is that the user may see."""
-        meetings = Cluster.meetings.rel.related_model.objects.visible_to(user).announced().upcoming()
+        meetings = self._meetings().visible_to(user).announced().upcoming()
         return self.annotate(
             next_at=Subquery(meetings.filter(cluster=OuterRef("pk")).values("starts_at")[:1])
         )
 
     def with_meetings_held(self, user):
         """Each with `meetings_held`: how many it has had that the user may see."""
-        meetings = Cluster.meetings.rel.related_model.objects.visible_to(user).past().order_by()
+        meetings = self._meetings().visible_to(user).past().order_by()
         held = meetings.filter(cluster=OuterRef("pk")).values(number=Func("pk", function="COUNT"))
         return self.annotate(meetings_held=Subquery(held, output_field=models.IntegerField()))
+
+    @staticmethod
+    def _meetings():
+        """All meetings: of a higher layer, so reached by their relation."""
+        meeting: Any = Cluster.meetings.rel.related_model
+        return meeting.objects.all()
 
 
 class Cluster(models.Model):
