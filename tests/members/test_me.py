@@ -227,6 +227,12 @@ class TestLeavingAndJoiningAgain:
         assert "Fellside Analytics is a member of Lancaster &amp; Morecambe." in html
         assert Membership.objects.active().count() == 1
 
+    def test_an_application_can_be_taken_back(self, as_member, firm, furness):
+        application = factories.MembershipFactory(company=firm, cluster=furness, state="applied")
+        html = self.leave(as_member, application, follow=True).content.decode()
+        assert "Fellside Analytics has taken back its application to Furness." in html
+        assert "Withdrawn on" in html
+
     def test_leaving_twice_in_two_tabs_is_kind(self, as_member, membership):
         self.leave(as_member, membership)
         assert self.leave(as_member, membership, follow=True).status_code == 200
