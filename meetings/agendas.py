@@ -96,7 +96,7 @@ def usual(meeting: Meeting) -> list[AgendaItem]:
 
 @transaction.atomic
 def draft(meeting: Meeting) -> None:
-    """Give a meeting without an agenda its cluster's usual one, else the standard. The showcase comes with the chair."""
+    """Give a meeting without an agenda its cluster's usual one, else the standard. The chair brings the showcase."""
     lock(meeting)
     if meeting.agenda.exclude(kind=Kind.SHOWCASE).exists():
         raise Refused(
@@ -120,7 +120,7 @@ def draft_new(meetings: Iterable[Meeting]) -> None:
 def bind_showcase(meeting: Meeting) -> None:
     """The showcase belongs to the accepted chair: it comes, changes hands and goes with it."""
     chair = meeting.agreed_company(Duty.Role.CHAIR) if meeting.needs_showcase else None
-    showcase = meeting.agenda.filter(kind=Kind.SHOWCASE).first()
+    showcase = AgendaItem.objects.filter(meeting=meeting, kind=Kind.SHOWCASE).first()
     if chair is None:
         if showcase:
             showcase.delete()
@@ -147,12 +147,12 @@ def item_before_showcase(meeting: Meeting) -> AgendaItem | None:
     kinds = [line.kind for line in usual(meeting)]
     if Kind.SHOWCASE in kinds:
         return list(meeting.agenda.all()[: kinds.index(Kind.SHOWCASE)] or [None])[-1]
-    return meeting.agenda.filter(kind__in=[Kind.ARRIVAL, Kind.WELCOME]).last()
+    return AgendaItem.objects.filter(meeting=meeting, kind__in=[Kind.ARRIVAL, Kind.WELCOME]).last()
 
 
 def renumber(meeting: Meeting) -> None:
     """Positions 10, 20, 30, … in the order they have."""
-    items = list(meeting.agenda.all())
+    items = list(AgendaItem.objects.filter(meeting=meeting))
     for number, item in enumerate(items, start=1):
         item.position = number * STEP
     AgendaItem.objects.bulk_update(items, ["position"])
@@ -160,7 +160,8 @@ def renumber(meeting: Meeting) -> None:
 
 def lock(meeting: Meeting) -> None:
     """Acts on one meeting come one after the other. `meeting` is as the last one left it."""
-    meeting.refresh_from_db(from_queryset=Meeting.objects.select_for_update())
+    rows = Meeting.objects.select_for_update(of=["self"]).select_related("cluster__association", "association", "venue")
+    meeting.refresh_from_db(from_queryset=rows)
 
 
 # --- is it ready? -----------------------------------------------------------------------------------
