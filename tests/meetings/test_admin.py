@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from clusters.models import Act
 from meetings import agendas, duties
-from meetings.series import usual_date
 from meetings.models import AgendaItem, Duty, Meeting, Presentation, Venue
+from meetings.series import usual_date
 from members.models import OutgoingMail
 from tests.conftest import client_of
 from tests.factories import (
