@@ -104,10 +104,9 @@ def membership_leave(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request,
-            f"{membership.company} has left {membership.cluster}. Changed your mind? Join again below.",
-        )
+        did = "has left" if membership.joined_at else "has taken back its application to"
+        sentence = f"{membership.company} {did} {membership.cluster}. Changed your mind? Join again below."
+        messages.success(request, sentence)
     return redirect("members:me")
 
 
