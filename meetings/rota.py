@@ -1,10 +1,10 @@
-"""The rota of a cluster: what the database knows goes into `meetings.rotation`, its choices come back as proposed turns.
+"""The rota of a cluster: what the database knows goes into `meetings.rotation`, whose choices become proposed turns.
 
 Who was asked, has agreed or is pinned stays. Nobody hears of a proposal until it is offered (`meetings.turns`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings import duties, rotation
 from meetings.models import Duty, Meeting, Registration, RotaOffer, Unavailability
-from members.models import Membership, Representative
+from members.models import Company, Membership, Representative
 
 State = Duty.State
 MONTHS = 12
@@ -102,6 +102,11 @@ class Known:
         return offers
 
     def _companies(self) -> dict[int, rotation.Company]:
+        """The members that offer to take turns.
+
+        A firm's first turn shows that it came, if nobody noted it before. Who joined before anybody was ever noted
+        as having come (founders; all, where no such notes are kept) is taken to have come on joining.
+        """
         first_came = self._first_came()
         recorded_since = min(first_came.values(), default=date.max)
         for duty in self.past:
@@ -127,8 +132,7 @@ class Known:
         return companies
 
     def _first_came(self) -> dict[int, date]:
-        """When each firm was first noted as having come. Firms that joined before anybody was noted (founders, or
-        where nobody keeps such notes) are taken to have come when they joined; a turn it had shows that a firm came."""
+        """When each firm was first noted as having come."""
         came = Registration.objects.attended().filter(meeting__cluster=self.cluster, company__isnull=False)
         firsts = came.order_by().values_list("company").annotate(first=Min("meeting__starts_at"))
         return {company: self.day(first) for company, first in firsts}
@@ -208,9 +212,7 @@ def known(cluster: Cluster, *, now: datetime | None = None, months: int = MONTHS
 
 
 @transaction.atomic
-def replan(
-    cluster: Cluster, *, by=None, now: datetime | None = None, months: int = MONTHS
-) -> rotation.Plan:
+def replan(cluster: Cluster, *, by=None, now: datetime | None = None, months: int = MONTHS) -> rotation.Plan:
     """Plan the turns ahead and propose them. Two who plan at once do so one after the other. Refused while it rests."""
     now = now or timezone.now()
     _lock(cluster)
@@ -220,6 +222,7 @@ def replan(
     facts = Known(cluster, meetings, now)
     plan = facts.plan()
     chosen = {(turn.meeting, turn.role.value): turn for turn in plan.turns}
+    firms = Company.objects.in_bulk([turn.company for turn in plan.turns if turn.company and not turn.fixed])
     changed = 0
     for meeting in meetings:
         meeting.cluster = cluster
@@ -232,7 +235,7 @@ def replan(
             before = (duty.company_id, duty.reason) if duty else (None, "")
             if (company, reason) != before:
                 changed += company != before[0]
-                _propose(meeting, role, company, reason, by)
+                duties.propose(meeting, role, firms.get(company), reason=reason, by=by)
     if changed:
         note = f"{_turns(changed)} changed, {len(plan.open_turns)} open."
         trail.record(by, "planned the rota of", cluster, cluster=cluster, note=note)
@@ -242,11 +245,6 @@ def replan(
 def _lock(cluster: Cluster) -> None:
     duties.lock_rota(cluster)
     cluster.refresh_from_db(fields=["state", "rota_both", "rota_gap_days"])
-
-
-def _propose(meeting: Meeting, role: str, company: int | None, reason: str, by) -> None:
-    firm = duties.Company.objects.get(pk=company) if company else None
-    duties.propose(meeting, role, firm, reason=reason, by=by)
 
 
 def _turns(number: int) -> str:
@@ -269,10 +267,10 @@ def put_back(cluster: Cluster, before: list[Proposal], after: list[Proposal], *,
     made = {(meeting, role): (company, reason) for meeting, role, company, reason in after}
     changed = [turn for turn in sorted(wanted | made) if wanted.get(turn) != made.get(turn)]
     meetings = cluster.meetings.order_by("pk").select_for_update().in_bulk([turn[0] for turn in changed])
-    members = set(duties.members_of([cluster]).values_list("pk", flat=True))
-    if proposals(cluster) != after or not {company for company, _ in wanted.values()} <= members:
+    firms = duties.members_of([cluster]).in_bulk({company for company, _ in wanted.values()})
+    if proposals(cluster) != after or len(firms) < len({company for company, _ in wanted.values()}):
         raise Refused("The rota has changed since, so the plan before no longer fits. Plan the rota again.")
     for meeting, role in changed:
         company, reason = wanted.get((meeting, role), (None, ""))
-        _propose(meetings[meeting], role, company, reason, by)
+        duties.propose(meetings[meeting], role, firms.get(company), reason=reason, by=by)
     trail.record(by, "took back the plan of the rota of", cluster, cluster=cluster)
