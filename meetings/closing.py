@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from meetings import turns
 from meetings.models import Duty, Meeting
 
 
@@ -16,5 +17,6 @@ def mark_held(now: datetime | None = None) -> int:
     """
     over = Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=now or timezone.now())
     ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).update(state=Duty.State.FULFILLED)
+    for duty in Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).select_related("meeting"):
+        turns.fulfil(duty, now=now)
     return Meeting.objects.filter(pk__in=ids).update(state=Meeting.State.HELD)

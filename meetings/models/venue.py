@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from clusters.models import Cluster
@@ -49,6 +49,13 @@ class Venue(models.Model):
     parking = models.CharField("by car", max_length=200, blank=True)
     bicycle = models.CharField("by bike", max_length=200, blank=True)
     equipment = models.CharField(max_length=200, blank=True, help_text="Screen, cables, microphone.")
+    names_days = models.PositiveSmallIntegerField(
+        "list of names, days before",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60)],
+        help_text="If the door wants to know who comes: how many days ahead.",
+    )
 
     objects = VenueQuerySet.as_manager()
 
