@@ -2,7 +2,7 @@
 
 from clusters.linked_data import CONTEXT, absolute
 from clusters.markdown import plain
-from meetings.models import Meeting
+from meetings.models import Meeting, Venue
 
 
 def event_data(meeting: Meeting) -> dict | None:
@@ -30,14 +30,14 @@ def event_data(meeting: Meeting) -> dict | None:
     if meeting.summary:
         data["description"] = plain(meeting.summary)
     if meeting.venue:
-        data["location"] = place_data(meeting)
+        data["location"] = place_data(meeting.venue, meeting.openness == Meeting.Openness.PUBLIC)
     return data
 
 
-def place_data(meeting: Meeting) -> dict:
-    venue = meeting.venue
+def place_data(venue: Venue, is_public: bool) -> dict:
+    """The venue, or its town alone where the address is for members."""
     address = {"@type": "PostalAddress", "addressLocality": venue.town}
-    if meeting.openness != Meeting.Openness.PUBLIC:
+    if not is_public:
         return {"@type": "Place", "name": venue.town, "address": address}
     address |= {"streetAddress": venue.address, "postalCode": venue.postcode}
     return {"@type": "Place", "name": venue.name, "address": address}
