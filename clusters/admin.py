@@ -42,7 +42,7 @@ class ClusterAdmin(ObjectActs, ScopedAdmin):
         ("When it meets", {"fields": ["cadence", "usual_week", "usual_weekday", "usual_start", "usual_minutes"]}),
         ("Where", {"fields": ["where", "town", "latitude", "longitude", "districts"]}),
         ("Rules", {"fields": ["joining", "guests_welcome", "contact_email"]}),
-        ("Pictures", {"fields": ["glyph_seed", "scene", "map_label"]}),
+        ("Pictures", {"fields": ["glyph_seed", "scene"]}),
     ]
 
     def has_add_permission(self, request, obj=None):

@@ -1,14 +1,21 @@
 """People to test with. `lancaster` is the cluster everything is about; `furness` is somebody else's."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from members.models import Officer
 
 from . import factories
+from .sink import Sink
 
 
 def client_of(user) -> Client:
@@ -96,3 +103,49 @@ def as_officer(officer):
 @pytest.fixture
 def as_operator(operator):
     return client_of(operator)
+
+
+@pytest.fixture
+def sink():
+    """A real mail server."""
+    sink = Sink()
+    sink.open()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def start_worker(sink, tmp_path):
+    """Starts workers as production would; they end with the test."""
+    workers = []
+
+    def start():
+        with (tmp_path / f"worker-{len(workers)}.log").open("w") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=settings.BASE_DIR,
+                env=environment(sink),
+                stderr=log,
+            )
+        workers.append(worker)
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.kill()
+        worker.wait()
+
+
+def environment(sink) -> dict:
+    """A worker's, on the tests' database."""
+    database = urlsplit(settings.DATABASE_URL)
+    path = f"{database.path.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    return {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "long-enough-and-only-for-the-worker-of-these-tests-0123456789",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "http://127.0.0.1:8000",
+        "DEFAULT_FROM_EMAIL": "clusters@site.example",
+        "EMAIL_URL": sink.url,
+        "DATABASE_URL": database._replace(path=path).geturl(),
+    }

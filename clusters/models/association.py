@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -88,7 +90,8 @@ class Association(models.Model):
         own = next((host.name for host in self.hostnames.all() if host.in_links), None)
         if own is None:
             return settings.SITE_URL
-        return f"{'https' if settings.HTTPS else 'http'}://{own}"
+        site = urlsplit(settings.SITE_URL)
+        return f"{site.scheme}://{own}{f':{site.port}' if site.port else ''}"
 
 
 class Hostname(models.Model):

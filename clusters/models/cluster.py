@@ -191,12 +191,6 @@ class Cluster(models.Model):
         blank=True,
         help_text="What its country looks like; empty: none.",
     )
-    map_label = models.CharField(
-        max_length=6,
-        choices=[("start", "right"), ("end", "left"), ("above", "above"), ("below", "below")],
-        default="start",
-        help_text="On which side of its dot the town's name stands on the map.",
-    )
 
     objects = ClusterQuerySet.as_manager()
 

@@ -111,5 +111,5 @@ def most_specific(questions) -> list[Question]:
         rival = best.get(question.key)
         if rival is None or question.specificity > rival.specificity:
             best[question.key] = question
-    order = list(Question.Group)
+    order = Question.Group.values
     return sorted(best.values(), key=lambda q: (order.index(q.group), q.position, q.pk))

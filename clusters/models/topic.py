@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Count, F, Q
 
 from .cluster import Cluster
 
@@ -19,6 +20,14 @@ class TopicQuerySet(models.QuerySet):
 
     def managed_by(self, user):
         return self.filter(cluster__in=Cluster.objects.managed_by(user))
+
+    def with_wanted(self):
+        """Each with `wanted`: how many member firms would like to hear about it. The most wanted first."""
+        by_members = Q(wishes__company__memberships__cluster=F("cluster")) & Q(
+            wishes__company__memberships__state="active"
+        )
+        wanted = Count("wishes", filter=by_members, distinct=True)
+        return self.annotate(wanted=wanted).order_by("-wanted", "name")
 
 
 class Topic(models.Model):

@@ -22,7 +22,7 @@ class MeetingQuerySet(models.QuerySet):
         public = ~Q(state=Meeting.State.DRAFT) & ~Q(openness=Meeting.Openness.MEMBERS)
         if user.is_anonymous:
             return self.filter(public)
-        return self.filter(public | Q(pk__in=self.model.objects.for_members(user).values("pk")))
+        return self.filter(public | Q(pk__in=Meeting.objects.for_members(user).values("pk")))
 
     def for_members(self, user):
         """Those the user sees whole: out of draft and of a cluster where one's firm is a member; managed ones."""
@@ -34,7 +34,7 @@ class MeetingQuerySet(models.QuerySet):
         member = Q(cluster__in=clusters) | Q(association__in=clusters.values("association"))
         return self.filter(
             ~Q(state=Meeting.State.DRAFT) & member
-            | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+            | Q(pk__in=Meeting.objects.managed_by(user).values("pk"))
         )
 
     def managed_by(self, user):
@@ -145,6 +145,11 @@ class Meeting(models.Model):
         help_text="Rises with each change that calendars must hear of (RFC 5545, 3.8.7.4).",
     )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    reminded_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When its coordinators were told that the agenda is due.",
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -187,11 +192,11 @@ class Meeting(models.Model):
 
     @property
     def organiser(self) -> Cluster | Association:
-        return self.cluster or self.association
+        return self.cluster or cast(Association, self.association)
 
     @property
     def in_association(self) -> Association:
-        return self.cluster.association if self.cluster else self.association
+        return self.cluster.association if self.cluster else cast(Association, self.association)
 
     @property
     def needs_showcase(self) -> bool:

@@ -28,7 +28,7 @@ class ArticleQuerySet(models.QuerySet):
         if user.is_anonymous:
             return self.filter(published)
         return self.filter(
-            published | Q(author=user) | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+            published | Q(author=user) | Q(pk__in=Article.objects.managed_by(user).values("pk"))
         )
 
     def published(self):

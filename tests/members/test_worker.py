@@ -1,16 +1,11 @@
 """The real worker, as a process of its own, against a real mail server and the tests' database."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -21,42 +16,6 @@ from tests import factories
 WAITING, SENT, FAILED = OutgoingMail.State.WAITING, OutgoingMail.State.SENT, OutgoingMail.State.FAILED
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def start_worker(sink, tmp_path):
-    """Starts workers as production would; they end with the test."""
-    workers = []
-
-    def start():
-        with (tmp_path / f"worker-{len(workers)}.log").open("w") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
-                cwd=settings.BASE_DIR,
-                env=environment(sink),
-                stderr=log,
-            )
-        workers.append(worker)
-        return worker
-
-    yield start
-    for worker in workers:
-        worker.kill()
-        worker.wait()
-
-
-def environment(sink) -> dict:
-    database = urlsplit(settings.DATABASE_URL)
-    path = f"{database.path.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
-    return {
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": "long-enough-and-only-for-the-worker-of-these-tests-0123456789",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "SITE_URL": "http://127.0.0.1:8000",
-        "DEFAULT_FROM_EMAIL": "clusters@site.example",
-        "EMAIL_URL": sink.url,
-        "DATABASE_URL": database._replace(path=path).geturl(),
-    }
 
 
 def write(number: int) -> list[str]:
