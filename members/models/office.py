@@ -18,9 +18,7 @@ class OfficerQuerySet(models.QuerySet):
         current = Q(pk__in=Officer.objects.current().values("pk"))
         if user.is_anonymous:
             return self.filter(current)
-        return self.filter(
-            current | Q(user=user) | Q(pk__in=Officer.objects.managed_by(user).values("pk"))
-        )
+        return self.filter(current | Q(user=user) | Q(pk__in=Officer.objects.managed_by(user).values("pk")))
 
     def managed_by(self, user):
         """Association officers appoint; a coordinator sees the officers of the own cluster."""
