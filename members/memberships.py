@@ -162,7 +162,7 @@ def representatives_of(company: Company) -> list[User]:
 
 def next_meeting(cluster: Cluster):
     """The next published meeting of the cluster, or None. Drafts are not for mails and members."""
-    return cluster.meetings.upcoming().filter(state="published").select_related("venue").first()
+    return cluster.meetings.announced().upcoming().select_related("venue").first()
 
 
 def _lock(membership: Membership) -> None:

@@ -80,9 +80,7 @@ def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -
 
     Meetings are a layer above: the reverse relation of a cluster leads to them.
     """
-    upcoming = (
-        Cluster.meetings.rel.related_model.objects.visible_to(user).upcoming().filter(state="published")
-    )
+    upcoming = Cluster.meetings.rel.related_model.objects.visible_to(user).announced().upcoming()
     ours = Q(cluster__in=clusters) | Q(association__in={cluster.association_id for cluster in clusters})
     meetings = list(
         upcoming.filter(ours).select_related("cluster", "association", "venue").prefetch_related("duties")[:6]
