@@ -87,6 +87,7 @@ class Association(models.Model):
 
     @property
     def base_url(self) -> str:
+        models.prefetch_related_objects([self], "hostnames")  # once, however many addresses are asked for
         own = next((host.name for host in self.hostnames.all() if host.in_links), None)
         if own is None:
             return settings.SITE_URL

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,6 +48,10 @@ def ready(meeting, firm, member, coordinator):
     agendas.draft(meeting)
     duties.assign(meeting, "chair", firm, by=coordinator)
     return meeting
+
+
+def agendas_sent():
+    return OutgoingMail.objects.filter(kind__startswith="agenda")
 
 
 def change_url(meeting) -> str:
@@ -257,10 +263,14 @@ class TestAgendaOnTheDesk:
         ready.refresh_from_db()
         assert ready.sequence == 2
 
-    def test_queries_do_not_grow_with_the_items(self, as_coordinator, ready, django_assert_max_num_queries):
-        as_coordinator.get(change_url(ready))
-        with django_assert_max_num_queries(40):
-            as_coordinator.get(change_url(ready))
+    def test_queries_do_not_grow_with_the_items(self, as_coordinator, ready):
+        numbers = []
+        for _ in range(3):
+            with CaptureQueriesContext(connection) as queries:
+                as_coordinator.get(change_url(ready))
+            numbers.append(len(queries))
+            AgendaItemFactory(meeting=ready, topic=TopicFactory(cluster=ready.cluster))
+        assert numbers[0] == numbers[1] == numbers[2] <= 45
 
 
 class TestActs:
@@ -268,18 +278,18 @@ class TestActs:
         html = as_coordinator.get(act_url(ready, "publish")).content.decode()
         assert "all members of Lancaster &amp; Morecambe: 1 person" in html
         assert "17:55  The chair's showcase (20 min)".replace("'", "&#x27;") in html
-        assert not OutgoingMail.objects.exists()
+        assert not agendas_sent().exists()
 
     def test_publishing(self, as_coordinator, ready, member):
         response = as_coordinator.post(act_url(ready, "publish"), follow=True)
         assert "The agenda is on its way to the members." in response.content.decode()
-        assert OutgoingMail.objects.get().user == member
+        assert agendas_sent().get().user == member
 
     def test_a_second_press_says_kindly_that_nothing_was_sent(self, as_coordinator, ready):
         as_coordinator.post(act_url(ready, "publish"))
         html = as_coordinator.post(act_url(ready, "send_changes"), follow=True).content.decode()
         assert "Nothing has changed since" in html and "no mail has been sent" in html
-        assert OutgoingMail.objects.count() == 1
+        assert agendas_sent().count() == 1
 
     def test_what_keeps_it_from_being_published_is_said(self, as_coordinator, meeting):
         for response in (
@@ -294,7 +304,7 @@ class TestActs:
         html = as_coordinator.get(act_url(ready, "send_changes")).content.decode()
         assert "Talk: 30 minutes instead of 35." in html
         as_coordinator.post(act_url(ready, "send_changes"))
-        assert OutgoingMail.objects.count() == 2
+        assert agendas_sent().count() == 2
 
     def test_the_mail_can_be_looked_at_but_can_do_nothing(self, as_coordinator, ready):
         response = as_coordinator.get(reverse("admin:meetings_meeting_mail", args=[ready.pk]))
@@ -353,7 +363,7 @@ class TestScope:
                 for response in (stranger.get(path), stranger.post(path, {"because": "x", "post": "yes"})):
                     assert response.status_code in (302, 403, 404, 405), path
                     assert "Cyber insurance" not in response.content.decode()
-        assert Meeting.objects.get().state == "draft" and not OutgoingMail.objects.exists()
+        assert Meeting.objects.get().state == "draft" and not agendas_sent().exists()
 
     def test_choices_offer_nothing_of_others(self, as_coordinator, furness, firm, ready):
         VenueFactory(cluster=furness, name="Shipyard hall")

@@ -95,11 +95,12 @@ class TestFile:
             assert line in body.split(b"\r\n")
         assert parsed["REFRESH-INTERVAL"].params["VALUE"] == "DURATION"
 
-    def test_links_lead_to_the_associations_own_host(self, meeting, association):
+    def test_links_lead_to_the_associations_own_host(self, meeting, association, settings):
+        settings.SITE_URL = "https://clusters.example"
         HostnameFactory(association=association, name="www.lcict.example", in_links=True)
         [event] = events(meeting_calendar(meeting))
-        assert event["URL"] == f"http://www.lcict.example{meeting.get_absolute_url()}"
-        assert event["UID"].endswith("@127.0.0.1")
+        assert event["URL"] == f"https://www.lcict.example{meeting.get_absolute_url()}"
+        assert event["UID"].endswith("@clusters.example")
 
 
 class TestFeeds:
