@@ -211,6 +211,23 @@ def places(taken: int, total: int, label: str = "", *, yours: bool = False) -> S
     return svg("places", (0, 0, width, max(rows - 1, 0) * pitch * ROW + pitch), content, label)
 
 
+def turn_dots(marks: Sequence[str], label: str = "") -> SafeString:
+    """A dot for each of the last meetings: "came", "chaired", "hosted", "away", or "" for one that does not count."""
+    kinds = {
+        "came": ("pic-full", 4.5),
+        "chaired": ("pic-lit", 5.6),
+        "hosted": ("seat-host", 5),
+        "away": ("pic-hollow", 3.4),
+    }
+    pitch = 15
+    content = "".join(
+        circle(kinds[mark][0], ((index + 0.5) * pitch, 9), kinds[mark][1])
+        for index, mark in enumerate(marks)
+        if mark in kinds
+    )
+    return svg("turns", (0, 0, len(marks) * pitch, 18), content, label)
+
+
 def dot_field(
     done: int, new: int, target: int, label: str = "", *, columns: int = 25, css_class: str = "field-dots"
 ) -> SafeString:

@@ -15,6 +15,7 @@ register.simple_tag(pictures.mark)
 register.simple_tag(pictures.month_dots)
 register.simple_tag(pictures.places)
 register.simple_tag(pictures.topic_glyph)
+register.simple_tag(pictures.turn_dots)
 
 
 @register.simple_tag

@@ -1,3 +1,3 @@
-from . import meeting, others
+from . import meeting, others, rota, usual
 
-__all__ = ["meeting", "others"]
+__all__ = ["meeting", "others", "rota", "usual"]

@@ -1,4 +1,4 @@
-"""Venues, turns and slides on the desk."""
+"""Venues and slides on the desk."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from clusters.scoping import ScopedAdmin, ScopedFilter
 from meetings import presentations
 from meetings.duties import members_of
 from meetings.forms import PresentationForm
-from meetings.models import AgendaItem, Duty, Presentation, Venue
+from meetings.models import AgendaItem, Presentation, Venue
 
 
 @admin.register(Venue)
@@ -22,23 +22,6 @@ class VenueAdmin(ScopedAdmin):
         if db_field.name == "company":
             return members_of(Cluster.objects.managed_by(request.user))
         return super().choices_for(db_field, request)
-
-
-@admin.register(Duty)
-class DutyAdmin(ScopedAdmin):
-    """To be read: turns are given on the meeting's page."""
-
-    list_display = ["meeting", "role", "company", "state", "decided_at", "decided_by", "reason"]
-    list_filter = ["role", "state", ("meeting__cluster", ScopedFilter)]
-    list_select_related = ["meeting", "company", "decided_by"]
-    search_fields = ["company__name", "meeting__title"]
-    ordering = ["-meeting__starts_at", "role", "pk"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Presentation)

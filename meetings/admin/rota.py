@@ -1,0 +1,274 @@
+"""The rota of a cluster on the desk: a page for all its turns ahead, and the acts on each."""
+
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST, require_safe
+
+from clusters.acts import ObjectActs, act
+from clusters.errors import Refused
+from clusters.models import Cluster
+from clusters.scoping import ScopedAdmin, ScopedFilter
+from clusters.spreadsheets import csv_response
+from meetings import duties, rota, turns
+from meetings.models import Duty, Meeting
+from meetings.rota_forms import BecauseForm, ChooseFirmForm, NoteForm, OffersForm
+from meetings.rota_picture import Row, Turn, picture
+
+State = Duty.State
+UNDO = "rota_undo"  # in the session: for each cluster the proposals before and after the last plan made there
+CSV_HEAD = ["Date", "Meeting", "Chair", "Chair: state", "Chair: why", "Host", "Host: state", "Host: why", "Registered",
+            "Agenda"]  # fmt: skip
+
+
+def rota_url(meeting: Meeting) -> str:
+    """Its place on the page of its cluster's rota."""
+    return f"{reverse('admin:meetings_rota', args=[meeting.cluster_id])}#meeting-{meeting.pk}"
+
+
+def in_state(*states: str):
+    return lambda duty: duty.state in states
+
+
+def may_be_pinned(duty: Duty) -> bool:
+    return duty.state == State.PROPOSED and not duty.pinned
+
+
+class RotaPages(admin.ModelAdmin):
+    """The part of the turns' desk that shows and plans the rota of one cluster, found by its number and scoped."""
+
+    def get_urls(self):
+        pages = [
+            ("rota/<int:pk>/", self.rota_view, "meetings_rota"),
+            ("rota/<int:pk>/plan/", self.plan_view, "meetings_rota_plan"),
+            ("rota/<int:pk>/undo/", self.undo_view, "meetings_rota_undo"),
+            ("rota/<int:pk>/offers/", self.offers_view, "meetings_rota_offers"),
+            ("rota/<int:pk>/rota.csv", self.csv_view, "meetings_rota_csv"),
+            ("rota/<int:pk>/<int:meeting_pk>/<slug:role>/", self.choose_view, "meetings_rota_choose"),
+        ]
+        ours = [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages]
+        return [*ours, *super().get_urls()]
+
+    def get_cluster(self, request, pk: int) -> Cluster:
+        return get_object_or_404(
+            Cluster.objects.managed_by(request.user).select_related("association"), pk=pk
+        )
+
+    @method_decorator(require_safe)
+    def rota_view(self, request, pk):
+        cluster = self.get_cluster(request, pk)
+        shown = picture(cluster)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Rota of {cluster}",
+            "opts": self.opts,
+            "cluster": cluster,
+            "picture": shown,
+            "rows": [self.row(cluster, row) for row in shown.rows],
+            "offers": OffersForm(),
+            "can_undo": self.undoable(request, cluster) is not None,
+        }
+        return TemplateResponse(request, "admin/meetings/rota/rota.html", context)
+
+    def row(self, cluster: Cluster, row: Row) -> dict:
+        return {"row": row, "cells": [self.cell(cluster, row, turn) for turn in row.turns]}
+
+    def cell(self, cluster: Cluster, row: Row, turn: Turn) -> dict:
+        acts = self.acts_on(turn.duty) if turn.duty else {}
+        return {
+            "turn": turn,
+            "acts": [{"act": spec, "url": self.act_url(turn.duty, name)} for name, spec in acts.items()],
+            "choose_url": reverse("admin:meetings_rota_choose", args=[cluster.pk, row.meeting.pk, turn.role]),
+        }
+
+    @method_decorator(require_POST)
+    def plan_view(self, request, pk):
+        cluster = self.get_cluster(request, pk)
+        try:
+            with transaction.atomic():
+                duties.lock_rota(cluster)
+                before = rota.proposals(cluster)
+                plan = rota.replan(cluster, by=request.user)
+                after = rota.proposals(cluster)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:meetings_rota", pk)
+        if before == after:
+            messages.info(request, "The rota is as good as it can be. Nothing has changed.")
+            return redirect("admin:meetings_rota", pk)
+        request.session[UNDO] = request.session.get(UNDO, {}) | {str(pk): [before, after]}
+        open_turns = len(plan.open_turns)
+        missing = (
+            f" {open_turns} {'turn stays' if open_turns == 1 else 'turns stay'} open." if open_turns else ""
+        )
+        messages.success(request, f"Planned.{missing} No firm has been asked yet. You can undo this.")
+        return redirect("admin:meetings_rota", pk)
+
+    def undoable(self, request, cluster: Cluster) -> list | None:
+        """The proposals before and after the last plan made here, if it still stands as it was made."""
+        kept = request.session.get(UNDO, {}).get(str(cluster.pk))
+        return kept if kept and kept[1] == rota.proposals(cluster) else None
+
+    @method_decorator(require_POST)
+    def undo_view(self, request, pk):
+        cluster = self.get_cluster(request, pk)
+        before, after = request.session.get(UNDO, {}).pop(str(pk), (None, None))
+        request.session.modified = True
+        try:
+            if before is None:
+                raise Refused("There is nothing to undo.")
+            rota.put_back(cluster, before, after, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Undone. The rota is as it was before you planned it.")
+        return redirect("admin:meetings_rota", pk)
+
+    @method_decorator(require_POST)
+    def offers_view(self, request, pk):
+        """Ask the firms proposed for the meetings of the next weeks."""
+        cluster = self.get_cluster(request, pk)
+        form = OffersForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "Choose for which weeks the firms are asked.")
+            return redirect("admin:meetings_rota", pk)
+        until = timezone.now() + timedelta(weeks=form.cleaned_data["weeks"])
+        meetings = rota.meetings_ahead(cluster, timezone.now()).filter(starts_at__lt=until)
+        proposed = Duty.objects.filter(meeting__in=meetings, state=State.PROPOSED)
+        asked = 0
+        for duty in proposed.select_related(*turns.WITH_MEETING).order_by("meeting__starts_at", "role"):
+            try:
+                turns.offer(duty, by=request.user)
+                asked += 1
+            except Refused as refusal:
+                messages.warning(request, f"{timezone.localtime(duty.meeting.starts_at):%-d %b}: {refusal}")
+        words = {0: "No firm has been asked.", 1: "One firm is being asked by mail."}
+        messages.info(request, words.get(asked, f"{asked} firms are being asked by mail."))
+        return redirect("admin:meetings_rota", pk)
+
+    @method_decorator(require_safe)
+    def csv_view(self, request, pk):
+        cluster = self.get_cluster(request, pk)
+        rows = [
+            [row.day, row.meeting.title]
+            + [part for turn in row.turns for part in (turn.company, turn.status, turn.reason)]
+            + [row.coming, row.agenda]
+            for row in picture(cluster).rows
+        ]
+        return csv_response(f"rota-{cluster.slug}", CSV_HEAD, rows)
+
+    def choose_view(self, request, pk, meeting_pk, role):
+        """The coordinator means another firm than the plan, and says why."""
+        cluster = self.get_cluster(request, pk)
+        meetings = cluster.meetings.filter(kind=Meeting.Kind.MEETING).select_related("cluster__association")
+        meeting = get_object_or_404(meetings, pk=meeting_pk)
+        if role not in Duty.Role.values:
+            raise Http404
+        form = ChooseFirmForm(request.POST or None, meeting=meeting)
+        if request.method == "POST" and form.is_valid():
+            try:
+                self.choose(request, meeting, role, form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect(rota_url(meeting))
+        return self.choose_page(request, meeting, role, form)
+
+    @transaction.atomic
+    def choose(self, request, meeting: Meeting, role: str, chosen: dict) -> None:
+        company = chosen["company"]
+        duty = duties.override(meeting, role, company, by=request.user, reason=chosen["reason"])
+        if chosen["agreed"]:
+            turns.accept(duty, by=request.user, on_behalf=True)
+        how = "has agreed, as you say" if chosen["agreed"] else "is chosen, and still to be asked"
+        messages.success(request, f"{company} {how}.")
+
+    def choose_page(self, request, meeting: Meeting, role: str, form):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Who {role}s on {meeting.day:%-d %B %Y}?",
+            "opts": self.opts,
+            "meeting": meeting,
+            "duty": duties.open_duty(meeting, role),
+            "form": form,
+            "back": rota_url(meeting),
+        }
+        return TemplateResponse(request, "admin/meetings/rota/choose.html", context)
+
+
+@admin.register(Duty)
+class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
+    """To be read: turns change by their acts, here and on the page of their cluster's rota."""
+
+    list_display = ["meeting", "role", "company", "state", "decided_at", "decided_by", "reason"]
+    list_filter = ["role", "state", ("meeting__cluster", ScopedFilter)]
+    list_select_related = ["meeting", "company", "decided_by"]
+    search_fields = ["company__name", "meeting__title"]
+    ordering = ["-meeting__starts_at", "role", "pk"]
+    acts = ["offer", "accept", "decline", "withdraw", "pin", "unpin", "fulfil", "miss"]
+    fields = readonly_fields = [
+        "meeting", "role", "company", "state", "pinned", "reason", "offered_at", "answer_by", "decided_at",
+        "decided_by",
+    ]  # fmt: skip
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        nothing_to_save = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*turns.WITH_MEETING)
+
+    def change_url(self, row):
+        """After an act the coordinator is back at the rota; for a meeting that is over, at the turn."""
+        over = row.meeting.cluster is None or row.meeting.starts_at < timezone.now()
+        return super().change_url(row) if over else rota_url(row.meeting)
+
+    @act("Offer now", shown=in_state(State.PROPOSED))
+    def offer(self, request, duty, form):
+        turns.offer(duty, by=request.user)
+        return f"{duty.company} is being asked by mail, and has until {duty.answer_by:%-d %B} to answer."
+
+    @act("They said yes", shown=in_state(State.PROPOSED, State.OFFERED))
+    def accept(self, request, duty, form):
+        turns.accept(duty, by=request.user, on_behalf=True)
+        return f"{duty.company} {duty.role}s. They get a mail that says so."
+
+    @act("They said no", shown=in_state(State.PROPOSED, State.OFFERED), form=NoteForm)
+    def decline(self, request, duty, form):
+        turns.decline(duty, by=request.user, note=form.cleaned_data["note"], on_behalf=True)
+        return f"Noted. {duty.company} keeps its place and comes next another time."
+
+    @act("Take the turn away", shown=in_state(State.OFFERED, State.ACCEPTED), form=BecauseForm, danger=True)
+    def withdraw(self, request, duty, form):
+        turns.withdraw(duty, by=request.user, because=form.cleaned_data["because"])
+        return f"{duty.company} no longer {duty.role}s and is told so."
+
+    @act("Pin", shown=may_be_pinned)
+    def pin(self, request, duty, form):
+        duties.pin(duty, by=request.user)
+        return f"Pinned. {duty.company} stays when the rota is planned again."
+
+    @act("Unpin", shown=lambda duty: duty.pinned and duty.state == State.PROPOSED)
+    def unpin(self, request, duty, form):
+        duties.unpin(duty, by=request.user)
+        return f"Unpinned. The next plan may choose another firm than {duty.company}."
+
+    @act("They did have this turn", shown=in_state(State.MISSED))
+    def fulfil(self, request, duty, form):
+        turns.fulfil(duty, by=request.user)
+        return f"Corrected: {duty.company} had this turn."
+
+    @act("They missed this turn", shown=in_state(State.FULFILLED), form=NoteForm)
+    def miss(self, request, duty, form):
+        turns.miss(duty, by=request.user, note=form.cleaned_data["note"])
+        return f"Noted. This turn does not count for {duty.company}."
