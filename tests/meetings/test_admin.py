@@ -4,8 +4,6 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +11,7 @@ from django.utils import timezone
 
 from clusters.models import Act
 from meetings import agendas, duties
-from meetings.models import AgendaItem, Duty, Meeting, Presentation, Venue
+from meetings.models import AgendaItem, Meeting
 from meetings.series import usual_date
 from members.models import OutgoingMail
 from tests.conftest import client_of
@@ -420,76 +418,6 @@ class TestScope:
         as_coordinator.get(LIST)
         with django_assert_num_queries(13):
             as_coordinator.get(LIST)
-
-
-def test_a_turn_is_only_read(as_coordinator, ready):
-    duty = Duty.objects.get()
-    assert as_coordinator.get(f"/admin/meetings/duty/{duty.pk}/change/").status_code == 200
-    assert (
-        as_coordinator.post(f"/admin/meetings/duty/{duty.pk}/change/", {"state": "declined"}).status_code
-        == 403
-    )
-    assert as_coordinator.get("/admin/meetings/duty/add/").status_code == 403
-
-
-def test_a_venue_is_added_for_the_own_cluster_only(as_coordinator, lancaster, furness):
-    data = {
-        "cluster": lancaster.pk,
-        "name": "The Storey",
-        "address": "Meeting House Lane",
-        "town": "Lancaster",
-    }
-    as_coordinator.post("/admin/meetings/venue/add/", {**data, "capacity": 40, "step_free": "unknown"})
-    as_coordinator.post(
-        "/admin/meetings/venue/add/", {**data, "capacity": 40, "name": "X", "cluster": furness.pk}
-    )
-    assert [(venue.name, venue.cluster) for venue in Venue.objects.all()] == [("The Storey", lancaster)]
-
-
-class TestSlides:
-    @pytest.fixture(autouse=True)
-    def media(self, settings, tmp_path):
-        settings.MEDIA_ROOT = tmp_path
-
-    def upload(self, client, meeting, content: bytes, name="slides.pdf"):
-        data = {"meeting": meeting.pk, "title": "Paid in 30 days", "audience": "members"}
-        file = SimpleUploadedFile(name, content, content_type="application/pdf")
-        return client.post("/admin/meetings/presentation/add/", {**data, "file": file})
-
-    def test_a_pdf_is_kept_with_its_size_and_published_by_a_button(self, as_coordinator, meeting):
-        self.upload(as_coordinator, meeting, b"%PDF-1.7 slides")
-        slides = Presentation.objects.get()
-        assert (slides.size, slides.state) == (15, "expected")
-        as_coordinator.post(reverse("admin:meetings_presentation_act", args=[slides.pk, "publish"]))
-        slides.refresh_from_db()
-        assert slides.state == "published" and slides.published_at
-        as_coordinator.post(reverse("admin:meetings_presentation_act", args=[slides.pk, "withdraw"]))
-        slides.refresh_from_db()
-        assert slides.state == "withdrawn"
-        slides.file.close()
-
-    @pytest.mark.parametrize("content", [b"<html><script>alert(1)</script>", b"PK\x03\x04", b"%PD"])
-    def test_what_is_no_pdf_inside_is_refused_whatever_its_name(self, as_coordinator, meeting, content):
-        assert "This is not a PDF." in self.upload(as_coordinator, meeting, content).content.decode()
-        assert not Presentation.objects.exists()
-
-    def test_what_is_too_big_is_refused(self, as_coordinator, meeting, monkeypatch):
-        monkeypatch.setattr("meetings.forms.LARGEST_FILE", 10)
-        assert (
-            "50 MB is the most" in self.upload(as_coordinator, meeting, b"%PDF-1.7 slides").content.decode()
-        )
-
-    def test_nothing_is_published_without_slides(self, as_coordinator, meeting):
-        slides = PresentationFactory(meeting=meeting, state="expected")
-        url = reverse("admin:meetings_presentation_act", args=[slides.pk, "publish"])
-        assert "There are no slides yet." in as_coordinator.post(url, follow=True).content.decode()
-
-    def test_another_clusters_slides_are_not_touched(self, as_other_coordinator, meeting):
-        slides = PresentationFactory(meeting=meeting)
-        slides.file.save("x.pdf", ContentFile(b"%PDF-1.7"))
-        url = reverse("admin:meetings_presentation_act", args=[slides.pk, "withdraw"])
-        assert as_other_coordinator.post(url).status_code in (302, 404)
-        assert Presentation.objects.get().state == "published"
 
 
 def test_half_past_six_stays_half_past_six_on_the_desk(as_coordinator, meeting):

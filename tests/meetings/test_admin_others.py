@@ -1,0 +1,81 @@
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from meetings.models import Presentation, Venue
+from tests.factories import DutyFactory, MeetingFactory, PresentationFactory
+
+
+@pytest.fixture
+def meeting(lancaster):
+    return MeetingFactory(cluster=lancaster, state="draft", title="Cyber insurance")
+
+
+def test_the_state_of_a_turn_is_not_a_field(as_coordinator, meeting):
+    duty = DutyFactory(meeting=meeting)
+    url = f"/admin/meetings/duty/{duty.pk}/change/"
+    assert as_coordinator.get(url).status_code == 200
+    as_coordinator.post(url, {"state": "declined"})
+    assert Duty.objects.get().state == "accepted"
+    assert as_coordinator.get("/admin/meetings/duty/add/").status_code == 403
+
+
+def test_a_venue_is_added_for_the_own_cluster_only(as_coordinator, lancaster, furness):
+    data = {
+        "cluster": lancaster.pk,
+        "name": "The Storey",
+        "address": "Meeting House Lane",
+        "town": "Lancaster",
+    }
+    as_coordinator.post("/admin/meetings/venue/add/", {**data, "capacity": 40, "step_free": "unknown"})
+    as_coordinator.post(
+        "/admin/meetings/venue/add/", {**data, "capacity": 40, "name": "X", "cluster": furness.pk}
+    )
+    assert [(venue.name, venue.cluster) for venue in Venue.objects.all()] == [("The Storey", lancaster)]
+
+
+class TestSlides:
+    @pytest.fixture(autouse=True)
+    def media(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+
+    def upload(self, client, meeting, content: bytes, name="slides.pdf"):
+        data = {"meeting": meeting.pk, "title": "Paid in 30 days", "audience": "members"}
+        file = SimpleUploadedFile(name, content, content_type="application/pdf")
+        return client.post("/admin/meetings/presentation/add/", {**data, "file": file})
+
+    def test_a_pdf_is_kept_with_its_size_and_published_by_a_button(self, as_coordinator, meeting):
+        self.upload(as_coordinator, meeting, b"%PDF-1.7 slides")
+        slides = Presentation.objects.get()
+        assert (slides.size, slides.state) == (15, "expected")
+        as_coordinator.post(reverse("admin:meetings_presentation_act", args=[slides.pk, "publish"]))
+        slides.refresh_from_db()
+        assert slides.state == "published" and slides.published_at
+        as_coordinator.post(reverse("admin:meetings_presentation_act", args=[slides.pk, "withdraw"]))
+        slides.refresh_from_db()
+        assert slides.state == "withdrawn"
+        slides.file.close()
+
+    @pytest.mark.parametrize("content", [b"<html><script>alert(1)</script>", b"PK\x03\x04", b"%PD"])
+    def test_what_is_no_pdf_inside_is_refused_whatever_its_name(self, as_coordinator, meeting, content):
+        assert "This is not a PDF." in self.upload(as_coordinator, meeting, content).content.decode()
+        assert not Presentation.objects.exists()
+
+    def test_what_is_too_big_is_refused(self, as_coordinator, meeting, monkeypatch):
+        monkeypatch.setattr("meetings.forms.LARGEST_FILE", 10)
+        assert (
+            "50 MB is the most" in self.upload(as_coordinator, meeting, b"%PDF-1.7 slides").content.decode()
+        )
+
+    def test_nothing_is_published_without_slides(self, as_coordinator, meeting):
+        slides = PresentationFactory(meeting=meeting, state="expected")
+        url = reverse("admin:meetings_presentation_act", args=[slides.pk, "publish"])
+        assert "There are no slides yet." in as_coordinator.post(url, follow=True).content.decode()
+
+    def test_another_clusters_slides_are_not_touched(self, as_other_coordinator, meeting):
+        slides = PresentationFactory(meeting=meeting)
+        slides.file.save("x.pdf", ContentFile(b"%PDF-1.7"))
+        url = reverse("admin:meetings_presentation_act", args=[slides.pk, "withdraw"])
+        assert as_other_coordinator.post(url).status_code in (302, 404)
+        assert Presentation.objects.get().state == "published"
