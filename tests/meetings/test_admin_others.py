@@ -17,7 +17,8 @@ def test_the_state_of_a_turn_is_not_a_field(as_coordinator, meeting):
     url = f"/admin/meetings/duty/{duty.pk}/change/"
     assert as_coordinator.get(url).status_code == 200
     as_coordinator.post(url, {"state": "declined"})
-    assert Duty.objects.get().state == "accepted"
+    duty.refresh_from_db()
+    assert duty.state == "accepted"
     assert as_coordinator.get("/admin/meetings/duty/add/").status_code == 403
 
 
