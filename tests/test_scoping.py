@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin
 from django.forms import ModelChoiceField
 from django.test import RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.html import escape
 
 from clusters.models import Act, Association, Cluster, Question, Supporter, Topic
@@ -81,6 +81,7 @@ ROWS = {
     meetings.Presentation: lambda cluster: factories.PresentationFactory(
         meeting=meeting_of(cluster), title=f"Secret {cluster.name} slides"
     ),
+    meetings.UsualAgenda: lambda cluster: meetings.UsualAgenda.objects.get(pk=cluster.pk),
     Article: article_of,
 }
 
@@ -180,7 +181,8 @@ def test_no_form_offers_a_strange_row(model, desk_of, coordinator, officer, lanc
     """Every choice of every form and inline, so that a forged form has nothing to name."""
     strange = {row_model: rows(theirs) for row_model, rows in ROWS.items()}
     own = ROWS[model](lancaster)
-    request = rf.get("/")
+    request = rf.get(address(model, "change", own.pk))
+    request.resolver_match = resolve(request.path)
     request.user = officer if model in ASSOCIATION_LEVEL else coordinator
     forms = [DESK[model].get_form(request, own, change=True)]
     if DESK[model].has_add_permission(request):

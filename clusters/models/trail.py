@@ -41,6 +41,8 @@ class Act(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name = "line of the trail"
+        verbose_name_plural = "trail"
         indexes = [
             models.Index(fields=["cluster", "-at"]),
             models.Index(fields=["subject_type", "subject_id"]),

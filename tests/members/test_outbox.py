@@ -127,9 +127,9 @@ def test_an_optional_mail_says_how_to_be_rid_of_it(member, lancaster):
 def test_links_lead_to_the_association_s_own_host(member, lancaster, association):
     factories.HostnameFactory(association=association, name="www.lcict.example", in_links=True)
     mail = queue(member, cluster=lancaster, optional=AGENDAS)
-    assert mail.unsubscribe_url.startswith("http://www.lcict.example/")
-    assert "http://www.lcict.example/clusters/lancaster/" in mail.text
-    assert outbox.absolute("/x/", association) == "http://www.lcict.example/x/"
+    assert mail.unsubscribe_url.startswith("http://www.lcict.example:8000/")
+    assert "http://www.lcict.example:8000/clusters/lancaster/" in mail.text
+    assert outbox.absolute("/x/", association) == "http://www.lcict.example:8000/x/"
     assert outbox.absolute("/x/") == "http://127.0.0.1:8000/x/"
 
 
