@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from meetings import notices
+from meetings import next_turn, notices
 from meetings.editions import differences, long_date, snapshot
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
 from meetings.models.agenda import SHOWCASE_MINUTES
@@ -41,7 +41,7 @@ STANDARD = [
         "Who needs a partner, who has work going.",
         {45: 10, 105: 15},
     ),
-    (Kind.NEXT_TURN, "Next turn", "Who chairs and who hosts next.", {30: 5}),
+    (Kind.NEXT_TURN, "Next turn", next_turn.BY_ITSELF, {30: 5}),
     (Kind.ANY_OTHER, "Any other business", "", {60: 5, 105: 10}),
 ]
 SHORTEST_TALK = 10
@@ -160,7 +160,9 @@ def renumber(meeting: Meeting) -> None:
 
 def lock(meeting: Meeting) -> None:
     """Acts on one meeting come one after the other. `meeting` is as the last one left it."""
-    rows = Meeting.objects.select_for_update(of=["self"]).select_related("cluster__association", "association", "venue")
+    rows = Meeting.objects.select_for_update(of=["self"]).select_related(
+        "cluster__association", "association", "venue"
+    )
     meeting.refresh_from_db(from_queryset=rows)
 
 

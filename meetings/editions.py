@@ -6,21 +6,18 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
 
+from meetings import next_turn
 from meetings.models import AgendaItem, Duty, Meeting
 from meetings.timetables import timetable
 
 
 def snapshot(meeting: Meeting) -> dict:
     """The agenda as it is now, as JSON: what an edition keeps and what differences are told from."""
-    venue = meeting.venue
     items = meeting.agenda.select_related("company", "presenter")
     return {
-        "title": meeting.title,
+        **when_and_where(meeting),
         "kind": meeting.get_kind_display(),
-        "starts_at": _iso(meeting.starts_at),
-        "ends_at": _iso(meeting.ends_at),
         "time_zone": str(meeting.zone),
-        "venue": venue.full_address if venue else "",
         "chair": str(meeting.agreed_company(Duty.Role.CHAIR) or ""),
         "host": str(meeting.agreed_company(Duty.Role.HOST) or ""),
         "items": [
@@ -28,7 +25,7 @@ def snapshot(meeting: Meeting) -> dict:
                 "id": item.pk,
                 "kind": item.kind,
                 "title": item.title,
-                "summary": item.summary,
+                "summary": next_turn.words_of(item, meeting),
                 "minutes": item.minutes,
                 "starts_at": _iso(start),
                 "firm": str(item.company or ""),
@@ -36,6 +33,16 @@ def snapshot(meeting: Meeting) -> dict:
             }
             for item, start, _ in timetable(meeting, items)
         ],
+    }
+
+
+def when_and_where(meeting: Meeting) -> dict:
+    """The part of a snapshot that a move changes."""
+    return {
+        "title": meeting.title,
+        "starts_at": _iso(meeting.starts_at),
+        "ends_at": _iso(meeting.ends_at),
+        "venue": meeting.venue.full_address if meeting.venue else "",
     }
 
 

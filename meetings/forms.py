@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clusters.models import Cluster
 from meetings.duties import may_take_turns, members_of
-from meetings.models import AgendaItem, Duty, Meeting, Presentation, Venue
+from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Presentation, Venue
 from meetings.series import MOST_MONTHS, note_on
 from meetings.timetables import overrun
 from members.models import Company
@@ -139,6 +139,7 @@ class AgendaItemForm(forms.ModelForm):
             "company",
             "presenter",
             "presenter_name",
+            "unfinished",
         ]
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2, "cols": 40}),
@@ -245,3 +246,33 @@ class PlanAheadForm(forms.Form):
     def __init__(self, clusters, data=None):
         super().__init__(data)
         self.fields["cluster"].queryset = clusters
+
+
+class ProposalForm(forms.ModelForm):
+    class Meta:
+        model = AgendaProposal
+        fields = ["company", "title", "summary", "minutes", "topic", "presents"]
+        labels = {
+            "company": "Your firm",
+            "title": "What about?",
+            "summary": "Two lines about it (optional)",
+            "topic": "Topic (optional)",
+            "presents": "We would present it ourselves",
+        }
+        help_texts = {"presents": "", "summary": "What members would take home."}
+        widgets = {"summary": forms.Textarea(attrs={"rows": 2})}
+        error_messages = {
+            "title": {"required": "Say in a few words what it is about."},
+            "minutes": {"required": "Say how many minutes it would take. 20 is usual."},
+        }
+
+    def __init__(self, cluster, firms, data=None):
+        super().__init__(data)
+        self.fields["company"].queryset = Company.objects.filter(pk__in=[firm.pk for firm in firms])
+        self.fields["company"].required = True
+        self.fields["company"].empty_label = None
+        self.fields["company"].initial = firms[0]
+        if len(firms) == 1:
+            self.fields["company"].widget = forms.HiddenInput()
+        self.fields["topic"].queryset = cluster.topics.order_by("theme", "name")
+        self.fields["topic"].empty_label = "None of these"

@@ -1,6 +1,7 @@
 """The mails about a meeting to the members of its cluster, or of all clusters of its association."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, prefetch_related_objects
@@ -111,7 +112,7 @@ def _guests(meeting: Meeting):
 def _tell_all(meeting: Meeting, *, key: str, subject: str, template: str, context: dict) -> int:
     must = list(must_hear(meeting))
     others = list(had_agenda(meeting).exclude(pk__in=[person.pk for person in must]))
-    mail = {"key": key, "subject": subject, "template": template, "context": context}
+    mail: dict[str, Any] = {"key": key, "subject": subject, "template": template, "context": context}
     sent = _send(meeting, must, **mail, optional=None) + _send(meeting, others, **mail)
     for guest in _guests(meeting):
         sent += _send_guest(meeting, guest, **mail)

@@ -87,10 +87,11 @@ def _every_six_weeks(pattern: Pattern, first: date, end: date, anchor: date | No
 def _by_month(pattern: Pattern, first: date, end: date, anchor: date | None) -> Iterator[date]:
     step = 2 if pattern.cadence == Cadence.TWO_MONTHLY else 1
     month = first.replace(day=1)
-    if anchor and (anchor.month - month.month) % step:  # years have an even number of months
-        month = month_after(month)
-    elif not anchor and in_month(pattern, month, first) < first:
-        month = month_after(month)
+    if anchor:
+        months_off = (anchor.month - month.month) % step  # years have an even number of months
+    else:
+        months_off = int(in_month(pattern, month, first) < first)
+    month = month_after(month, months_off)
     while month < end:
         yield in_month(pattern, month, anchor or first)
         month = month_after(month, step)
@@ -159,8 +160,8 @@ def outlook(cluster: Cluster, *, months: int, today: date | None = None) -> list
     refuse_if_impossible(cluster, pattern, months)
     first = (today or timezone.localdate()) + timedelta(days=1)
     of_series = Q(kind=Meeting.Kind.MEETING) | Q(slot__isnull=False)
-    meetings = cluster.meetings.filter(of_series).select_related("cluster__association")
-    meetings = list(meetings.order_by("starts_at", "pk"))
+    rows = cluster.meetings.filter(of_series).select_related("cluster__association")
+    meetings = list(rows.order_by("starts_at", "pk"))
     drafted = [meeting.slot for meeting in meetings if meeting.slot]
     anchor = max(drafted or [date_of(meeting) for meeting in meetings], default=None)
     days = _dates(pattern, first, months, anchor)

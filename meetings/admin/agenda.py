@@ -32,6 +32,11 @@ class AgendaInline(ScopedStackedInline):
     class Media:
         css = {"all": ["admin/agenda.css"]}
 
+    def get_fields(self, request, obj=None):
+        """What was left unfinished is known when the meeting is over."""
+        is_over = obj is not None and obj.ends_at <= timezone.now()
+        return [*self.fields, "unfinished"] if is_over else self.fields
+
     def get_extra(self, request, obj=None, **kwargs):
         """Two empty rows, so that no script is needed to add an item. A new meeting gets the standard agenda."""
         return 2 if obj else 0

@@ -1,10 +1,10 @@
 """A meeting on the desk: planned, given to a chair and a host, its agenda published, changed, called off."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
-from dateutil.relativedelta import FR, MO, TH, TU, WE, relativedelta
+from dateutil.relativedelta import relativedelta
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import Http404, HttpResponse
@@ -17,15 +17,15 @@ from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import agendas, duties, notices
+from meetings import agendas, duties, moving, notices, proposals, series, turns
 from meetings.editions import differences, snapshot
-from meetings.forms import CallOffForm, MeetingForm
-from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
+from meetings.forms import CallOffForm, MeetingForm, MoveForm
+from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Venue
 
 from .agenda import AgendaInline
+from .proposals import TakesProposals
+from .series import PlansAhead
 
-USUAL_START = time(17, 30)
-WEEKDAYS = [MO, TU, WE, TH, FR]
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -56,11 +56,33 @@ def changes_go_to(meeting: Meeting) -> str:
     )
 
 
-def is_told_to(meeting: Meeting) -> str:
-    number = notices.had_agenda(meeting).exclude(mail_choices__kind="agendas").count()
+def is_open(meeting: Meeting) -> bool:
+    return is_draft(meeting) or is_ahead(meeting)
+
+
+def who_hears(meeting: Meeting) -> str:
+    number = notices.to_be_told(meeting)
+    if not number:
+        return "Nobody has heard of this meeting yet, so nobody is told."
     return (
-        f"The {number} {'person' if number == 1 else 'people'} who got the agenda are told by mail, and it is "
-        "marked as called off on the site and in calendars. This can't be undone."
+        f"{number} {'person is' if number == 1 else 'people are'} told by mail: who got the agenda, answered, "
+        "or acts for a firm with a turn."
+    )
+
+
+def is_told_to(meeting: Meeting) -> str:
+    return (
+        f"{who_hears(meeting)} It is marked as called off on the site and in calendars, and its date stays so "
+        "when you plan ahead. This can't be undone."
+    )
+
+
+def moves_for(meeting: Meeting) -> str:
+    if is_draft(meeting):
+        return "A draft just moves. On another date the firms that agreed to chair and host are asked again."
+    return (
+        f"{who_hears(meeting)} Their calendars follow. On another date the firms that agreed to chair and host "
+        "are asked again."
     )
 
 
@@ -78,12 +100,12 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ObjectActs, ScopedAdmin):
+class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
     form = MeetingForm
     inlines = [AgendaInline]
-    acts = ["publish", "send_changes", "draft_agenda", "call_off"]
-    list_display = ["starts_at", "organiser", "title", "chair", "host", "agenda_state"]
-    list_display_links = ["starts_at", "title"]
+    acts = ["publish", "send_changes", "draft_agenda", "move", "call_off"]
+    list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
+    list_display_links = ["when", "title"]
     list_filter = [WhenFilter, "state", "kind", ("cluster", ScopedFilter)]
     list_select_related = ["cluster", "association"]
     search_fields = ["title", "cluster__name", "duties__company__name"]
@@ -106,8 +128,13 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
         return sections
 
     def get_readonly_fields(self, request, obj=None):
-        """A meeting stays with its cluster: its members have been told of it."""
-        return ["agenda_state", "planned", "called_off_because", *(["cluster", "association"] if obj else [])]
+        """A meeting stays with its cluster. Once members have been told of it, its time and place change by `move`."""
+        fixed = ["agenda_state", "planned", "called_off_because"]
+        if obj is not None:
+            fixed += ["cluster", "association"]
+            if not is_draft(obj):
+                fixed += ["starts_at", "ends_at", "venue"]
+        return fixed
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -123,7 +150,7 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
             cluster = managed.get()
         if cluster is None:
             return initial
-        start = usual_date(cluster, timezone.localdate() + relativedelta(months=1))
+        start = series.usual_date(cluster, timezone.localdate() + relativedelta(months=1))
         return {
             "cluster": cluster.pk,
             "starts_at": start,
@@ -145,6 +172,11 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
                 agenda_minutes=Subquery(items.annotate(sum=Sum("minutes")).values("sum")),
             )
         )
+
+    @admin.display(description="starts", ordering="starts_at")
+    def when(self, meeting):
+        start = timezone.localtime(meeting.starts_at)
+        return f"{start:%a} {start.day} {start:%b %Y, %H:%M}"
 
     @admin.display(description="of")
     def organiser(self, meeting):
@@ -170,8 +202,9 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
         return f"{meeting.agenda_minutes or 0} of {meeting.minutes} minutes"
 
     def has_delete_permission(self, request, obj=None):
-        """A draft is nobody's loss; a published meeting is called off."""
-        return obj is not None and is_draft(obj) and self.has_change_permission(request, obj)
+        """A draft is nobody's loss. What is published is called off; so is a draft of the series, or it comes back."""
+        loose = obj is not None and is_draft(obj) and obj.slot is None
+        return loose and self.has_change_permission(request, obj)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -185,6 +218,9 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
         agendas.bind_showcase(meeting)
+        if change and "starts_at" in form.changed_data:  # only a draft's
+            turns.ask_again(meeting, by=request.user, moved_from=form.initial["starts_at"])
+        proposals.carry_over(meeting, by=request.user)
         if meeting.state != Meeting.State.DRAFT and (
             form.has_changed() or any(f.has_changed() for f in formsets)
         ):
@@ -224,7 +260,23 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
         agendas.draft(meeting)
         return "Here is the usual agenda, fitted to the length of the meeting. Change what you like."
 
-    @act("Call off", shown=is_ahead, form=CallOffForm, confirm=is_told_to, danger=True)
+    @act("Move", shown=is_open, form=MoveForm, confirm=moves_for)
+    def move(self, request, meeting, form):
+        told = moving.move(
+            meeting,
+            starts_at=form.cleaned_data["starts_at"],
+            ends_at=form.cleaned_data["ends_at"],
+            venue=form.cleaned_data["venue"],
+            by=request.user,
+        )
+        return f"Moved. {told} {'person is' if told == 1 else 'people are'} being told by mail."
+
+    def form_for(self, request, row, spec, data=None):
+        if spec.form is MoveForm:
+            return MoveForm(data, meeting=row, venues=Venue.objects.managed_by(request.user))
+        return super().form_for(request, row, spec, data)
+
+    @act("Call off", shown=is_open, form=CallOffForm, confirm=is_told_to, danger=True)
     def call_off(self, request, meeting, form):
         told = agendas.call_off(meeting, by=request.user, because=form.cleaned_data["because"])
         return f"Called off. {told} {'person is' if told == 1 else 'people are'} being told by mail."
@@ -258,13 +310,3 @@ class MeetingAdmin(ObjectActs, ScopedAdmin):
 def agreed_name(role: str) -> Subquery:
     agreed = Duty.objects.filter(meeting=OuterRef("pk"), role=role).agreed()
     return Subquery(agreed.values("company__name")[:1])
-
-
-def usual_date(cluster: Cluster, near: date) -> datetime:
-    """When the cluster usually meets in that month, at its usual hour, by the site's clock."""
-    day = near
-    if cluster.usual_weekday is not None and cluster.usual_week:
-        from_end = cluster.usual_week == Cluster.Week.LAST
-        weekday = WEEKDAYS[cluster.usual_weekday](cluster.usual_week)
-        day = near + relativedelta(day=31 if from_end else 1, weekday=weekday)
-    return timezone.make_aware(datetime.combine(day, cluster.usual_start or USUAL_START))

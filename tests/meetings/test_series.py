@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from clusters.errors import Refused
 from clusters.models import Act, Cluster
 from meetings import agendas, duties, series
 from meetings.models import AgendaItem, Meeting
-from meetings.series import Pattern, date_of, note_on, outlook, plan_ahead, serves, slots
+from meetings.series import Pattern, date_of, note_on, plan_ahead, serves, slots
 from tests import factories
 from tests.members.at_once import at_once
 from tests.pages import text_of
@@ -58,7 +59,7 @@ def test_dates_ascend_stay_in_time_and_leave_pauses_out(pattern, first, months, 
 @given(patterns, days, st.integers(1, 24), anchors)
 def test_the_gap_is_that_of_the_rhythm(pattern, first, months, anchor):
     found = slots(Pattern(pattern.cadence, pattern.week, pattern.weekday, pattern.day), first, months, anchor)
-    gaps = list(zip(found, found[1:], strict=False))
+    gaps = list(pairwise(found))
     if pattern.cadence == "six-weekly":
         assert all(later - day == timedelta(days=42) for day, later in gaps)
     else:

@@ -1,0 +1,78 @@
+"""A cluster's usual agenda on the desk: copied into each new meeting."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Sum
+
+from clusters import trail
+from clusters.scoping import ScopedAdmin, ScopedTabularInline
+from meetings.models import AgendaItem, TemplateItem, UsualAgenda
+from meetings.models.agenda import SHOWCASE_MINUTES
+
+SHOWCASE = AgendaItem.Kind.SHOWCASE
+
+
+class TemplateFormSet(forms.BaseInlineFormSet):
+    def clean(self):
+        """It fits the cluster's usual length, with one showcase of 20 minutes."""
+        super().clean()
+        if any(self.errors):
+            return
+        lines = [
+            form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]
+        ]
+        showcases = [line for line in lines if line["kind"] == SHOWCASE]
+        if len(showcases) > 1 or any(line["minutes"] != SHOWCASE_MINUTES for line in showcases):
+            raise ValidationError(f"There is one showcase, and it takes {SHOWCASE_MINUTES} minutes.")
+        minutes = sum(line["minutes"] for line in lines) + (0 if showcases else SHOWCASE_MINUTES)
+        usual = self.instance.usual_minutes
+        if lines and minutes > usual:
+            with_it = "" if showcases else f", with {SHOWCASE_MINUTES} for the chair's showcase"
+            raise ValidationError(
+                f"That makes {minutes} minutes{with_it}. Meetings here usually take {usual}."
+            )
+
+
+class TemplateInline(ScopedTabularInline):
+    model = TemplateItem
+    formset = TemplateFormSet
+    fields = ["position", "minutes", "kind", "title", "summary"]
+    verbose_name = "line"
+    verbose_name_plural = "Copied into each new meeting"
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """Empty rows, so that no script is needed to add a line."""
+        return 3
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "summary":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "cols": 40})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(UsualAgenda)
+class UsualAgendaAdmin(ScopedAdmin):
+    inlines = [TemplateInline]
+    fields = readonly_fields = ["name", "usual_minutes"]
+    list_display = ["name", "lines", "minutes"]
+    search_fields = ["name"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        lines = Count("template_items")
+        return super().get_queryset(request).annotate(lines=lines, minutes=Sum("template_items__minutes"))
+
+    @admin.display(empty_value="the standard agenda")
+    def lines(self, cluster):
+        return cluster.lines or None
+
+    @admin.display(empty_value="")
+    def minutes(self, cluster):
+        return cluster.minutes
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        trail.record(request.user, "changed the usual agenda of", form.instance, cluster=form.instance)
