@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import meetings, turn_links, turns
+from meetings.views import meetings, proposals, turn_links, turns
 
 app_name = "meetings"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("clusters/<slug:slug>/calendar.ics", meetings.cluster_ics, name="cluster-calendar"),
     path("associations/<slug:slug>/calendar.ics", meetings.association_ics, name="association-calendar"),
     path("presentations/<uuid:uid>.pdf", meetings.presentation_file, name="presentation-file"),
+    path("clusters/<slug:slug>/suggestions/", proposals.proposal_list, name="proposal-list"),
+    path("suggestions/<int:pk>/take-back/", proposals.proposal_take_back, name="proposal-take-back"),
+    path("topics/<int:pk>/wish/", proposals.topic_wish, name="topic-wish"),
+    path("topics/<int:pk>/unwish/", proposals.topic_unwish, name="topic-unwish"),
     path("turns/<str:token>/", turn_links.turn, name="turn"),
     path("turns/<str:token>/accept/", turn_links.turn_accept, name="turn-accept"),
     path("turns/<str:token>/decline/", turn_links.turn_decline, name="turn-decline"),

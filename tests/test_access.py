@@ -89,6 +89,8 @@ def world(
         members_slides=slides(meeting, Presentation.Audience.MEMBERS),
         article=factories.ArticleFactory(association=lancaster.association),
         draft_article=draft_article(lancaster),
+        proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
+        topic=factories.TopicFactory(cluster=lancaster),
     )
 
 
@@ -115,6 +117,8 @@ LEFT_FURNESS = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(
     ("other_coordinator", "officer", "operator"), FORBIDDEN
 )
 
+MEMBERS = signed_in_only("member", *OFFICE, others=FORBIDDEN)  # everybody sees the cluster, not what it plans
+
 # (name, what stands in the address, method, who gets what). One name may have several rows.
 ROWS = [
     ("news:home", lambda w: [], "get", everybody(OK)),
@@ -136,6 +140,19 @@ ROWS = [
     ("meetings:presentation-file", lambda w: [w.slides.uid], "get", everybody(OK)),
     ("meetings:presentation-file", lambda w: [w.members_slides.uid], "get", only("member", *OFFICE)),
     ("meetings:presentation-file", lambda w: [uuid.uuid4()], "get", everybody(NOTHING)),
+    ("meetings:proposal-list", lambda w: [w.cluster.slug], "get", MEMBERS),
+    ("meetings:proposal-list", lambda w: [w.cluster.slug], "post", MEMBERS | dict.fromkeys(OFFICE, FORBIDDEN)),
+    ("meetings:proposal-take-back", lambda w: [w.proposal.pk], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "meetings:proposal-take-back",
+        lambda w: [w.proposal.pk],
+        "post",
+        signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(OFFICE, FORBIDDEN),
+    ),
+    ("meetings:topic-wish", lambda w: [w.topic.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("meetings:topic-wish", lambda w: [w.topic.pk], "post", signed_in(FORBIDDEN, member=ELSEWHERE)),
+    ("meetings:topic-unwish", lambda w: [w.topic.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("meetings:topic-unwish", lambda w: [w.topic.pk], "post", signed_in(FORBIDDEN, member=ELSEWHERE)),
     ("members:join", lambda w: [], "get", {**everybody(ELSEWHERE), "visitor": OK}),
     (
         "members:join-company",

@@ -101,7 +101,8 @@ def people_and_news(cluster: Cluster, user) -> dict:
     return {
         "officers": officers,
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,
-        "topics": topics_by_theme(cluster),
+        "topics": cluster.topics.with_wanted(),
+        "may_suggest": Cluster.objects.with_member(user).filter(pk=cluster.pk).exists(),
         "articles": cluster.articles.visible_to(user).published().defer("body")[:3],
         "supports": supports_of(cluster, user),
         "linked": graph(
@@ -170,13 +171,6 @@ def officers_for(cluster: Cluster) -> list:
     ranks = ["coordinator", "chairman", "secretary", "treasurer"]
     ordered = sorted(found, key=lambda officer: (ranks.index(officer.office), officer.start, officer.pk))
     return [officer for officer in ordered if officer.cluster_id] or ordered
-
-
-def topics_by_theme(cluster: Cluster) -> list[tuple]:
-    topics = list(cluster.topics.all())
-    themes = cluster.topics.model.theme.field.choices
-    grouped = [(value, label, [topic for topic in topics if topic.theme == value]) for value, label in themes]
-    return [row for row in grouped if row[2]]
 
 
 def supports_of(cluster: Cluster, user) -> list[Support]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from clusters.brands import wear
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
+from meetings import next_turn
 from meetings.calendars import calendar, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
@@ -69,6 +70,7 @@ def meeting(request, pk: int):
     meeting = get_visible_meeting(request.user, pk)
     wear(request, meeting.in_association)
     items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
+    next_turn.as_sent(meeting, items)
     duties = list(meeting.duties.visible_to(request.user).agreed().select_related("company"))
     officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
     presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
@@ -77,6 +79,8 @@ def meeting(request, pk: int):
         "meeting": meeting,
         "is_over": is_over,
         "is_whole": meeting.is_whole_for(request.user),
+        "may_suggest": not is_over
+        and Cluster.objects.with_member(request.user).filter(pk=meeting.cluster_id).exists(),
         "times": timetable(meeting, items),
         "bar": agenda_bar([(item.minutes, item.kind) for item in items]),
         "host": next((duty.company for duty in duties if duty.role == Duty.Role.HOST), None),
