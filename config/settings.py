@@ -184,7 +184,12 @@ EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="clusters@localhost" if DEMO else "")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What the worker does besides sending: functions of no argument, called about once a minute.
-WORKER_JOBS = ["meetings.closing.mark_held", "meetings.turns.run_clock", "members.outbox.forget_old"]
+WORKER_JOBS = [
+    "meetings.closing.mark_held",
+    "meetings.turns.run_clock",
+    "meetings.deadlines.remind_of_agendas",
+    "members.outbox.forget_old",
+]
 
 # --- time and words -------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
