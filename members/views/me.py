@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
 from members import companies, memberships
@@ -25,6 +26,9 @@ def me(request):
     in_clusters = latest_memberships([one.company_id for one in acting], now)
     managed = managed_clusters(user)
     clusters = [one.cluster for one in in_clusters if one.state == Membership.State.ACTIVE]
+    associations = {one.cluster.association for one in in_clusters}
+    if len(associations) == 1 and request.site_association is None:
+        wear(request, associations.pop())
     meetings = next_meetings(user, [*clusters, *managed], [one.company_id for one in acting])
     context = {
         "greeting": greeting(timezone.localtime(now).hour),

@@ -349,3 +349,12 @@ def test_an_office_that_ended_yesterday_gives_nothing(lancaster):
         cluster=lancaster, office=Officer.Office.CHAIRMAN, end=timezone.localdate() - timedelta(days=1)
     )
     assert "The coordinators’ desk" not in html_of(client_of(officer.user))
+
+
+def test_my_page_wears_the_brand_of_my_association(as_member, association):
+    assert f'data-region="{association.slug}"' in as_member.get("/me/").content.decode()
+
+
+def test_my_page_is_neutral_for_a_firm_in_two_associations(as_member, firm):
+    factories.MembershipFactory(company=firm)
+    assert "data-region" not in as_member.get("/me/").content.decode()
