@@ -15,7 +15,7 @@ from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings import agendas, turn_notices
-from meetings.models import Duty, Meeting, Registration, Venue
+from meetings.models import Duty, Meeting, Registration, SwapRequest, Venue
 from members.models import Company
 
 State = Duty.State
@@ -92,7 +92,7 @@ def step(
         setattr(duty, name, value)
     duty.save(update_fields=list(fields))
     if state != State.ACCEPTED:  # who no longer has the turn seeks nobody for it
-        duty.swap_requests.open().update(state="withdrawn", ended_at=now or timezone.now())
+        SwapRequest.objects.open().filter(duty=duty).update(state="withdrawn", ended_at=now or timezone.now())
     record(by, verb, duty, note)
 
 
@@ -117,7 +117,7 @@ def settle(duty: Duty) -> None:
 def room_of(duty: Duty) -> Venue | None:
     """Where the firm hosts: what it offers in the cluster, else a room of its own there."""
     clusters = Q(cluster=duty.meeting.cluster_id) | Q(cluster__association=duty.meeting.association_id)
-    rooms = duty.company.venues.filter(clusters)
+    rooms = Venue.objects.filter(clusters, company=duty.company)
     return rooms.filter(rota_offers__role=Duty.Role.HOST).first() or rooms.first()
 
 

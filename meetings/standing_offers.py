@@ -35,6 +35,7 @@ def set_offers(
             if new:
                 trail.record(by, "made the offer", offer, cluster=cluster)
         else:
-            for offer in RotaOffer.objects.filter(company=company, cluster=cluster, role=role):
+            made = RotaOffer.objects.filter(company=company, cluster=cluster, role=role)
+            for offer in made.select_related("company", "cluster"):
                 trail.record(by, "took back the offer", offer, cluster=cluster)
                 offer.delete()

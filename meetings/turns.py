@@ -134,7 +134,8 @@ def give_back(duty: Duty, *, by, note: str = "", now: datetime | None = None) ->
     if duty.state != State.ACCEPTED:
         raise Refused(how_it_stands(duty))
     duties.refuse_unless_ahead(duty.meeting, now)
-    step(duty, State.WITHDRAWN, by=by, verb="gave back the turn of", note=note, now=now)
+    asked = duty.offered_at or now  # so that the plan knows that it won't do it
+    step(duty, State.WITHDRAWN, by=by, verb="gave back the turn of", note=note, now=now, offered_at=asked)
     settle(duty)
     told = f"They write: {note}" if note else ""
     _pass_on(
@@ -177,11 +178,7 @@ def _pass_on(ended: Duty, happened: str, *, now: datetime, tell: bool = False) -
     rota.replan(meeting.cluster, now=now)
     following = meeting.duties.filter(role=ended.role, state=State.PROPOSED).select_related("company").first()
     if following is not None:
-        following.meeting = meeting
-        try:
-            offer(following, by=None, now=now)
-        except Refused:  # by the plan, but there is nobody to write to: the coordinator has to ask
-            following = None
+        offer(following, by=None, now=now)
     if tell or following is None:
         turn_notices.send_vacated(ended, happened, following)
     return following
@@ -313,7 +310,8 @@ def showcase_of(duty: Duty) -> AgendaItem | None:
     """The chair's own 20 minutes, once it has agreed."""
     if duty.role != Duty.Role.CHAIR or duty.state != State.ACCEPTED:
         return None
-    return duty.meeting.agenda.filter(kind=AgendaItem.Kind.SHOWCASE, company=duty.company).first()
+    showcases = AgendaItem.objects.filter(kind=AgendaItem.Kind.SHOWCASE, company=duty.company)
+    return showcases.filter(meeting=duty.meeting).first()
 
 
 @transaction.atomic

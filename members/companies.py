@@ -133,13 +133,13 @@ def leads_of(company: Company) -> list[User]:
 
 def answerers_of(company: Company) -> list[User]:
     """Those who answer for the firm, as when it is asked to take a turn: its leads and deputies."""
-    acting = company.representatives.active().filter(role__in=Representative.ANSWERING, user__is_active=True)
-    return [one.user for one in acting.select_related("user").order_by("pk")]
+    acting = Representative.objects.active().filter(company=company, role__in=Representative.ANSWERING)
+    return list(User.objects.filter(is_active=True, representations__in=acting).order_by("pk"))
 
 
 def answered_by(user: User):
     """The firms for which the person answers."""
-    acting = user.representations.active().filter(role__in=Representative.ANSWERING)
+    acting = Representative.objects.active().filter(user=user, role__in=Representative.ANSWERING)
     return Company.objects.filter(pk__in=acting.values("company"))
 
 

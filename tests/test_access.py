@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from zeal import zeal_ignore
 
 from meetings.models import Meeting, Presentation
+from meetings.turn_links import swap_token, turn_token
 from members.models import MailChoice, Membership, Representative
 from members.outbox import unsubscribe_path
 
@@ -87,6 +88,10 @@ def world(
         members_meeting=factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS),
         slides=slides(meeting, Presentation.Audience.PUBLIC),
         members_slides=slides(meeting, Presentation.Audience.MEMBERS),
+        turn=factories.DutyFactory(meeting=meeting, company=firm),
+        swap=factories.SwapRequestFactory(duty=meeting.duties.get()),
+        room=factories.VenueFactory(cluster=lancaster, company=firm),
+        absence=factories.UnavailabilityFactory(company=firm),
         article=factories.ArticleFactory(association=lancaster.association),
         draft_article=draft_article(lancaster),
         proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
@@ -118,6 +123,8 @@ LEFT_FURNESS = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(
 )
 
 MEMBERS = signed_in_only("member", *OFFICE, others=FORBIDDEN)  # everybody sees the cluster, not what it plans
+
+OWN_TURN = signed_in_only("member", answer=ELSEWHERE)
 
 # (name, what stands in the address, method, who gets what). One name may have several rows.
 ROWS = [
@@ -153,6 +160,35 @@ ROWS = [
     ("meetings:topic-wish", lambda w: [w.topic.pk], "post", signed_in(FORBIDDEN, member=ELSEWHERE)),
     ("meetings:topic-unwish", lambda w: [w.topic.pk], "get", signed_in(NOT_THAT_WAY)),
     ("meetings:topic-unwish", lambda w: [w.topic.pk], "post", signed_in(FORBIDDEN, member=ELSEWHERE)),
+    ("meetings:turn", lambda w: [turn_token(w.turn, w.member)], "get", everybody(OK)),
+    ("meetings:turn-accept", lambda w: [turn_token(w.turn, w.member)], "get", everybody(NOT_THAT_WAY)),
+    ("meetings:turn-accept", lambda w: ["forged:token"], "post", everybody(OK)),
+    ("meetings:turn-decline", lambda w: [turn_token(w.turn, w.member)], "get", everybody(NOT_THAT_WAY)),
+    ("meetings:turn-showcase", lambda w: [turn_token(w.turn, w.member)], "get", everybody(NOT_THAT_WAY)),
+    ("meetings:swap", lambda w: [swap_token(w.swap, w.firm, w.member)], "get", everybody(OK)),
+    ("meetings:swap-take", lambda w: ["forged:token"], "post", everybody(OK)),
+    ("meetings:my-turns", lambda w: [], "get", signed_in()),
+    ("meetings:my-turn-accept", lambda w: [w.turn.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("meetings:my-turn-accept", lambda w: [w.turn.pk], "post", OWN_TURN),
+    ("meetings:my-turn-decline", lambda w: [w.turn.pk], "post", OWN_TURN),
+    ("meetings:my-turn-showcase", lambda w: [w.turn.pk], "get", OWN_TURN),
+    ("meetings:my-turn-give-back", lambda w: [w.turn.pk], "get", signed_in_only("member")),
+    ("meetings:my-turn-give-back", lambda w: [w.turn.pk], "post", OWN_TURN),
+    ("meetings:my-turn-swap", lambda w: [w.turn.pk], "get", signed_in_only("member")),
+    ("meetings:my-swap-take", lambda w: [w.swap.pk, w.firm.pk], "post", OWN_TURN),
+    ("meetings:my-swap-withdraw", lambda w: [w.swap.pk], "post", OWN_TURN),
+    ("meetings:my-swap-undo", lambda w: [w.swap.pk], "post", OWN_TURN),
+    ("meetings:my-offers", lambda w: [w.membership.pk], "get", signed_in_only("member")),
+    ("meetings:my-room-add", lambda w: [w.membership.pk], "get", signed_in_only("member")),
+    ("meetings:my-room", lambda w: [w.room.pk], "get", signed_in_only("member")),
+    ("meetings:my-absence-add", lambda w: [], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "meetings:my-absence-add",
+        lambda w: [],
+        "post",
+        signed_in(FORBIDDEN, member=OK, other_member=OK),  # the page again, with what is missing
+    ),
+    ("meetings:my-absence-remove", lambda w: [w.absence.pk], "post", OWN_TURN),
     ("members:join", lambda w: [], "get", {**everybody(ELSEWHERE), "visitor": OK}),
     (
         "members:join-company",

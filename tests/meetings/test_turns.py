@@ -226,11 +226,10 @@ def test_the_coordinator_hears_when_nobody_is_left(offered, member, coordinator)
     assert "Nobody is left to ask" in mail.text
 
 
-def test_the_planner_passes_over_who_has_nobody_to_write_to(offered, member, willing, coordinator):
-    company = willing("Silent Systems")
-    company.representatives.all().delete()
+def test_a_firm_nobody_answers_for_is_not_asked_by_the_plan(offered, member, willing, coordinator):
+    willing("Silent Systems").representatives.all().delete()
     turns.decline(offered, by=member)
-    assert offered.meeting.duties.get(state="proposed").company == company
+    assert not offered.meeting.duties.filter(state__in=Duty.OPEN).exists()
     assert mails("turn-for-coordinators").exists()
 
 
