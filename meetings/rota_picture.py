@@ -44,6 +44,7 @@ class Row:
     meeting: Meeting
     day: date
     turns: list[Turn]
+    turns_are_due: bool
     coming: int
     agenda: str
     agenda_is_late: bool
@@ -124,7 +125,8 @@ def _row(facts: rota.Known, plan: rotation.Plan, meeting: Meeting, firms: dict[i
     else:
         agenda = f"Due {format_date(due, 'j M')}"
     late = not meeting.sent_at and due < facts.day(facts.now)
-    return Row(meeting, day, turns, meeting.coming, agenda, late)
+    turns_due = day - timedelta(days=facts.cluster.answer_days) <= facts.day(facts.now)
+    return Row(meeting, day, turns, turns_due, meeting.coming, agenda, late)
 
 
 def _turn(

@@ -1,0 +1,218 @@
+"""What needs a coordinator now, in the clusters of an office held today: a sentence, by when, and where it is done."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from clusters.models import Association, Cluster
+from meetings.models import AgendaEdition, Duty, Meeting, Presentation
+from members.models import Membership
+
+State = Meeting.State
+FIRST = 20  # are shown
+ANSWER_TO_APPLICANTS = timedelta(days=3)
+SOON = timedelta(days=7)  # before something is due it comes up
+AFTERWARDS = timedelta(days=7)  # slides and notes are due
+LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
+CADENCE_DAYS = {
+    Cluster.Cadence.MONTHLY: 30,
+    Cluster.Cadence.SIX_WEEKLY: 42,
+    Cluster.Cadence.TWO_MONTHLY: 61,
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    of: Cluster | Association
+    sentence: str
+    due: date
+    button: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The most urgent first; `more` are not shown."""
+
+    shown: list[Need]
+    more: int
+    today: date
+
+
+def needs_of(user, now: datetime | None = None) -> Needs:
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    clusters = clusters_of(user, now)
+    meetings = list(meetings_of(user, now))
+    needs = [
+        *(need for cluster in clusters for need in _of_cluster(cluster, today)),
+        *(need for meeting in meetings for need in _of_meeting(meeting, now)),
+    ]
+    needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
+    return Needs(needs[:FIRST], max(len(needs) - FIRST, 0), today)
+
+
+# --- what is looked at ---------------------------------------------------------------------------------
+def clusters_of(user, now: datetime) -> list[Cluster]:
+    """Each with the applications that wait, and the last and the next of its own meetings."""
+    ours = Meeting.objects.filter(cluster=OuterRef("pk"), kind=Meeting.Kind.MEETING).order_by()
+    applied = Membership.objects.filter(cluster=OuterRef("pk"), state=Membership.State.APPLIED).order_by()
+    clusters = Cluster.objects.managed_by(user).annotate(
+        waiting=_one(applied, Count("pk")),
+        waiting_since=_one(applied, Min("applied_at")),
+        last_met=_one(ours.past(now).order_by(), Max("starts_at")),
+        meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
+    )
+    return list(clusters)
+
+
+def _one(rows, figure):
+    """A figure of the rows of each cluster."""
+    return rows.values("cluster").annotate(figure=figure).values("figure")
+
+
+def meetings_of(user, now: datetime) -> Iterable[Meeting]:
+    """Those ahead, and the last ones, with their open turns and what is missing of their agenda and slides."""
+    open_turns = Duty.objects.filter(state__in=Duty.OPEN).select_related("company")
+    slides = Presentation.objects.filter(meeting=OuterRef("pk"))
+    return (
+        Meeting.objects.managed_by(user)
+        .filter(
+            Q(state__in=[State.DRAFT, State.PUBLISHED], starts_at__gt=now)
+            | Q(state__in=[State.PUBLISHED, State.HELD], ends_at__range=(now - LOOK_BACK, now))
+        )
+        .exclude(cluster__state=Cluster.State.RESTING, starts_at__gt=now)
+        .select_related("cluster__association", "association")
+        .annotate(
+            is_sent=Exists(AgendaEdition.objects.filter(meeting=OuterRef("pk"))),
+            lacks_slides=Exists(slides.filter(state=Presentation.State.EXPECTED)),
+            has_new_slides=Exists(slides.filter(state=Presentation.State.SUBMITTED)),
+        )
+        .prefetch_related(Prefetch("duties", queryset=open_turns, to_attr="turns"))
+        .order_by("starts_at", "pk")
+    )
+
+
+# --- what a cluster needs --------------------------------------------------------------------------------
+def _of_cluster(cluster: Cluster, today: date) -> Iterator[Need]:
+    if cluster.waiting:
+        yield _applications(cluster)
+    if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
+        due = _met_on(cluster) + timedelta(days=CADENCE_DAYS[cluster.cadence]) if cluster.last_met else today
+        sentence = "No meeting is planned, though it is time for one."
+        if cluster.meets_next:
+            sentence = f"The next meeting is not before {format_date(cluster.meets_next, 'j F Y')}."
+        yield Need(cluster, sentence, due, "Plan ahead", _plan_ahead(cluster))
+    if cluster.state == Cluster.State.FORMING and not cluster.meets_next:
+        sentence = "It is forming, and no first meeting is planned."
+        yield Need(cluster, sentence, today, "Plan the first meeting", _to("meeting_add", cluster=cluster.pk))
+
+
+def _applications(cluster: Cluster) -> Need:
+    since = timezone.localdate(cluster.waiting_since)
+    firms = "One firm waits" if cluster.waiting == 1 else f"{cluster.waiting} firms wait"
+    query = urlencode({"state__exact": "applied", "cluster__id__exact": cluster.pk})
+    return Need(
+        cluster,
+        f"{firms} to join, since {format_date(since, 'j F')}.",
+        since + ANSWER_TO_APPLICANTS,
+        "Look at it" if cluster.waiting == 1 else "Look at them",
+        f"{reverse('admin:members_membership_changelist')}?{query}",
+    )
+
+
+def _met_on(cluster: Cluster) -> date:
+    return timezone.localdate(cluster.last_met)
+
+
+def _meets_soon_enough(cluster: Cluster, today: date) -> bool:
+    """Within one and a half times its cadence; months of pause don't count."""
+    until = today + timedelta(days=CADENCE_DAYS[cluster.cadence] * 3 // 2)
+    months = {(today + timedelta(days=days)).month for days in range((until - today).days)}
+    until += timedelta(days=31 * len(months & set(cluster.pause_months)))
+    return cluster.meets_next is not None and timezone.localdate(cluster.meets_next) <= until
+
+
+# --- what a meeting needs --------------------------------------------------------------------------------
+def _of_meeting(meeting: Meeting, now: datetime) -> Iterator[Need]:
+    if meeting.starts_at > now:
+        today = now.astimezone(meeting.zone).date()
+        if meeting.needs_showcase and meeting.cluster:
+            yield from _turns(meeting, meeting.cluster, today)
+        if not meeting.is_sent:
+            yield from _agenda(meeting, today)
+    elif meeting.ends_at <= now:
+        yield from _afterwards(meeting)
+
+
+def _turns(meeting: Meeting, cluster: Cluster, today: date) -> Iterator[Need]:
+    """Turns nobody was asked for by the cut-off; offers that have to be answered soon."""
+    turns = {duty.role: duty for duty in meeting.turns}
+    url = f"{reverse('admin:meetings_rota', args=[cluster.pk])}#meeting-{meeting.pk}"
+    due = meeting.day - timedelta(days=cluster.answer_days)
+    for role in Duty.Role.values:
+        duty = turns.get(role)
+        needed = role == Duty.Role.CHAIR or meeting.venue_id is None
+        if duty is None and needed and due <= today:
+            yield Need(cluster, f"{_on(meeting)}: nobody {role}s yet.", due, "Find a firm", url)
+        elif duty is not None and duty.state == Duty.State.PROPOSED and due - SOON <= today:
+            sentence = f"{_on(meeting)}: {duty.company} is meant to {role}, but has not been asked."
+            yield Need(cluster, sentence, due, "Ask", url)
+        elif duty is not None and duty.state == Duty.State.OFFERED and duty.answer_by - SOON <= today:
+            sentence = f"{_on(meeting)}: {duty.company} has not said yet whether it {role}s."
+            yield Need(cluster, sentence, duty.answer_by, "See the rota", url)
+
+
+def _agenda(meeting: Meeting, today: date) -> Iterator[Need]:
+    days = meeting.cluster.agenda_days if meeting.cluster else Cluster._meta.get_field("agenda_days").default
+    due = meeting.day - timedelta(days=days)
+    if due - SOON > today:
+        return
+    agreed = any(duty.role == Duty.Role.CHAIR and duty.state in Duty.AGREED for duty in meeting.turns)
+    ready = agreed or not meeting.needs_showcase
+    url = (
+        reverse("admin:meetings_meeting_act", args=[meeting.pk, "publish"])
+        if ready and meeting.state == State.DRAFT
+        else reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    )
+    sentence = f"{_on(meeting)}: the agenda of “{meeting}” has not gone out."
+    yield Need(meeting.organiser, sentence, due, "See and publish it" if ready else "Prepare it", url)
+
+
+def _afterwards(meeting: Meeting) -> Iterator[Need]:
+    due = meeting.day + AFTERWARDS
+    slides = _to("presentation_changelist", meeting__id__exact=meeting.pk)
+    if meeting.has_new_slides:
+        yield Need(
+            meeting.organiser,
+            f"{_on(meeting)}: slides have come and wait for you.",
+            due,
+            "Publish them",
+            slides,
+        )
+    elif meeting.lacks_slides:
+        yield Need(
+            meeting.organiser, f"{_on(meeting)}: slides of “{meeting}” are missing.", due, "See which", slides
+        )
+    if meeting.needs_showcase and not meeting.notes:
+        url = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+        sentence = f"{_on(meeting)}: what you took away is not written down."
+        yield Need(meeting.organiser, sentence, due, "Write it down", url)
+
+
+def _on(meeting: Meeting) -> str:
+    return format_date(meeting.day, "j F")
+
+
+def _plan_ahead(cluster: Cluster) -> str:
+    return _to("meeting_plan_ahead", cluster=cluster.pk)
+
+
+def _to(page: str, **query) -> str:
+    return f"{reverse(f'admin:meetings_{page}')}?{urlencode(query)}"
