@@ -30,6 +30,8 @@ def me(request):
     if len(associations) == 1 and request.site_association is None:
         wear(request, associations.pop())
     meetings = next_meetings(user, [*clusters, *managed], [one.company_id for one in acting])
+    turns = turns_ahead([one.company_id for one in acting], now)
+    answering = {one.company_id for one in acting if one.role in Representative.ANSWERING}
     context = {
         "greeting": greeting(timezone.localtime(now).hour),
         "acting": acting,
@@ -39,6 +41,8 @@ def me(request):
         "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
         "managed": managed,
         "meetings": meetings,
+        "turns": turns,
+        "turns_waiting": [turn for turn in turns if turn.waits and turn.company_id in answering],
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
@@ -96,6 +100,31 @@ def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -
             if duty.company_id in company_ids and duty.state in duty.AGREED
         ]
     return meetings
+
+
+def turns_ahead(company_ids: list[int], now) -> list:
+    """What the firms are asked for and have agreed to, the next one first. `waits`: for an answer, or for a title.
+
+    A showcase that is called what its kind is called has no title yet.
+    """
+    if not company_ids:
+        return []
+    turns = list(
+        Company.duties.rel.related_model.objects.filter(
+            company__in=company_ids,
+            state__in=["offered", "accepted"],
+            meeting__state__in=["draft", "published"],
+            meeting__ends_at__gt=now,
+        )
+        .select_related("company", "meeting__cluster", "meeting__association")
+        .prefetch_related("meeting__agenda")
+        .order_by("meeting__starts_at", "role")
+    )
+    for turn in turns:
+        showcases = [item for item in turn.meeting.agenda.all() if item.kind == item.Kind.SHOWCASE]
+        unnamed = turn.role == "chair" and any(one.title == one.get_kind_display() for one in showcases)
+        turn.waits = turn.state == "offered" or unnamed
+    return turns
 
 
 @require_POST

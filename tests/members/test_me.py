@@ -159,8 +159,33 @@ class TestMyPage:
             meeting = factories.MeetingFactory(cluster=cluster, venue=factories.VenueFactory(cluster=cluster))
             factories.DutyFactory(meeting=meeting, company=firm)
         factories.RepresentativeFactory.create_batch(number, company=firm, state="asked")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             as_member.get(URL)
+
+
+class TestMyTurns:
+    def test_what_waits_for_an_answer_or_a_title_is_said_first(self, as_member, firm, lancaster):
+        offered = factories.DutyFactory(
+            meeting=factories.MeetingFactory(cluster=lancaster, state="draft"), company=firm, state="offered"
+        )
+        agreed = factories.DutyFactory(meeting=factories.MeetingFactory(cluster=lancaster), company=firm)
+        factories.AgendaItemFactory(
+            meeting=agreed.meeting, kind="showcase", title="The chair's showcase", company=firm
+        )
+        words = text_of(as_member.get(URL))
+        assert "Could Fellside Analytics chair on" in words
+        assert "Name your 20-minute showcase" in words
+        assert f"is asked to chair, {offered.meeting.organiser}" in words
+        agreed.meeting.agenda.update(title="Maps of mud")
+        assert "Name your 20-minute showcase" not in text_of(as_member.get(URL))
+
+    def test_a_colleague_sees_them_and_is_not_asked(self, firm, lancaster):
+        colleague = factories.RepresentativeFactory(company=firm, role="member").user
+        factories.DutyFactory(
+            meeting=factories.MeetingFactory(cluster=lancaster), company=firm, state="offered"
+        )
+        words = text_of(client_of(colleague).get(URL))
+        assert "is asked to chair" in words and "Could Fellside Analytics chair" not in words
 
 
 class TestMyMeetings:
