@@ -139,7 +139,13 @@ class RotaPages(admin.ModelAdmin):
         if not form.is_valid():
             messages.error(request, "Choose for which weeks the firms are asked.")
             return redirect("admin:meetings_rota", pk)
-        until = timezone.now() + timedelta(weeks=form.cleaned_data["weeks"])
+        asked = self.ask(request, cluster, form.cleaned_data["weeks"])
+        words = {0: "No firm has been asked.", 1: "One firm is being asked by mail."}
+        messages.info(request, words.get(asked, f"{asked} firms are being asked by mail."))
+        return redirect("admin:meetings_rota", pk)
+
+    def ask(self, request, cluster: Cluster, weeks: int) -> int:
+        until = timezone.now() + timedelta(weeks=weeks)
         meetings = rota.meetings_ahead(cluster, timezone.now()).filter(starts_at__lt=until)
         proposed = Duty.objects.filter(meeting__in=meetings, state=State.PROPOSED)
         asked = 0
@@ -148,10 +154,8 @@ class RotaPages(admin.ModelAdmin):
                 turns.offer(duty, by=request.user)
                 asked += 1
             except Refused as refusal:
-                messages.warning(request, f"{timezone.localtime(duty.meeting.starts_at):%-d %b}: {refusal}")
-        words = {0: "No firm has been asked.", 1: "One firm is being asked by mail."}
-        messages.info(request, words.get(asked, f"{asked} firms are being asked by mail."))
-        return redirect("admin:meetings_rota", pk)
+                messages.warning(request, f"{duty.meeting.day:%-d %b}: {refusal}")
+        return asked
 
     @method_decorator(require_safe)
     def csv_view(self, request, pk):
