@@ -118,14 +118,22 @@ class MeetingForm(forms.ModelForm):
             self.add_error(role, f"{firm} is not a member of {cluster}. Only members {role}.")
 
 
-class AgendaItemForm(forms.ModelForm):
-    position = forms.IntegerField(
+def position_field() -> forms.IntegerField:
+    return forms.IntegerField(
         label="Order",
         required=False,
         min_value=0,
         max_value=AT_THE_END,
         widget=forms.NumberInput(attrs={"size": 4}),
     )
+
+
+def at_the_end_if_empty(position: int | None) -> int:
+    return AT_THE_END if position is None else position
+
+
+class AgendaItemForm(forms.ModelForm):
+    position = position_field()
 
     class Meta:
         model = AgendaItem
@@ -159,8 +167,7 @@ class AgendaItemForm(forms.ModelForm):
             self.fields["kind"].choices = kinds
 
     def clean_position(self):
-        position = self.cleaned_data["position"]
-        return AT_THE_END if position is None else position
+        return at_the_end_if_empty(self.cleaned_data["position"])
 
 
 class AgendaFormSet(forms.BaseInlineFormSet):

@@ -18,7 +18,7 @@ from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from meetings import agendas, duties, moving, notices, proposals, series, turns
-from meetings.editions import differences, snapshot
+from meetings.editions import differences, long_date, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Venue
 
@@ -117,8 +117,9 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
             if Association.objects.managed_by(request.user).exists()
             else ["cluster"]
         )
+        times = ["starts_at", "ends_at"] if obj is None or is_draft(obj) else ["takes_place"]
         sections = [
-            (None, {"fields": [*whose, "kind", "title", "summary", "starts_at", "ends_at"]}),
+            (None, {"fields": [*whose, "kind", "title", "summary", *times]}),
             ("Where, and whose turn", {"fields": ["venue", "capacity", "chair", "host", "openness"]}),
         ]
         if obj is not None:
@@ -133,7 +134,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
         if obj is not None:
             fixed += ["cluster", "association"]
             if not is_draft(obj):
-                fixed += ["starts_at", "ends_at", "venue"]
+                fixed += ["takes_place", "starts_at", "ends_at", "venue"]
         return fixed
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -177,6 +178,11 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
     def when(self, meeting):
         start = timezone.localtime(meeting.starts_at)
         return f"{start:%a} {start.day} {start:%b %Y, %H:%M}"
+
+    @admin.display(description="takes place")
+    def takes_place(self, meeting):
+        start, end = (moment.astimezone(meeting.zone) for moment in (meeting.starts_at, meeting.ends_at))
+        return f"{long_date(start)}, {start:%H:%M} to {end:%H:%M}. “Move” changes it and tells everybody."
 
     @admin.display(description="of")
     def organiser(self, meeting):

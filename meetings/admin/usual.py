@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 
 from clusters import trail
-from clusters.scoping import ScopedAdmin, ScopedTabularInline
+from clusters.scoping import ScopedAdmin, ScopedStackedInline
+from meetings.agendas import STEP
+from meetings.forms import at_the_end_if_empty, position_field
 from meetings.models import AgendaItem, TemplateItem, UsualAgenda
 from meetings.models.agenda import SHOWCASE_MINUTES
 
@@ -34,21 +36,38 @@ class TemplateFormSet(forms.BaseInlineFormSet):
             )
 
 
-class TemplateInline(ScopedTabularInline):
+class TemplateItemForm(forms.ModelForm):
+    position = position_field()
+
+    class Meta:
+        model = TemplateItem
+        fields = ["position", "minutes", "kind", "title", "summary"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 2, "cols": 40}),
+            "title": forms.TextInput(attrs={"size": 40}),
+            "minutes": forms.NumberInput(attrs={"size": 4}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["position"] = None
+
+    def clean_position(self):
+        return at_the_end_if_empty(self.cleaned_data["position"])
+
+
+class TemplateInline(ScopedStackedInline):
     model = TemplateItem
+    form = TemplateItemForm
     formset = TemplateFormSet
-    fields = ["position", "minutes", "kind", "title", "summary"]
+    fields = [("position", "minutes", "kind"), ("title", "summary")]
     verbose_name = "line"
     verbose_name_plural = "Copied into each new meeting"
 
     def get_extra(self, request, obj=None, **kwargs):
         """Empty rows, so that no script is needed to add a line."""
         return 3
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "summary":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 2, "cols": 40})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(UsualAgenda)
@@ -75,4 +94,8 @@ class UsualAgendaAdmin(ScopedAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        lines = list(form.instance.template_items.all())
+        for number, line in enumerate(lines, start=1):
+            line.position = number * STEP
+        TemplateItem.objects.bulk_update(lines, ["position"])
         trail.record(request.user, "changed the usual agenda of", form.instance, cluster=form.instance)
