@@ -33,7 +33,8 @@
       else row.removeAttribute("aria-current");
     }
     head.classList.toggle("is-next", Boolean(current));
-    show(title, current ? current.title : isOver ? "The meeting is over" : "Not begun yet");
+    const before = following ? "Not begun yet" : "The agenda is through";
+    show(title, current ? current.title : isOver ? "The meeting is over" : before);
     const soon = following && following.start - now < 3600000;
     if (current) show(left, `${minutesAndSeconds(current.end - now)} left, until ${current.row.dataset.until}`);
     else show(left, soon ? `begins in ${minutesAndSeconds(following.start - now)}` : "");
