@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import meetings, proposals, turn_links, turns
+from meetings.views import meetings, proposals, run_sheets, turn_links, turns
 
 app_name = "meetings"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("meetings/past/", meetings.meeting_archive, name="meeting-archive"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/calendar.ics", meetings.meeting_ics, name="meeting-calendar"),
+    path("meetings/<int:pk>/run-sheet/", run_sheets.run_sheet, name="run-sheet"),
     path("clusters/<slug:slug>/calendar.ics", meetings.cluster_ics, name="cluster-calendar"),
     path("associations/<slug:slug>/calendar.ics", meetings.association_ics, name="association-calendar"),
     path("presentations/<uuid:uid>.pdf", meetings.presentation_file, name="presentation-file"),
