@@ -39,7 +39,19 @@ class ClusterAdmin(ObjectActs, ScopedAdmin):
     acts = ["start", "rest"]
     fieldsets = [
         (None, {"fields": ["association", "name", "slug", "kind", "state", "lead", "about", "founded"]}),
-        ("When it meets", {"fields": ["cadence", "usual_week", "usual_weekday", "usual_start", "usual_minutes"]}),
+        (
+            "When it meets",
+            {
+                "fields": [
+                    "cadence",
+                    ("usual_week", "usual_weekday"),
+                    "usual_day",
+                    ("usual_start", "usual_minutes"),
+                    "pause_months",
+                ]
+            },
+        ),
+        ("Turns and agendas", {"fields": ["rota_both", "rota_gap_days", "answer_days", "agenda_days"]}),
         ("Where", {"fields": ["where", "town", "latitude", "longitude", "districts"]}),
         ("Rules", {"fields": ["joining", "guests_welcome", "contact_email"]}),
         ("Pictures", {"fields": ["glyph_seed", "scene"]}),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -226,7 +227,9 @@ class Cluster(models.Model):
     def rhythm(self) -> str:
         """How often it meets, in words: "Every month, third Thursday"."""
         words = self.get_cadence_display()
-        if self.usual_weekday is not None:
+        if self.usual_day is not None:
+            words += f", on the {ordinal(self.usual_day)}"
+        elif self.usual_weekday is not None:
             which = f"{self.get_usual_week_display()} " if self.usual_week else "on a "
             words += f", {which}{self.get_usual_weekday_display()}"
         return words[0].upper() + words[1:]

@@ -242,3 +242,11 @@ def test_the_desk_says_why_it_can_not_plan(as_coordinator, lancaster):
 def test_dates_of_the_series_know_theirs(monthly):
     meeting = factories.MeetingFactory(cluster=monthly, starts_at=datetime(2027, 6, 1, 0, 30, tzinfo=LONDON))
     assert date_of(meeting) == date(2027, 6, 1)
+
+
+def test_a_fixed_day_of_the_month_is_planned_and_said(monthly, coordinator):
+    monthly.usual_week, monthly.usual_weekday, monthly.usual_day = None, None, 12
+    monthly.save()
+    assert monthly.rhythm == "Every month, on the 12th"
+    meetings = plan_ahead(monthly, months=3, by=coordinator, today=TODAY)
+    assert [meeting.slot for meeting in meetings] == [date(2026, 12, 12), date(2027, 1, 12), date(2027, 2, 12)]
