@@ -139,7 +139,7 @@ ROWS = [
     ("meetings:meeting", lambda w: [w.draft.pk], "get", only(*OFFICE)),
     ("meetings:meeting", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),
     ("meetings:meeting", lambda w: [10**9], "get", everybody(NOTHING)),
-    ("meetings:run-sheet", lambda w: [w.meeting.pk], "get", signed_in_only(*OFFICE)),
+    ("meetings:run-sheet", lambda w: [w.meeting.pk], "get", signed_in_only("member", *OFFICE)),
     ("meetings:meeting-calendar", lambda w: [w.meeting.pk], "get", everybody(OK)),
     ("meetings:meeting-calendar", lambda w: [w.draft.pk], "get", only(*OFFICE)),
     ("meetings:meeting-calendar", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),
