@@ -4,6 +4,7 @@ from functools import partial
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from clusters.errors import Refused
@@ -327,3 +328,22 @@ def test_what_has_changed_since_is_not_taken_back(planned, lancaster, coordinato
     with pytest.raises(Refused, match="The rota has changed since"):
         rota.put_back(lancaster, before, after, by=coordinator)
     assert list(Duty.objects.order_by("pk").values()) == rows
+
+
+# --- what others see --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("state", "is_shown"), [("proposed", False), ("offered", False), ("declined", False), ("accepted", True)]
+)
+def test_only_agreed_turns_show_on_the_pages_of_the_cluster(
+    client, lancaster, as_coordinator, state, is_shown
+):
+    MembershipFactory(cluster=lancaster)
+    meeting = MeetingFactory(cluster=lancaster)
+    company = MembershipFactory(cluster=lancaster, company__name="Sandside Maps").company
+    DutyFactory(meeting=meeting, company=company, state=state)
+    for reader in (client, as_coordinator):
+        cluster_page = reader.get(lancaster.get_absolute_url()).content.decode()
+        assert ("Chairs next: Sandside Maps" in cluster_page) == is_shown
+        assert ("Sandside Maps" in reader.get(meeting.get_absolute_url()).content.decode()) == is_shown
+        calendar = reader.get(reverse("meetings:cluster-calendar", args=[lancaster.slug])).content.decode()
+        assert "Sandside Maps" not in calendar or is_shown

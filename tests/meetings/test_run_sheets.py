@@ -35,7 +35,7 @@ def clock(moment):
 
 def test_the_chair_sees_what_is_on_and_what_is_next(as_member, meeting):
     page = sheet(as_member, meeting).content.decode()
-    assert '<h2 id="run-now" role="status">Welcome</h2>' in page
+    assert '<h2 id="run-now"><span role="status">Welcome</span></h2>' in page
     assert f"until {clock(meeting.starts_at + timedelta(minutes=15))}" in page
     assert f"Next, {clock(meeting.starts_at + timedelta(minutes=15))}: Our new arm" in page
     assert page.count('aria-current="step"') == 1
