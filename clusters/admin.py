@@ -107,8 +107,17 @@ class SupporterAdmin(ScopedAdmin):
     list_display = ["name", "kind", "website"]
     list_filter = ["kind"]
     search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
     inlines = [SupportInline]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Who supports others too is described by those who look after all of them, not by one."""
+        mine = Support.objects.managed_by(request.user).values("pk")
+        if obj and obj.supports.exclude(pk__in=mine).exists():
+            return ["name", "slug", "kind", "about", "website"]
+        return []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["name"]}
 
 
 class QuestionForm(forms.ModelForm):

@@ -19,6 +19,17 @@ def managed(queryset: models.QuerySet, user) -> models.QuerySet:
     return queryset.filter(pk__in=queryset.model.objects.managed_by(user).values("pk"))
 
 
+def not_offered(form) -> dict[str, list]:
+    """The rows behind many-to-many fields that are somebody else's: the form does not know them and would drop them."""
+    return {
+        field.name: list(
+            getattr(form.instance, field.name).exclude(pk__in=form.fields[field.name].queryset.values("pk"))
+        )
+        for field in form.instance._meta.many_to_many
+        if field.name in form.fields
+    }
+
+
 class ScopedChoices:
     """Relation fields offer managed rows only. Subclasses widen single fields in `choices_for`."""
 
@@ -66,7 +77,10 @@ class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         """The last guard: nobody makes or moves a row out of what they look after. The request is rolled back."""
+        kept = not_offered(form)
         super().save_related(request, form, formsets, change)
+        for name, rows in kept.items():
+            getattr(form.instance, name).add(*rows)
         if not self.is_managed(request, form.instance):
             raise PermissionDenied("You can only change what belongs to a cluster or association you look after.")
 

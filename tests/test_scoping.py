@@ -78,6 +78,9 @@ ROWS = {
     meetings.Duty: lambda cluster: factories.DutyFactory(
         meeting=meeting_of(cluster), company__name=f"Secret {cluster.name} Chair"
     ),
+    meetings.Registration: lambda cluster: factories.RegistrationFactory(
+        meeting=meeting_of(cluster), user__name=f"Secret {cluster.name} person"
+    ),
     meetings.Presentation: lambda cluster: factories.PresentationFactory(
         meeting=meeting_of(cluster), title=f"Secret {cluster.name} slides"
     ),
@@ -241,3 +244,43 @@ def test_a_coordinator_can_not_answer_for_the_whole_site(as_coordinator):
     answer = as_coordinator.post(address(Question, "add"), form)
     assert "Say which of your clusters" in answer.content.decode()
     assert not Question.objects.exists()
+
+
+def test_no_list_can_be_filtered_by_scrambled_passwords(as_coordinator, coordinator, member):
+    """A filter by its first letters would give it away, one letter after the other."""
+    for lookup in ("password__startswith", "password", "is_superuser"):
+        answer = as_coordinator.get(address(members.User, "changelist") + f"?{lookup}=p")
+        assert answer.status_code == 400
+
+
+def test_what_a_form_can_not_offer_it_does_not_take_away(as_coordinator, lancaster, furness):
+    """A story of two clusters stays the other's too when one coordinator mends a word of it."""
+    article = article_of(lancaster)
+    withdrawn = factories.CompanyFactory()
+    article.clusters.add(furness)
+    article.companies.add(withdrawn)
+    form = {
+        "association": article.association_id,
+        "clusters": [lancaster.pk],
+        "kind": article.kind,
+        "title": "Mended",
+        "slug": article.slug,
+        "summary": article.summary,
+        "body": article.body,
+    }
+    answer = as_coordinator.post(address(Article, "change", article.pk), form)
+    assert answer.status_code == 302
+    article.refresh_from_db()
+    assert article.title == "Mended"
+    assert set(article.clusters.all()) == {lancaster, furness}
+    assert set(article.companies.all()) == {withdrawn}
+
+
+def test_a_supporter_of_others_too_is_not_renamed_by_one(as_coordinator, lancaster, theirs):
+    support = factories.SupportFactory(cluster=lancaster, supporter__name="The Trust")
+    own = address(Supporter, "change", support.supporter_id)
+    assert 'name="name"' in as_coordinator.get(own).content.decode()
+    factories.SupportFactory(cluster=theirs, supporter=support.supporter)
+    page = as_coordinator.get(own).content.decode()
+    assert 'name="name"' not in page
+    assert 'name="supports-0-description"' in page

@@ -19,7 +19,7 @@ class OfOneCluster(admin.SimpleListFilter):
         return [(cluster.pk, cluster.name) for cluster in Cluster.objects.managed_by(request.user)]
 
     def queryset(self, request, queryset):
-        if not (self.value() or "").isdecimal():
+        if not str(self.value()).isdecimal():  # a number where Django counts the firms of each choice
             return queryset
         mine = Membership.objects.open().managed_by(request.user).filter(cluster=self.value())
         return queryset.filter(pk__in=mine.values("company"))

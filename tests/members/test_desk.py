@@ -179,6 +179,10 @@ class TestFirms:
         as_coordinator.post(address("company", "change", firm.pk), data)
         assert not firm.representatives.exists()
 
+    @pytest.mark.parametrize("query", ["_facets=True", "cluster=x", "cluster=%C2%B2", "cluster=" + "9" * 30])
+    def test_the_filter_by_cluster_bears_anything(self, as_officer, lancaster, furness, firm, query):
+        assert as_officer.get(address("company", "changelist") + f"?{query}").status_code == 200
+
 
 class TestRepresentatives:
     @pytest.fixture
