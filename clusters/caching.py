@@ -1,0 +1,21 @@
+"""What may keep a copy of a page."""
+
+from django.utils.cache import patch_cache_control
+
+
+class KeepPrivate:
+    """A page made for who is signed in is kept by nobody between us and their browser.
+
+    Views that say themselves how they may be kept are left alone. The page for our own failures is the same for
+    everybody, and who is signed in may be what we can't find out.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        settled = response.has_header("Cache-Control") or response.status_code >= 500
+        if not settled and request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_cache=True)
+        return response

@@ -1,0 +1,20 @@
+"""What may keep a copy of a page."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/", "/clusters/", "/meetings/", "/me/", "/nothing/"])
+def test_what_a_signed_in_person_sees_is_for_their_browser_alone(as_member, association, path):
+    assert as_member.get(path)["Cache-Control"] == "private, no-cache"
+
+
+def test_a_visitors_page_may_be_kept_apart_from_those_with_cookies(client, association):
+    page = client.get("/clusters/")
+    assert "Cache-Control" not in page
+    assert page["Vary"] == "Cookie"
+
+
+def test_what_says_itself_how_it_may_be_kept_is_left_alone(as_member, association):
+    assert "max-age=900" in as_member.get(f"/associations/{association.slug}/calendar.ics")["Cache-Control"]
