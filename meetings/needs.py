@@ -20,7 +20,7 @@ ANSWER_TO_APPLICANTS = timedelta(days=3)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
 LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
-CADENCE_DAYS = {
+CADENCE_DAYS: dict[str, int] = {
     Cluster.Cadence.MONTHLY: 30,
     Cluster.Cadence.SIX_WEEKLY: 42,
     Cluster.Cadence.TWO_MONTHLY: 61,
@@ -99,8 +99,8 @@ def meetings_of(user, now: datetime) -> Iterable[Meeting]:
     )
 
 
-# --- what a cluster needs --------------------------------------------------------------------------------
-def _of_cluster(cluster: Cluster, today: date) -> Iterator[Need]:
+# --- what a cluster needs, as `clusters_of` gives it ----------------------------------------
+def _of_cluster(cluster, today: date) -> Iterator[Need]:
     if cluster.waiting:
         yield _applications(cluster)
     if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
@@ -114,7 +114,7 @@ def _of_cluster(cluster: Cluster, today: date) -> Iterator[Need]:
         yield Need(cluster, sentence, today, "Plan the first meeting", _to("meeting_add", cluster=cluster.pk))
 
 
-def _applications(cluster: Cluster) -> Need:
+def _applications(cluster) -> Need:
     since = timezone.localdate(cluster.waiting_since)
     firms = "One firm waits" if cluster.waiting == 1 else f"{cluster.waiting} firms wait"
     query = urlencode({"state__exact": "applied", "cluster__id__exact": cluster.pk})
@@ -127,11 +127,11 @@ def _applications(cluster: Cluster) -> Need:
     )
 
 
-def _met_on(cluster: Cluster) -> date:
+def _met_on(cluster) -> date:
     return timezone.localdate(cluster.last_met)
 
 
-def _meets_soon_enough(cluster: Cluster, today: date) -> bool:
+def _meets_soon_enough(cluster, today: date) -> bool:
     """Within one and a half times its cadence; months of pause don't count."""
     until = today + timedelta(days=CADENCE_DAYS[cluster.cadence] * 3 // 2)
     months = {(today + timedelta(days=days)).month for days in range((until - today).days)}
@@ -139,8 +139,8 @@ def _meets_soon_enough(cluster: Cluster, today: date) -> bool:
     return cluster.meets_next is not None and timezone.localdate(cluster.meets_next) <= until
 
 
-# --- what a meeting needs --------------------------------------------------------------------------------
-def _of_meeting(meeting: Meeting, now: datetime) -> Iterator[Need]:
+# --- what a meeting needs, as `meetings_of` gives it ----------------------------------------
+def _of_meeting(meeting, now: datetime) -> Iterator[Need]:
     if meeting.starts_at > now:
         today = now.astimezone(meeting.zone).date()
         if meeting.needs_showcase and meeting.cluster:
@@ -151,7 +151,7 @@ def _of_meeting(meeting: Meeting, now: datetime) -> Iterator[Need]:
         yield from _afterwards(meeting)
 
 
-def _turns(meeting: Meeting, cluster: Cluster, today: date) -> Iterator[Need]:
+def _turns(meeting, cluster: Cluster, today: date) -> Iterator[Need]:
     """Turns nobody was asked for by the cut-off; offers that have to be answered soon."""
     turns = {duty.role: duty for duty in meeting.turns}
     url = f"{reverse('admin:meetings_rota', args=[cluster.pk])}#meeting-{meeting.pk}"
@@ -169,7 +169,7 @@ def _turns(meeting: Meeting, cluster: Cluster, today: date) -> Iterator[Need]:
             yield Need(cluster, sentence, duty.answer_by, "See the rota", url)
 
 
-def _agenda(meeting: Meeting, today: date) -> Iterator[Need]:
+def _agenda(meeting, today: date) -> Iterator[Need]:
     days = meeting.cluster.agenda_days if meeting.cluster else Cluster._meta.get_field("agenda_days").default
     due = meeting.day - timedelta(days=days)
     if due - SOON > today:
@@ -185,7 +185,7 @@ def _agenda(meeting: Meeting, today: date) -> Iterator[Need]:
     yield Need(meeting.organiser, sentence, due, "See and publish it" if ready else "Prepare it", url)
 
 
-def _afterwards(meeting: Meeting) -> Iterator[Need]:
+def _afterwards(meeting) -> Iterator[Need]:
     due = meeting.day + AFTERWARDS
     slides = _to("presentation_changelist", meeting__id__exact=meeting.pk)
     if meeting.has_new_slides:

@@ -70,7 +70,7 @@ class Known:
             self._meetings(),
             [company for company in self.companies.values() if company.id not in silent],
             past=self._as_rotation(self.past),
-            declined=self._as_rotation(duty for duty in self.duties if is_refused(duty)),
+            declined=self._as_rotation(duty for duty in self.duties if is_refused(duty, self.now)),
             fixed=self._as_rotation(duty for duty in self.open.values() if self._is_fixed(duty)),
             proposed=self._as_rotation(duty for duty in self.open.values() if is_loose(duty)),
             policy=rotation.Policy(
@@ -198,10 +198,13 @@ def is_loose(duty: Duty) -> bool:
     return duty.state == State.PROPOSED and not duty.pinned
 
 
-def is_refused(duty: Duty) -> bool:
-    """The firm was asked, and does not take the turn: it is not asked again for that meeting, and comes next."""
+def is_refused(duty: Duty, now: datetime) -> bool:
+    """The firm does not take the turn: it is not asked again for that meeting, and comes next.
+
+    A turn that was taken away before the firm was asked speaks against it only until the meeting.
+    """
     if duty.state == State.WITHDRAWN:
-        return duty.offered_at is not None
+        return duty.offered_at is not None or duty.meeting.starts_at > now
     return duty.state in (State.DECLINED, State.EXPIRED)
 
 

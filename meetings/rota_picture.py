@@ -34,7 +34,7 @@ class Turn:
     def status(self) -> str:
         if self.duty is None:
             return "Open" if self.needed else "None needed"
-        if self.duty.state == State.OFFERED:
+        if self.duty.state == State.OFFERED and self.duty.answer_by:
             return f"Offered until {format_date(self.duty.answer_by, 'j M')}"
         return "Agreed" if self.duty.state in Duty.AGREED else "Proposed"
 
@@ -112,7 +112,7 @@ def picture(cluster: Cluster, *, now: datetime | None = None) -> Picture:
 
 
 # --- the turns ahead ---------------------------------------------------------------------------------------
-def _row(facts: rota.Known, plan: rotation.Plan, meeting: Meeting, firms: dict[int, Company]) -> Row:
+def _row(facts: rota.Known, plan: rotation.Plan, meeting, firms: dict[int, Company]) -> Row:
     meeting.cluster = facts.cluster
     turns = [_turn(facts, plan, meeting, role, firms) for role in Duty.Role.values]
     day = facts.day(meeting.starts_at)

@@ -263,6 +263,19 @@ def test_the_number_of_queries_does_not_grow_with_the_firms(lancaster, firms):
     assert len(queries) == 25
 
 
+def test_who_gives_a_turn_back_is_not_asked_again_for_it(lancaster, coordinator):
+    """Also when the turn was agreed by word of mouth and never offered."""
+    ash = firm_of(lancaster, "Ash", "chair")
+    firm_of(lancaster, "Birch", "chair")
+    meeting = meeting_in(lancaster, 60)
+    duty = duties.assign(meeting, "chair", ash, by=coordinator)
+    turns.give_back(duty, by=ash.representatives.get().user)
+    assert sorted(meeting.duties.values_list("company__name", "state")) == [
+        ("Ash", "withdrawn"),
+        ("Birch", "offered"),
+    ]
+
+
 # --- at once, and undone ----------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 def test_two_coordinators_at_once_make_one_plan(lancaster, coordinator, officer):
