@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import math
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -73,6 +76,15 @@ class Association(models.Model):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        wrong = {}
+        if self.time_zone not in available_timezones():
+            wrong["time_zone"] = "No time zone has this name. Here it is Europe/London."
+        if not is_mark(self.mark):
+            wrong["mark"] = 'Each dot is a name and two numbers: [["carlisle", 2.0, 0], ["kendal", 1.5, 1]].'
+        if wrong:
+            raise ValidationError(wrong)
+
     def get_absolute_url(self):
         return reverse("news:association", args=[self.slug])
 
@@ -124,6 +136,25 @@ class Hostname(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        try:
+            DomainNameValidator()(self.name)
+        except ValidationError as error:
+            sentence = "Only the name, please, as in www.example.org: without https://, port and path."
+            raise ValidationError({"name": sentence}) from error
+
+
+def is_mark(cells) -> bool:
+    """Whether it can be drawn (`clusters.pictures.mark`)."""
+    return isinstance(cells, list) and all(map(is_dot, cells))
+
+
+def is_dot(cell) -> bool:
+    if not isinstance(cell, list) or len(cell) != 3:
+        return False
+    name, *place = cell
+    return isinstance(name, str) and all(isinstance(n, int | float) and math.isfinite(n) for n in place)
 
 
 def in_force(prefix: str = "", on=None) -> models.Q:
