@@ -17,7 +17,7 @@ from members.models import Company
 
 Swap = SwapRequest.State
 
-HOW_IT_ENDED = {
+HOW_IT_ENDED: dict[str, str] = {
     Swap.TAKEN: "{taker} has taken this turn already. Nothing is left to do.",
     Swap.UNDONE: "This swap was undone. {firm} keeps its turn.",
     Swap.WITHDRAWN: "{firm} no longer asks for a swap.",
@@ -112,7 +112,7 @@ def take(request: SwapRequest, company: Company, *, by, now: datetime | None = N
     settle(old)
     duties.refuse_too_small_a_room(new)
     settle(new)
-    turn_notices.send_swap_taken(request, undo_until(request))
+    turn_notices.send_swap_taken(request, new, undo_until(request))
     return new
 
 
@@ -136,18 +136,18 @@ def undo(request: SwapRequest, *, by, now: datetime | None = None) -> Duty:
             how_it_ended(request) if request.state != Swap.OPEN else "Nobody has taken this turn yet."
         )
     old, new = request.duty, request.new_duty
+    duties.refuse_unless_ahead(old.meeting, now)
+    if new is None or not can_undo(request, now):
+        raise Refused("It is too late to undo this swap. Talk to the coordinator, or ask for another one.")
     new.meeting = old.meeting
     duties.lock(new)
-    duties.refuse_unless_ahead(old.meeting, now)
-    if not can_undo(request, now):
-        raise Refused("It is too late to undo this swap. Talk to the coordinator, or ask for another one.")
     duties.refuse_stranger(old.meeting, old.role, old.company)
     step(new, State.WITHDRAWN, by=by, verb="undid the swap of", now=now)
     step(old, State.ACCEPTED, by=by, verb="took back, after a swap, the turn of", now=now)
     _end(request, Swap.UNDONE, now)
     settle(new)
     settle(old)
-    turn_notices.send_swap_undone(request)
+    turn_notices.send_swap_undone(request, new)
     return old
 
 

@@ -33,6 +33,11 @@ class ShowcaseForm(forms.ModelForm):
         error_messages=SHORT,
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_named:
+            self.initial["title"] = ""
+
 
 class OffersForm(forms.Form):
     """What a firm offers in one cluster, until it takes it back."""

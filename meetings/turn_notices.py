@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -90,15 +91,17 @@ def send_swap_asked(request: SwapRequest, companies: Iterable[Company]) -> None:
             subject=f"Could you {duty.role} on {short_date(duty)}?",
             swap=request,
             firm=company,
-            path=lambda user, company=company: reverse(
-                "meetings:swap", args=[swap_token(request, company, user)]
-            ),
+            path=partial(_swap_path, request, company),
         )
 
 
-def send_swap_taken(request: SwapRequest, undo_until: date) -> None:
+def _swap_path(request: SwapRequest, company: Company, user: User) -> str:
+    return reverse("meetings:swap", args=[swap_token(request, company, user)])
+
+
+def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
     """To both firms and the coordinators."""
-    old, new = request.duty, request.new_duty
+    old = request.duty
     subject = f"{new.company} will {new.role} on {short_date(new)}"
     for duty in (old, new):
         _send_turn(
@@ -119,8 +122,8 @@ def send_swap_taken(request: SwapRequest, undo_until: date) -> None:
     )
 
 
-def send_swap_undone(request: SwapRequest) -> None:
-    old, new = request.duty, request.new_duty
+def send_swap_undone(request: SwapRequest, new: Duty) -> None:
+    old = request.duty
     subject = f"{old.company} will {old.role} on {short_date(old)} after all"
     for duty in (old, new):
         _send_turn(

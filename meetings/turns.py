@@ -111,7 +111,7 @@ def _refuse_to_answer(duty: Duty, on_behalf: bool, version: int | None, now: dat
     if version is not None and version != duty.version:
         raise Refused("This turn has changed since you opened the page. Look at it again.")
     duties.refuse_unless_ahead(duty.meeting, now)
-    if not on_behalf and is_late(duty, now):
+    if not on_behalf and duty.answer_by and is_late(duty, now):
         raise Refused(
             f"The last day to answer was {format_date(duty.answer_by, 'l j F')}. The next firm is being asked."
         )

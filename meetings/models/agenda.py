@@ -92,6 +92,11 @@ class AgendaItem(models.Model):
         return self.title
 
     @property
+    def is_named(self) -> bool:
+        """Whether it has a title of its own, not that of its kind."""
+        return self.title != self.get_kind_display()
+
+    @property
     def speaker(self) -> str:
         return self.presenter.name if self.presenter else self.presenter_name
 

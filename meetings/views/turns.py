@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters.brands import wear
 from clusters.errors import Refused
 from meetings import swaps, turns
 from meetings.duties import State
@@ -32,6 +33,10 @@ def my_turns_page(request, absence_form: AbsenceForm | None = None):
     ours = Duty.objects.filter(company__in=firms).select_related(*OF_MEETING)
     ahead = ours.filter(meeting__ends_at__gt=timezone.now()).order_by("meeting__starts_at", "role")
     absences = Unavailability.objects.filter(company__in=firms, end__gte=timezone.localdate())
+    offers = standing_offers(firms)
+    associations = {membership.cluster.association for membership in offers}
+    if len(associations) == 1 and request.site_association is None:
+        wear(request, associations.pop())
     context = {
         "firms": firms,
         "may_answer": {firm.pk for firm in answering},
@@ -39,7 +44,7 @@ def my_turns_page(request, absence_form: AbsenceForm | None = None):
         "agreed": with_showcases(ahead.filter(state=State.ACCEPTED)),
         "past": ours.filter(state=State.FULFILLED).order_by("-meeting__starts_at")[:PAST_SHOWN],
         "swaps": our_swaps(firms),
-        "offers": standing_offers(firms),
+        "offers": offers,
         "rooms": Venue.objects.filter(company__in=firms).select_related("cluster"),
         "absences": absences.select_related("company"),
         "absence_form": absence_form or AbsenceForm(companies=answering) if answering else None,
@@ -79,7 +84,11 @@ def our_swaps(firms: list[Company]) -> list[SwapRequest]:
 def standing_offers(firms: list[Company]) -> list[Membership]:
     """The memberships of the firms, each with the offers made there."""
     offers = list(RotaOffer.objects.filter(company__in=firms).select_related("venue"))
-    rows = Membership.objects.active().filter(company__in=firms).select_related("company", "cluster")
+    rows = (
+        Membership.objects.active()
+        .filter(company__in=firms)
+        .select_related("company", "cluster__association")
+    )
     memberships = list(rows.order_by("cluster__name", "company__name"))
     for row in memberships:
         made = [one for one in offers if (one.company_id, one.cluster_id) == (row.company_id, row.cluster_id)]
@@ -89,18 +98,20 @@ def standing_offers(firms: list[Company]) -> list[Membership]:
 
 
 # --- whose is it? -------------------------------------------------------------------------------------
-def own_duty(user, pk: int) -> Duty:
+def own_duty(request, pk: int) -> Duty:
     """A turn of a firm one acts for. 404 for other firms' turns, 403 for who may only look."""
-    own = Duty.objects.filter(company__in=Company.objects.represented_by(user))
+    own = Duty.objects.filter(company__in=Company.objects.represented_by(request.user))
     duty = get_object_or_404(own.exclude(state=State.PROPOSED).select_related(*OF_MEETING), pk=pk)
-    refuse_colleague(user, duty.company)
+    refuse_colleague(request.user, duty.company)
+    wear(request, duty.meeting.in_association)
     return duty
 
 
-def own_membership(user, pk: int) -> Membership:
-    own = Membership.objects.active().filter(company__in=Company.objects.represented_by(user))
+def own_membership(request, pk: int) -> Membership:
+    own = Membership.objects.active().filter(company__in=Company.objects.represented_by(request.user))
     membership = get_object_or_404(own.select_related("company", "cluster__association"), pk=pk)
-    refuse_colleague(user, membership.company)
+    refuse_colleague(request.user, membership.company)
+    wear(request, membership.cluster.association)
     return membership
 
 
@@ -136,7 +147,7 @@ def do(request, act, done: str):
 # --- turns --------------------------------------------------------------------------------------------
 @require_POST
 def my_turn_accept(request, pk: int):
-    duty = own_duty(request.user, pk)
+    duty = own_duty(request, pk)
     return do(
         request,
         lambda: turns.accept(duty, by=request.user, version=version_read(request)),
@@ -146,7 +157,7 @@ def my_turn_accept(request, pk: int):
 
 @require_POST
 def my_turn_decline(request, pk: int):
-    duty = own_duty(request.user, pk)
+    duty = own_duty(request, pk)
     note = request.POST.get("note", "")[:300].replace("\0", "")
     return do(
         request,
@@ -163,7 +174,7 @@ def version_read(request) -> int | None:
 
 @require_http_methods(["GET", "POST"])
 def my_turn_showcase(request, pk: int):
-    duty = own_duty(request.user, pk)
+    duty = own_duty(request, pk)
     showcase = turns.showcase_of(duty)
     if showcase is None:
         messages.error(request, "There is no showcase to name for this turn.")
@@ -182,7 +193,7 @@ def my_turn_showcase(request, pk: int):
 @require_http_methods(["GET", "POST"])
 def my_turn_give_back(request, pk: int):
     """Asks first: the next firm is mailed at once."""
-    duty = own_duty(request.user, pk)
+    duty = own_duty(request, pk)
     form = NoteForm(sent(request))
     if request.method == "POST" and form.is_valid():
         return do(
@@ -198,7 +209,7 @@ def my_turn_give_back(request, pk: int):
 # --- swaps --------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 def my_turn_swap(request, pk: int):
-    duty = own_duty(request.user, pk)
+    duty = own_duty(request, pk)
     able = swaps.who_could(duty)
     form = SwapForm(sent(request), able=able)
     if request.method == "POST" and form.is_valid():
@@ -245,7 +256,7 @@ def my_swap_undo(request, pk: int):
 @require_http_methods(["GET", "POST"])
 def my_offers(request, pk: int):
     """`pk` of the membership."""
-    membership = own_membership(request.user, pk)
+    membership = own_membership(request, pk)
     rooms = Venue.objects.filter(company=membership.company, cluster=membership.cluster)
     made = standing_offers([membership.company])
     now = next(row for row in made if row.pk == membership.pk)
@@ -281,7 +292,7 @@ def save_offers(request, membership: Membership, wanted: dict):
 @require_http_methods(["GET", "POST"])
 def my_room_add(request, pk: int):
     """A first room in a cluster comes with the offer to host there. `pk` of the membership."""
-    membership = own_membership(request.user, pk)
+    membership = own_membership(request, pk)
     room = Venue(company=membership.company, cluster=membership.cluster)
     firm = membership.company
     initial = {"name": firm.name, "address": firm.address, "town": firm.town, "postcode": firm.postcode}
@@ -297,8 +308,9 @@ def my_room_add(request, pk: int):
 @require_http_methods(["GET", "POST"])
 def my_room(request, pk: int):
     own = Venue.objects.filter(company__in=Company.objects.represented_by(request.user))
-    room = get_object_or_404(own.select_related("company", "cluster"), pk=pk)
+    room = get_object_or_404(own.select_related("company", "cluster__association"), pk=pk)
     refuse_colleague(request.user, room.company)
+    wear(request, room.cluster.association)
     form = RoomForm(sent(request), instance=room)
     if request.method == "POST" and form.is_valid():
         return do(request, form.save, f"Saved. Members read it before they come to {room.name}.")

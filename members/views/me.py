@@ -103,10 +103,7 @@ def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -
 
 
 def turns_ahead(company_ids: list[int], now) -> list:
-    """What the firms are asked for and have agreed to, the next one first. `waits`: for an answer, or for a title.
-
-    A showcase that is called what its kind is called has no title yet.
-    """
+    """What the firms are asked for and have agreed to, the next one first. `waits`: for an answer, or a title."""
     if not company_ids:
         return []
     turns = list(
@@ -122,7 +119,7 @@ def turns_ahead(company_ids: list[int], now) -> list:
     )
     for turn in turns:
         showcases = [item for item in turn.meeting.agenda.all() if item.kind == item.Kind.SHOWCASE]
-        unnamed = turn.role == "chair" and any(one.title == one.get_kind_display() for one in showcases)
+        unnamed = turn.role == "chair" and any(not one.is_named for one in showcases)
         turn.waits = turn.state == "offered" or unnamed
     return turns
 

@@ -10,6 +10,7 @@ from members.models import MailChoice, Membership, Officer, OutgoingMail, Repres
 from members.views.me import greeting
 from tests import factories
 from tests.conftest import client_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
