@@ -19,6 +19,7 @@ FIRST = 20  # are shown
 ANSWER_TO_APPLICANTS = timedelta(days=3)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
+LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
 LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
 CADENCE_DAYS: dict[str, int] = {
     Cluster.Cadence.MONTHLY: 30,
@@ -84,7 +85,7 @@ def meetings_of(user, now: datetime) -> Iterable[Meeting]:
     return (
         Meeting.objects.managed_by(user)
         .filter(
-            Q(state__in=[State.DRAFT, State.PUBLISHED], starts_at__gt=now)
+            Q(state__in=[State.DRAFT, State.PUBLISHED], starts_at__range=(now, now + LOOK_AHEAD))
             | Q(state__in=[State.PUBLISHED, State.HELD], ends_at__range=(now - LOOK_BACK, now))
         )
         .exclude(cluster__state=Cluster.State.RESTING, starts_at__gt=now)

@@ -183,3 +183,14 @@ def test_burn_up_before_its_first_month_is_only_the_pace():
 @pytest.mark.parametrize("theme", [*pictures.THEME_SIGNS, "no such theme"])
 def test_topic_glyph_has_nineteen_dots(theme):
     assert dots_in(parsed_text(pictures.topic_glyph(theme))) == 19
+
+
+def test_turn_dots_draw_each_meeting_that_counts_in_its_own_way():
+    drawn = pictures.turn_dots(["", "came", "chaired", "hosted", "away"], "Came to 3 of 4")
+    assert [dot.split('"')[1] for dot in drawn.split("<circle ")[1:]] == [
+        "pic-full",
+        "pic-lit",
+        "seat-host",
+        "pic-hollow",
+    ]
+    assert 'aria-label="Came to 3 of 4"' in drawn
