@@ -51,6 +51,7 @@ def brand_of(association: Association | None, *, on_own_host: bool) -> Brand:
         return Brand(
             name=settings.SITE_NAME,
             name_lines=[first or rest, rest if first else ""],
+            tagline="Local clusters of digital businesses: find yours, come to a meeting, join free.",
             faq_url=reverse("clusters:faq"),
         )
     return Brand(

@@ -45,7 +45,7 @@ class Association(models.Model):
         max_length=160, blank=True, help_text="The headline of its front page, at most 8 words."
     )
     lead = models.TextField(max_length=400, blank=True, help_text="Two sentences under the headline.")
-    about = models.TextField(blank=True, help_text="What it is and does. Markdown.")
+    about = models.TextField(max_length=10_000, blank=True, help_text="What it is and does. Markdown.")
     contact_email = models.EmailField(help_text="Answers to its mails go here. Not shown on pages.")
     contact_phone = models.CharField(max_length=30, blank=True)
     time_zone = models.CharField(max_length=50, default="Europe/London")

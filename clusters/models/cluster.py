@@ -116,7 +116,7 @@ class Cluster(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.CLUSTER)
     state = models.CharField(max_length=10, choices=State, default=State.FORMING)
     lead = models.TextField(max_length=300, blank=True, help_text="One or two sentences: who meets here.")
-    about = models.TextField(blank=True, help_text="What a visitor should know. Markdown.")
+    about = models.TextField(max_length=10_000, blank=True, help_text="What a visitor should know. Markdown.")
     where = models.CharField(
         "where it meets", max_length=160, blank=True, help_text="A different member's premises each time, …"
     )

@@ -69,7 +69,7 @@ class Question(models.Model):
     group = models.CharField(max_length=10, choices=Group)
     position = models.PositiveSmallIntegerField(default=100)
     question = models.CharField(max_length=200)
-    answer = models.TextField(help_text="Markdown.")
+    answer = models.TextField(max_length=5000, help_text="Markdown.")
     live = models.CharField("live facts", max_length=15, choices=Live, default=Live.NONE, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     owner = models.ForeignKey(

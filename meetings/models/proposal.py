@@ -138,6 +138,7 @@ class TopicWish(models.Model):
     objects = TopicWishQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "topic wishes"
         constraints = [models.UniqueConstraint(fields=["topic", "company"], name="topic_wish_once")]
 
     def __str__(self):

@@ -94,7 +94,7 @@ class Company(models.Model):
         db_persist=True,
     )
     summary = models.CharField("what it does", max_length=200, blank=True, help_text="One sentence.")
-    about = models.TextField(blank=True, help_text="Markdown.")
+    about = models.TextField(max_length=10_000, blank=True, help_text="Markdown.")
     expertise = ArrayField(
         models.CharField(max_length=40),
         default=list,

@@ -60,7 +60,7 @@ class Article(models.Model):
     title = models.CharField(max_length=160)
     slug = models.SlugField(max_length=100, unique=True)
     summary = models.CharField(max_length=300)
-    body = models.TextField(help_text="Markdown.")
+    body = models.TextField(max_length=30_000, help_text="Markdown.")
     theme = models.CharField(max_length=15, choices=Theme, blank=True)
     quote = models.CharField(
         max_length=250, blank=True, help_text="One sentence that says it, for the front page."
