@@ -169,6 +169,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"guest": "20/h/ip"}  # besides those of allauth: mails to would-be guests
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -188,6 +189,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 WORKER_JOBS = [
     "meetings.closing.mark_held",
     "meetings.turns.run_clock",
+    "meetings.registration_clock.run_clock",
     "meetings.deadlines.remind_of_agendas",
     "members.outbox.forget_old",
 ]

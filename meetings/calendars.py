@@ -8,13 +8,24 @@ answer by calendar, which would need the e-mail addresses of organiser and membe
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 
+from django.db.models import Q
+from django.utils import timezone
 from icalendar import Calendar, Event, vDuration, vText
 
-from meetings.models import Meeting
+from clusters.models import Cluster
+from meetings.models import Meeting, Registration
 from meetings.timetables import timetable
+from members.models import User
 from members.outbox import absolute, site_domain
 
 REFRESH = timedelta(hours=4)
+FEED_REACHES_BACK = timedelta(days=90)
+SAID: dict[str, str] = {
+    Registration.State.REGISTERED: "You are going.",
+    Registration.State.WAITLISTED: "You are on the waiting list.",
+    Registration.State.WITHDRAWN: "You said: not this time.",
+    Registration.State.ATTENDED: "You were there.",
+}
 
 
 def meeting_calendar(meeting: Meeting, *, whole: bool = False, method: str = "PUBLISH") -> bytes:
@@ -29,6 +40,51 @@ def calendar(
 
     Needs their venue, cluster, association with host names, and agenda.
     """
+    return written(name, [event(meeting, whole=whole) for meeting in meetings], method)
+
+
+def own_calendar(user: User) -> bytes:
+    """The meetings of the user's clusters, also those for members, and all they answered, each with the answer."""
+    mine = Meeting.objects.for_members(user)
+    since = timezone.now() - FEED_REACHES_BACK
+    answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__ends_at__gte=since)}
+    meetings = (
+        Meeting.objects.visible_to(user)
+        .announced()
+        .filter(Q(pk__in=own_clusters(user).values("pk")) | Q(pk__in=answers), ends_at__gte=since)
+        .select_related("venue", "cluster__association", "association")
+        .prefetch_related("agenda", "cluster__association__hostnames", "association__hostnames")
+        .order_by("starts_at", "pk")
+    )
+    whole = set(mine.filter(pk__in=meetings).values_list("pk", flat=True))
+    events = [own_event(meeting, answers.get(meeting.pk), whole=meeting.pk in whole) for meeting in meetings]
+    return written("My meetings", events)
+
+
+def own_clusters(user: User):
+    """The meetings of clusters in which a firm of the user is a member, and of their associations."""
+    clusters = Cluster.objects.with_member(user)
+    return Meeting.objects.filter(Q(cluster__in=clusters) | Q(association__in=clusters.values("association")))
+
+
+def own_event(meeting: Meeting, answer: Registration | None, *, whole: bool) -> Event:
+    """Only a place that one has makes one busy at that time."""
+    made = event(meeting, whole=whole)
+    state = answer.state if answer else ""
+    made.add("transp", "OPAQUE" if state in Registration.SEATED else "TRANSPARENT")
+    if answer is None:
+        return made
+    made["description"] = vText(f"{SAID.get(state, '')}\n\n{made['description']}".lstrip())
+    if state == Registration.State.WAITLISTED and not _is_off(meeting):
+        made["status"] = vText("TENTATIVE")
+    changed = max(meeting.changed_at, answer.changed_at).astimezone(UTC)
+    for name in ("dtstamp", "last-modified"):
+        del made[name]
+        made.add(name, changed)
+    return made
+
+
+def written(name: str, events: Iterable[Event], method: str = "PUBLISH") -> bytes:
     calendar = Calendar()
     calendar.add("prodid", f"-//{site_domain()}//Meetings//EN")
     calendar.add("version", "2.0")
@@ -38,8 +94,8 @@ def calendar(
         calendar.add("x-wr-calname", vText(name))
         calendar.add("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"}))
         calendar.add("x-published-ttl", vDuration(REFRESH))
-    for meeting in meetings:
-        calendar.add_component(event(meeting, whole=whole))
+    for entry in events:
+        calendar.add_component(entry)
     return calendar.to_ical()
 
 

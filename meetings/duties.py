@@ -14,7 +14,7 @@ from django.utils import timezone
 from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Cluster
-from meetings import agendas, turn_notices
+from meetings import agendas, registrations, turn_notices
 from meetings.models import Duty, Meeting, Registration, SwapRequest, Venue
 from members.models import Company
 
@@ -112,6 +112,7 @@ def settle(duty: Duty) -> None:
         meeting.venue = place
         meeting.save(update_fields=["venue"])
         meeting.touch()
+        registrations.fill_places(meeting)
 
 
 def room_of(duty: Duty) -> Venue | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from meetings import agendas, notices, series, turns
+from meetings import agendas, notices, registrations, series, turns
 from meetings.editions import differences, snapshot, when_and_where
 from meetings.models import AgendaEdition, Meeting, Venue
 
@@ -51,6 +51,7 @@ def move(
         note=" ".join(changes),
     )
     told = tell(meeting, changes, by, now) if meeting.state == Meeting.State.PUBLISHED else 0
+    registrations.fill_places(meeting, now=now)
     if meeting.day != day_before:
         turns.ask_again(meeting, by=by, moved_from=started_at, now=now)
     return told

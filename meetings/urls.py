@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import meetings, proposals, run_sheets, turn_links, turns
+from meetings.views import answers, checkins, meetings, my_calendar, proposals, run_sheets, turn_links, turns
 
 app_name = "meetings"
 
@@ -9,6 +9,28 @@ urlpatterns = [
     path("meetings/past/", meetings.meeting_archive, name="meeting-archive"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/calendar.ics", meetings.meeting_ics, name="meeting-calendar"),
+    path("meetings/<int:pk>/answer/", answers.answer_details, name="answer-details"),
+    path("meetings/<int:pk>/answer/yes/", answers.answer_yes, name="answer-yes"),
+    path("meetings/<int:pk>/answer/wait/", answers.answer_wait, name="answer-wait"),
+    path("meetings/<int:pk>/answer/no/", answers.answer_no, name="answer-no"),
+    path("meetings/<int:pk>/answer/bring/", answers.answer_bring, name="answer-bring"),
+    path("meetings/<int:pk>/answer/unbring/", answers.answer_unbring, name="answer-unbring"),
+    path("meetings/<int:pk>/guest/", answers.guest, name="guest"),
+    path("answers/<str:token>/", answers.answer, name="answer"),
+    path("answers/<str:token>/confirm/", answers.answer_confirm, name="answer-confirm"),
+    path("answers/<str:token>/withdraw/", answers.answer_withdraw, name="answer-withdraw"),
+    path("clusters/<slug:slug>/come-to-all/", answers.come_to_all, name="come-to-all"),
+    path("clusters/<slug:slug>/stop-coming-to-all/", answers.stop_coming_to_all, name="stop-coming-to-all"),
+    path("meetings/<int:pk>/check-in/", checkins.check_in, name="check-in"),
+    path("meetings/<int:pk>/check-in/<int:answer>/tick/", checkins.check_in_tick, name="check-in-tick"),
+    path("meetings/<int:pk>/check-in/<int:answer>/untick/", checkins.check_in_untick, name="check-in-untick"),
+    path("meetings/<int:pk>/check-in/walk-in/", checkins.check_in_walk_in, name="check-in-walk-in"),
+    path("meetings/<int:pk>/check-in/close/", checkins.check_in_close, name="check-in-close"),
+    path("meetings/<int:pk>/sign-in-sheet/", checkins.sign_in_sheet, name="sign-in-sheet"),
+    path("meetings/<int:pk>/badges/", checkins.badges, name="badges"),
+    path("calendars/<str:token>.ics", my_calendar.private_ics, name="private-calendar"),
+    path("me/calendar/", my_calendar.private_calendar_make, name="private-calendar-make"),
+    path("me/calendar/remove/", my_calendar.private_calendar_remove, name="private-calendar-remove"),
     path("meetings/<int:pk>/run-sheet/", run_sheets.run_sheet, name="run-sheet"),
     path("clusters/<slug:slug>/calendar.ics", meetings.cluster_ics, name="cluster-calendar"),
     path("associations/<slug:slug>/calendar.ics", meetings.association_ics, name="association-calendar"),

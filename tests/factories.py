@@ -15,8 +15,10 @@ from meetings.models import (
     Duty,
     Meeting,
     Presentation,
+    PrivateCalendar,
     Registration,
     RotaOffer,
+    StandingAnswer,
     SwapRequest,
     TemplateItem,
     TopicWish,
@@ -341,6 +343,21 @@ class RegistrationFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     user = factory.SubFactory(UserFactory)
     created_at = factory.LazyFunction(timezone.now)
+
+
+class StandingAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = StandingAnswer
+
+    user = factory.SubFactory(UserFactory)
+    cluster = factory.SubFactory(ClusterFactory)
+
+
+class PrivateCalendarFactory(DjangoModelFactory):
+    class Meta:
+        model = PrivateCalendar
+
+    user = factory.SubFactory(UserFactory)
 
 
 class PresentationFactory(DjangoModelFactory):

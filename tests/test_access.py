@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from zeal import zeal_ignore
 
 from meetings.models import Meeting, Presentation
+from meetings.registration_notices import answer_token
 from meetings.turn_links import swap_token, turn_token
 from members.models import MailChoice, Membership, Representative
 from members.outbox import unsubscribe_path
@@ -84,6 +85,7 @@ def world(
         asked=factories.RepresentativeFactory(company=firm, state=Representative.State.ASKED, role="member"),
         left=factories.MembershipFactory(company=firm, cluster=furness, state=Membership.State.LEFT),
         meeting=meeting,
+        answer=factories.RegistrationFactory(meeting=meeting, user=member),
         draft=factories.MeetingFactory(cluster=lancaster, state=Meeting.State.DRAFT),
         members_meeting=factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS),
         slides=slides(meeting, Presentation.Audience.PUBLIC),
@@ -126,6 +128,9 @@ MEMBERS = signed_in_only("member", *OFFICE, others=FORBIDDEN)  # everybody sees 
 
 OWN_TURN = signed_in_only("member", answer=ELSEWHERE)
 
+DOOR = signed_in_only(*OFFICE, others=FORBIDDEN)
+MEMBERS_ANSWER = signed_in_only("member", *OFFICE, answer=ELSEWHERE)
+
 # (name, what stands in the address, method, who gets what). One name may have several rows.
 ROWS = [
     ("news:home", lambda w: [], "get", everybody(OK)),
@@ -143,13 +148,76 @@ ROWS = [
     ("meetings:meeting-calendar", lambda w: [w.meeting.pk], "get", everybody(OK)),
     ("meetings:meeting-calendar", lambda w: [w.draft.pk], "get", only(*OFFICE)),
     ("meetings:meeting-calendar", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),
+    ("meetings:answer-details", lambda w: [w.meeting.pk], "get", signed_in_only("member", answer=OK)),
+    ("meetings:answer-yes", lambda w: [w.meeting.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("meetings:answer-yes", lambda w: [w.meeting.pk], "post", signed_in(ELSEWHERE)),
+    ("meetings:answer-yes", lambda w: [w.members_meeting.pk], "post", MEMBERS_ANSWER),
+    ("meetings:answer-wait", lambda w: [w.members_meeting.pk], "post", MEMBERS_ANSWER),
+    ("meetings:answer-no", lambda w: [w.members_meeting.pk], "post", MEMBERS_ANSWER),
+    ("meetings:answer-bring", lambda w: [w.meeting.pk], "post", signed_in_only("member")),
+    ("meetings:answer-unbring", lambda w: [w.meeting.pk], "post", signed_in_only("member", answer=ELSEWHERE)),
+    ("meetings:guest", lambda w: [w.meeting.pk], "get", {**everybody(ELSEWHERE), "visitor": OK}),
+    ("meetings:guest", lambda w: [w.draft.pk], "get", only(*OFFICE, answer=ELSEWHERE)),
+    ("meetings:answer", lambda w: [answer_token(w.answer)], "get", only("visitor", "member")),
+    ("meetings:answer", lambda w: ["forged:token"], "get", everybody(NOTHING)),
+    (
+        "meetings:answer-confirm",
+        lambda w: [answer_token(w.answer)],
+        "post",
+        only("visitor", "member", answer=ELSEWHERE),
+    ),
+    (
+        "meetings:answer-withdraw",
+        lambda w: [answer_token(w.answer)],
+        "post",
+        only("visitor", "member", answer=ELSEWHERE),
+    ),
+    ("meetings:come-to-all", lambda w: [w.cluster.slug], "post", signed_in(ELSEWHERE)),
+    ("meetings:stop-coming-to-all", lambda w: [w.cluster.slug], "post", signed_in(ELSEWHERE)),
+    ("meetings:check-in", lambda w: [w.meeting.pk], "get", DOOR),
+    ("meetings:check-in", lambda w: [w.draft.pk], "get", signed_in_only(*OFFICE)),
+    ("meetings:check-in-tick", lambda w: [w.meeting.pk, w.answer.pk], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "meetings:check-in-tick",
+        lambda w: [w.meeting.pk, w.answer.pk],
+        "post",
+        {role: ELSEWHERE if got == OK else got for role, got in DOOR.items()},
+    ),
+    (
+        "meetings:check-in-untick",
+        lambda w: [w.meeting.pk, w.answer.pk],
+        "post",
+        {role: ELSEWHERE if got == OK else got for role, got in DOOR.items()},
+    ),
+    (
+        "meetings:check-in-walk-in",
+        lambda w: [w.meeting.pk],
+        "post",
+        {role: ELSEWHERE if got == OK else got for role, got in DOOR.items()},
+    ),
+    (
+        "meetings:check-in-close",
+        lambda w: [w.meeting.pk],
+        "post",
+        {role: ELSEWHERE if got == OK else got for role, got in DOOR.items()},
+    ),
+    ("meetings:sign-in-sheet", lambda w: [w.meeting.pk], "get", DOOR),
+    ("meetings:badges", lambda w: [w.meeting.pk], "get", DOOR),
+    ("meetings:private-calendar", lambda w: ["unknown"], "get", everybody(NOTHING)),
+    ("meetings:private-calendar-make", lambda w: [], "post", signed_in(ELSEWHERE)),
+    ("meetings:private-calendar-remove", lambda w: [], "post", signed_in(ELSEWHERE)),
     ("meetings:cluster-calendar", lambda w: [w.cluster.slug], "get", everybody(OK)),
     ("meetings:association-calendar", lambda w: [w.association.slug], "get", everybody(OK)),
     ("meetings:presentation-file", lambda w: [w.slides.uid], "get", everybody(OK)),
     ("meetings:presentation-file", lambda w: [w.members_slides.uid], "get", only("member", *OFFICE)),
     ("meetings:presentation-file", lambda w: [uuid.uuid4()], "get", everybody(NOTHING)),
     ("meetings:proposal-list", lambda w: [w.cluster.slug], "get", MEMBERS),
-    ("meetings:proposal-list", lambda w: [w.cluster.slug], "post", MEMBERS | dict.fromkeys(OFFICE, FORBIDDEN)),
+    (
+        "meetings:proposal-list",
+        lambda w: [w.cluster.slug],
+        "post",
+        MEMBERS | dict.fromkeys(OFFICE, FORBIDDEN),
+    ),
     ("meetings:proposal-take-back", lambda w: [w.proposal.pk], "get", signed_in(NOT_THAT_WAY)),
     (
         "meetings:proposal-take-back",

@@ -1,3 +1,3 @@
-from . import meeting, others, rota, usual
+from . import meeting, others, registrations, rota, usual
 
-__all__ = ["meeting", "others", "rota", "usual"]
+__all__ = ["meeting", "others", "registrations", "rota", "usual"]

@@ -17,7 +17,7 @@ from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import agendas, duties, moving, notices, proposals, series, turns
+from meetings import agendas, duties, moving, notices, proposals, registrations, series, turns
 from meetings.editions import differences, long_date, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Venue
@@ -224,6 +224,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
         agendas.bind_showcase(meeting)
+        registrations.fill_places(meeting)
         if change and "starts_at" in form.changed_data:  # only a draft's
             turns.ask_again(meeting, by=request.user, moved_from=form.initial["starts_at"])
         proposals.carry_over(meeting, by=request.user)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import presentations
+from meetings import presentations, registrations
 from meetings.duties import members_of
 from meetings.forms import PresentationForm
 from meetings.models import AgendaItem, Presentation, Venue
@@ -22,6 +22,11 @@ class VenueAdmin(ScopedAdmin):
         if db_field.name == "company":
             return members_of(Cluster.objects.managed_by(request.user))
         return super().choices_for(db_field, request)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "capacity" in form.changed_data:
+            registrations.fill_places_in(obj)
 
 
 @admin.register(Presentation)

@@ -3,7 +3,7 @@ from .duty import Duty
 from .meeting import Meeting
 from .presentation import Presentation
 from .proposal import AgendaProposal, TemplateItem, TopicWish, UsualAgenda
-from .registration import Registration
+from .registration import PrivateCalendar, Registration, StandingAnswer
 from .rota import RotaOffer, SwapRequest, Unavailability
 from .venue import Venue
 
@@ -14,8 +14,10 @@ __all__ = [
     "Duty",
     "Meeting",
     "Presentation",
+    "PrivateCalendar",
     "Registration",
     "RotaOffer",
+    "StandingAnswer",
     "SwapRequest",
     "TemplateItem",
     "TopicWish",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from clusters.models import Association, Cluster
 from members.models import Company
 
 from .venue import Venue
+
+FEW = 5  # places
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -34,8 +37,7 @@ class MeetingQuerySet(models.QuerySet):
         clusters = Cluster.objects.with_member(user)
         member = Q(cluster__in=clusters) | Q(association__in=clusters.values("association"))
         return self.filter(
-            ~Q(state=Meeting.State.DRAFT) & member
-            | Q(pk__in=Meeting.objects.managed_by(user).values("pk"))
+            ~Q(state=Meeting.State.DRAFT) & member | Q(pk__in=Meeting.objects.managed_by(user).values("pk"))
         )
 
     def managed_by(self, user):
@@ -72,6 +74,30 @@ class MeetingQuerySet(models.QuerySet):
             .filter(meeting__in=self.values("pk"), state=Presentation.State.PUBLISHED)
             .order_by("-meeting__starts_at", "pk")
         )
+
+    def with_seats(self):
+        """Each with `taken` and `waiting`: how many have a place, and wait for one."""
+        from .registration import Registration
+
+        def number(answers):
+            rows = answers.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
+            return Coalesce(models.Subquery(rows.annotate(number=models.Count("pk")).values("number")), 0)
+
+        answers = Registration.objects.all()
+        return self.annotate(taken=number(answers.seated()), waiting=number(answers.in_line()))
+
+    def with_list_keeper(self, user):
+        """Each with `keeps_list`: whether the user keeps its list at the door, by office or for the host firm."""
+        from .duty import Duty
+
+        if user.is_anonymous:
+            return self.annotate(keeps_list=models.Value(False))
+        hosting = Duty.objects.agreed().filter(
+            role=Duty.Role.HOST, company__in=Company.objects.represented_by(user)
+        )
+        managed = Meeting.objects.managed_by(user).filter(pk=models.OuterRef("pk"))
+        hosted = hosting.filter(meeting=models.OuterRef("pk"), meeting__ends_at__gt=timezone.now())
+        return self.annotate(keeps_list=models.Exists(managed) | models.Exists(hosted))
 
     def upcoming(self, now: datetime | None = None):
         """Not over yet and not called off, the next one first."""
@@ -209,6 +235,15 @@ class Meeting(models.Model):
         """The smaller of what the meeting and the venue hold; None when neither says."""
         limits = [n for n in (self.capacity, self.venue.capacity if self.venue else None) if n is not None]
         return min(limits, default=None)
+
+    @property
+    def few_left(self) -> int | None:
+        """How many places are left, where it is worth saying: 0 when full. Only of meetings asked for `with_seats`."""
+        taken: int | None = getattr(self, "taken", None)
+        if taken is None or self.places is None or self.state != self.State.PUBLISHED:
+            return None
+        left = max(self.places - taken, 0)
+        return left if left <= FEW else None
 
     @property
     def zone(self) -> ZoneInfo:

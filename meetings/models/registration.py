@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+from django.utils import timezone
 
+from clusters.models import Cluster
 from members.models import Company
 
 from .meeting import Meeting
+
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are read as another: 0 O 1 I L
+CODE_LENGTH = 6
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH))
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -17,21 +29,65 @@ class RegistrationQuerySet(models.QuerySet):
         """One's own answers; all of them for the coordinators. Pages show others only the numbers."""
         if user.is_anonymous:
             return self.none()
-        return self.filter(Q(user=user) | Q(meeting__in=Meeting.objects.managed_by(user)))
+        return self.filter(
+            Q(user=user) | Q(brought_by__user=user) | Q(meeting__in=Meeting.objects.managed_by(user))
+        )
+
+    def seated(self):
+        """Those who have a place: they are expected, or sit there already."""
+        return self.filter(state__in=Registration.SEATED)
+
+    def in_line(self):
+        """The waiting list, the first one first."""
+        return self.filter(state=Registration.State.WAITLISTED).order_by("queue_number")
 
     def attended(self):
         return self.filter(state=Registration.State.ATTENDED)
 
+    def with_place_in_line(self):
+        """Each with `place_in_line`: 1 for the next; and `colleague`, the name of who comes along."""
+        before = Registration.objects.filter(
+            meeting=OuterRef("meeting"),
+            state=Registration.State.WAITLISTED,
+            queue_number__lte=OuterRef("queue_number"),
+        ).order_by()
+        along = Registration.objects.filter(brought_by=OuterRef("pk")).exclude(
+            state=Registration.State.WITHDRAWN
+        )
+        return self.annotate(
+            place_in_line=Subquery(
+                before.values("meeting").annotate(number=models.Count("pk")).values("number")
+            ),
+            colleague=Subquery(along.values("name")[:1]),
+            colleague_state=Subquery(along.values("state")[:1]),
+        )
+
+    def with_is_new(self):
+        """Each with `is_new`: this person was never ticked at an earlier meeting. Nothing is known of walk-ins."""
+        before = Registration.objects.attended().filter(meeting__starts_at__lt=OuterRef("meeting__starts_at"))
+        known = before.filter(Q(user=OuterRef("user")) | Q(user=None, email=OuterRef("email")) & ~Q(email=""))
+        unknowable = Q(user=None, email="")
+        return self.annotate(
+            is_new=models.ExpressionWrapper(~models.Exists(known) & ~unknowable, models.BooleanField())
+        )
+
 
 class Registration(models.Model):
-    """A person's answer to a meeting, of a member or a guest."""
+    """One person's answer to a meeting: of a member, a guest, or a colleague whom one of them brings along.
+
+    Each row that is seated takes one place. The acts are in `meetings.registrations` and `meetings.checkins`.
+    """
 
     class State(models.TextChoices):
+        AWAITING = "awaiting", "To be confirmed by the guest"
         REGISTERED = "registered", "Registered"
         WAITLISTED = "waitlisted", "On the waiting list"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WITHDRAWN = "withdrawn", "Not coming"
         ATTENDED = "attended", "Attended"
         NO_SHOW = "no-show", "Did not come"
+
+    SEATED = (State.REGISTERED, State.ATTENDED)
+    COMING = (State.REGISTERED, State.WAITLISTED)
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="registrations")
     user = models.ForeignKey(
@@ -44,10 +100,34 @@ class Registration(models.Model):
     company = models.ForeignKey(
         Company, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
     )
-    name = models.CharField(max_length=100, blank=True)
+    brought_by = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="brings", editable=False
+    )
+    name = models.CharField(max_length=100, blank=True, help_text="Of somebody without an account.")
     email = models.EmailField(blank=True)
+    needs = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Access and food. For the coordinator and the host; gone 30 days after the meeting.",
+    )
+    shares_name = models.BooleanField(
+        "on the host's list", default=False, help_text="Agrees that the host firm gets the name."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.REGISTERED)
+    queue_number = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="The order of the waiting list, smallest first."
+    )
+    version = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Rises with each step, so that each step is mailed once."
+    )
+    code = models.CharField(
+        max_length=CODE_LENGTH, default=new_code, editable=False, help_text="To be found by at the door."
+    )
+    reminded_for = models.DateField(
+        null=True, blank=True, editable=False, help_text="The day of the meeting of which a reminder told."
+    )
     created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -59,8 +139,87 @@ class Registration(models.Model):
                 name="registration_once",
                 violation_error_message="This person has answered already.",
             ),
+            models.UniqueConstraint(
+                F("meeting"),
+                Lower("email"),
+                condition=Q(user__isnull=True) & ~Q(email=""),
+                name="registration_guest_once",
+                violation_error_message="This guest has answered already.",
+            ),
+            models.UniqueConstraint(
+                fields=["brought_by"],
+                name="registration_one_colleague",
+                violation_error_message="There is room for one colleague.",
+            ),
+            models.UniqueConstraint(fields=["meeting", "code"], name="registration_code"),
+            models.UniqueConstraint(fields=["meeting", "queue_number"], name="registration_queue_number"),
+            models.CheckConstraint(
+                condition=~Q(state="waitlisted") | Q(queue_number__isnull=False),
+                name="registration_waits_in_line",
+            ),
         ]
         indexes = [models.Index(fields=["meeting", "state"])]
 
     def __str__(self):
-        return f"{self.user or self.name} at {self.meeting}"
+        return f"{self.person} at {self.meeting}"
+
+    @property
+    def person(self) -> str:
+        return self.user.name if self.user else self.name
+
+    @property
+    def is_guest(self) -> bool:
+        """Somebody who comes without an account."""
+        return self.user_id is None and self.brought_by_id is None
+
+    @property
+    def is_walk_in(self) -> bool:
+        return self.is_guest and not self.email
+
+
+class StandingAnswerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.none() if user.is_anonymous else self.filter(user=user)
+
+
+class StandingAnswer(models.Model):
+    """Somebody comes to all meetings of a cluster, unless they say no to one."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standing_answers"
+    )
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="standing_answers")
+    since = models.DateTimeField(default=timezone.now)
+
+    objects = StandingAnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "cluster"], name="standing_answer_once")]
+
+    def __str__(self):
+        return f"{self.user}: yes to all meetings of {self.cluster}"
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class PrivateCalendarQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.none() if user.is_anonymous else self.filter(user=user)
+
+
+class PrivateCalendar(models.Model):
+    """The address under which a person's own meetings are read without signing in. A new token shuts the old one."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="private_calendar"
+    )
+    token = models.CharField(max_length=40, unique=True, default=new_token)
+    since = models.DateTimeField(default=timezone.now)
+
+    objects = PrivateCalendarQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Calendar of {self.user}"

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
@@ -14,16 +12,16 @@ from clusters.brands import wear
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
 from meetings import next_turn
-from meetings.calendars import calendar, meeting_calendar
+from meetings.calendars import FEED_REACHES_BACK, calendar, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
 from meetings.people import who_is_who
+from meetings.reply_box import reply_box
 from meetings.timetables import timetable
 from members.models import Officer
 
 PER_PAGE = 40
 MOST_CHOICES = 100  # a longer list of clusters would make the page heavy; they link here from their own pages
-FEED_REACHES_BACK = timedelta(days=90)
 WITH_ORGANISER = ["venue", "cluster__association", "association"]
 
 
@@ -31,7 +29,7 @@ WITH_ORGANISER = ["venue", "cluster__association", "association"]
 @require_safe
 def meeting_list(request):
     """The meetings ahead, the next one first."""
-    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
+    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming().with_seats()
     return list_page(request, ahead, "meetings/meeting_list.html")
 
 
@@ -67,7 +65,13 @@ def list_page(request, meetings, template: str):
 @login_not_required
 @require_safe
 def meeting(request, pk: int):
-    meeting = get_visible_meeting(request.user, pk)
+    return meeting_page(request, pk)
+
+
+def meeting_page(request, pk: int, needs_form=None):
+    """`needs_form`: what the reader typed into the reply box, with what is wrong in it."""
+    shown = Meeting.objects.with_seats().with_list_keeper(request.user)
+    meeting = get_visible_meeting(request.user, pk, shown)
     wear(request, meeting.in_association)
     items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
     next_turn.as_sent(meeting, items)
@@ -88,14 +92,17 @@ def meeting(request, pk: int):
         "people": who_is_who(duties, items, officers.select_related("user")),
         "presentations": presentations.select_related("company", "presenter"),
         "attended": meeting.registrations.attended().count() if is_over else 0,
+        "reply": reply_box(meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form),
+        "form": needs_form,
         "event_data": event_data(meeting),
     }
     with timezone.override(meeting.zone):
         return render(request, "meetings/meeting.html", context)
 
 
-def get_visible_meeting(user, pk: int) -> Meeting:
-    return get_object_or_404(Meeting.objects.visible_to(user).select_related(*WITH_ORGANISER), pk=pk)
+def get_visible_meeting(user, pk: int, meetings=None) -> Meeting:
+    meetings = Meeting.objects.all() if meetings is None else meetings
+    return get_object_or_404(meetings.visible_to(user).select_related(*WITH_ORGANISER), pk=pk)
 
 
 @login_not_required
@@ -114,8 +121,9 @@ def meeting_ics(request, pk: int):
 @conditional_page
 @cache_control(public=True, max_age=900)
 def cluster_ics(request, slug: str):
+    """With ?kind= those of one kind."""
     cluster = get_object_or_404(Cluster.objects.select_related("association"), slug=slug)
-    return ics(calendar(f"{cluster.name} meetings", feed().filter(cluster=cluster)), cluster.slug)
+    return feed_of(request, cluster, feed().filter(cluster=cluster))
 
 
 @login_not_required
@@ -123,8 +131,19 @@ def cluster_ics(request, slug: str):
 @conditional_page
 @cache_control(public=True, max_age=900)
 def association_ics(request, slug: str):
+    """With ?kind= those of one kind."""
     association = get_object_or_404(Association, slug=slug)
-    return ics(calendar(f"{association.name} meetings", feed().of(association)), association.slug)
+    return feed_of(request, association, feed().of(association))
+
+
+def feed_of(request, organiser: Cluster | Association, meetings) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    if not kind:
+        return ics(calendar(f"{organiser.name} meetings", meetings), organiser.slug)
+    if kind not in Meeting.Kind.values:
+        raise Http404
+    name = f"{organiser.name}: {Meeting.Kind(kind).label.lower()}"
+    return ics(calendar(name, meetings.filter(kind=kind)), f"{organiser.slug}-{kind}")
 
 
 def feed():

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings import swaps, turns
+from meetings import registrations, swaps, turns
 from meetings.duties import State
 from meetings.models import Duty, RotaOffer, SwapRequest, Unavailability, Venue
 from meetings.standing_offers import set_offers
@@ -313,8 +314,16 @@ def my_room(request, pk: int):
     wear(request, room.cluster.association)
     form = RoomForm(sent(request), instance=room)
     if request.method == "POST" and form.is_valid():
-        return do(request, form.save, f"Saved. Members read it before they come to {room.name}.")
+        return do(
+            request, lambda: save_room(form), f"Saved. Members read it before they come to {room.name}."
+        )
     return render(request, "meetings/turns/room.html", {"form": form, "room": room})
+
+
+@transaction.atomic
+def save_room(form: RoomForm) -> None:
+    """In a larger room those who wait get a place."""
+    registrations.fill_places_in(form.save())
 
 
 @require_POST

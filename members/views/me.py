@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -45,6 +46,8 @@ def me(request):
         "turns_waiting": [turn for turn in turns if turn.waits and turn.company_id in answering],
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
+        "calendar_url": private_calendar_url(request),
+        "regular_in": set(user.standing_answers.values_list("cluster", flat=True)),
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
     }
     return render(request, "members/me.html", context)
@@ -84,22 +87,39 @@ def managed_clusters(user: User) -> list[Cluster]:
 
 
 def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -> list:
-    """The next published meetings of the clusters and their associations. `turns` are one's own duties there.
+    """The next meetings of the clusters and their associations, and others one said yes to.
 
-    Meetings are a layer above: the reverse relation of a cluster leads to them.
+    `turns` are one's own duties there, `answer` is what one has answered. Meetings are a layer above: the
+    reverse relation of a cluster leads to them.
     """
     upcoming = Cluster.meetings.rel.related_model.objects.visible_to(user).announced().upcoming()
+    said_yes = user.registrations.filter(state__in=["registered", "waitlisted"])
     ours = Q(cluster__in=clusters) | Q(association__in={cluster.association_id for cluster in clusters})
     meetings = list(
-        upcoming.filter(ours).select_related("cluster", "association", "venue").prefetch_related("duties")[:6]
+        upcoming.filter(ours | Q(pk__in=said_yes.values("meeting")))
+        .with_seats()
+        .select_related("cluster", "association", "venue")
+        .prefetch_related("duties")[:6]
     )
+    answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__in=meetings)}
     for meeting in meetings:
+        meeting.answer = answers.get(meeting.pk)
         meeting.turns = [
             duty
             for duty in meeting.duties.all()
             if duty.company_id in company_ids and duty.state in duty.AGREED
         ]
     return meetings
+
+
+def private_calendar_url(request) -> str:
+    """The address of one's own calendar; empty until one has made it."""
+    calendar = getattr(request.user, "private_calendar", None)
+    return (
+        request.build_absolute_uri(reverse("meetings:private-calendar", args=[calendar.token]))
+        if calendar
+        else ""
+    )
 
 
 def turns_ahead(company_ids: list[int], now) -> list:

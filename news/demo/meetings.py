@@ -39,6 +39,7 @@ CALLED_OFF = (
     2,
     "The yard changes shifts that week and half of us would be missing. The one after stands.",
 )
+FEW_PLACES = {("kendal", 0): 8, ("preston", 0): 12, ("birmingham", 0): 6}  # more want to come
 MEMBERS_ONLY = {("preston", 1), ("west-cumbria", 1), ("birmingham", 1)}
 CLOSED_DOORS = "Pay: what we told each other, with the door closed"
 
@@ -143,6 +144,7 @@ class Calendar:
             ends_at=starts + timedelta(minutes=self.cluster.usual_minutes),
             slot=day,
             venue=self.rooms.get((self.slug, host)) if host and self._offset(day) < 2 else None,
+            capacity=FEW_PLACES.get((self.slug, self._offset(day))),
             openness=self._openness(day),
             state=state,
             called_off_because=CALLED_OFF[2] if state == State.CANCELLED else "",
@@ -249,16 +251,18 @@ class Calendar:
         if offset > 1 or self._state(day) == State.CANCELLED:
             return []
         came = self.turns[day].came
+        places = self.meetings[day].places or 20
         if self._is_past(day):
-            answers = self._attended(day, came)
-        else:
-            share = 0.8 if offset < 1 else 0.3
-            answers = [
-                self._answer(day, self.stage.lead(self.companies[firm]), self.companies[firm], "registered")
-                for firm in came
-                if self.chance.random() < share
-            ]
-        return answers[: self.meetings[day].places or 20]
+            return self._attended(day, came)[:places]
+        share = 0.8 if offset < 1 else 0.3
+        answers = [
+            self._answer(day, self.stage.lead(self.companies[firm]), self.companies[firm], "registered")
+            for firm in came
+            if self.chance.random() < share
+        ]
+        for number, answer in enumerate(answers[places:], start=1):
+            answer.state, answer.queue_number = Registration.State.WAITLISTED, number
+        return answers
 
     def _attended(self, day: date, came: list[int]) -> list[Registration]:
         answers = []

@@ -160,7 +160,7 @@ class TestMyPage:
             meeting = factories.MeetingFactory(cluster=cluster, venue=factories.VenueFactory(cluster=cluster))
             factories.DutyFactory(meeting=meeting, company=firm)
         factories.RepresentativeFactory.create_batch(number, company=firm, state="asked")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(15):
             as_member.get(URL)
 
 

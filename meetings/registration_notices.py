@@ -1,0 +1,177 @@
+"""The mails about answers: each step of an answer is mailed once, to who gave it."""
+
+from datetime import datetime
+
+from django.core import signing
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.calendars import meeting_calendar
+from meetings.models import Meeting, Registration
+from meetings.timetables import timetable
+from members import outbox
+from members.memberships import coordinators_of
+from members.models import Officer, User
+
+answer_signer = signing.Signer(salt="meetings.answer")
+
+
+def answer_token(answer: Registration) -> str:
+    """Opens the page of one answer without signing in. It holds as long as the answer does."""
+    return answer_signer.sign(str(answer.pk))
+
+
+def read_answer_token(token: str) -> Registration | None:
+    """None: not a whole link of ours, or an answer that is no longer kept."""
+    try:
+        pk = answer_signer.unsign(token)
+    except signing.BadSignature:
+        return None
+    answers = Registration.objects.select_related("user", "company", "brought_by", "meeting__venue")
+    return (
+        answers.select_related("meeting__cluster__association", "meeting__association").filter(pk=pk).first()
+    )
+
+
+# --- to who answered -----------------------------------------------------------------------------------
+def send_registered(answer: Registration) -> None:
+    about = f"{answer.person} has a place" if answer.brought_by else "You are going"
+    _send(answer, "registered", f"{about}: {_what(answer)}", calendar=True)
+
+
+def send_waiting(answer: Registration) -> None:
+    about = f"{answer.person} is on the waiting list" if answer.brought_by else "You are on the waiting list"
+    _send(answer, "waiting", f"{about}: {_what(answer)}", place_in_line=_place_in_line(answer))
+
+
+def send_promoted(answer: Registration) -> None:
+    whose = f"for {answer.person}" if answer.brought_by else "for you"
+    _send(answer, "promoted", f"A place came free {whose}: {_what(answer)}", calendar=True)
+
+
+def send_removed(answer: Registration, because: str) -> None:
+    _send(answer, "registered_removed", f"Taken off the list: {_what(answer)}", because=because)
+
+
+def send_reminder(answer: Registration) -> None:
+    meeting = answer.meeting
+    shown = meeting.openness == Meeting.Openness.PUBLIC or answer.company_id is not None
+    times = timetable(meeting, meeting.agenda.select_related("company")) if shown else []
+    _send(
+        answer,
+        "reminder",
+        f"Tomorrow at {meeting.starts_at.astimezone(meeting.zone):%H:%M}: {meeting.title}",
+        key=f"reminder:{answer.pk}:{meeting.day}",
+        times=times,
+    )
+
+
+# --- to guests who are not sure to be who they say ----------------------------------------------------------
+def send_guest_confirm(answer: Registration, now: datetime) -> None:
+    """What was typed is not in the mail: somebody else may have typed it."""
+    _send(
+        answer,
+        "guest_confirm",
+        f"Confirm that you come: {_what(answer)}",
+        key=f"guest-confirm:{answer.pk}:{answer.version}:{now:%Y%m%d%H}",
+    )
+
+
+def send_to_would_be_guest(meeting: Meeting, address: str, template: str, now: datetime) -> None:
+    """To somebody who has an account, or has been a guest already: how to come all the same."""
+    subject = f"Coming to {meeting.title}, {_day(meeting)}"
+    with timezone.override(meeting.zone):
+        outbox.queue(
+            key=f"{template.replace('_', '-')}:{meeting.pk}:{address.lower()}:{now:%Y%m%d%H}",
+            kind=template.replace("_", "-"),
+            to=address,
+            subject=subject,
+            template=template,
+            context={
+                **_context(meeting),
+                "join_url": outbox.absolute(reverse("members:join"), meeting.in_association),
+            },
+            cluster=meeting.cluster,
+            association=meeting.association,
+        )
+
+
+# --- to the coordinators ----------------------------------------------------------------------------------
+def send_overbooked(meeting: Meeting, places: int, promised: int) -> None:
+    """The limit is below those who were promised a place. Once for each such limit and number."""
+    context = _context(meeting)
+    link = outbox.absolute(
+        reverse("admin:meetings_meeting_change", args=[meeting.pk]), meeting.in_association
+    )
+    with timezone.override(meeting.zone):
+        for person in coordinators_of(meeting.cluster) if meeting.cluster else officers_of(meeting):
+            outbox.queue(
+                key=f"overbooked:{meeting.pk}:{places}:{promised}:{person.pk}",
+                kind="overbooked",
+                to=person,
+                subject=f"{promised} people for {places} places: {meeting.title}, {_day(meeting)}",
+                template="registered_overbooked",
+                context={**context, "places": places, "promised": promised, "link": link},
+                cluster=meeting.cluster,
+                association=meeting.association,
+            )
+
+
+def officers_of(meeting: Meeting) -> list[User]:
+    offices = Officer.objects.current().filter(association=meeting.association)
+    return list(User.objects.filter(offices__in=offices, is_active=True).distinct())
+
+
+# --- all of them --------------------------------------------------------------------------------------
+def _send(
+    answer: Registration, template: str, subject: str, *, key: str = "", calendar: bool = False, **context
+) -> None:
+    """To the person, or who brings them along; a guest is told by the address they gave."""
+    meeting, first = answer.meeting, answer.brought_by or answer
+    reader = first.user or first.email
+    if not reader or (first.user and not first.user.is_active):
+        return
+    whole = first.user is not None
+    with timezone.override(meeting.zone):
+        outbox.queue(
+            key=key or f"{template.replace('_', '-')}:{answer.pk}:{answer.version}",
+            kind=template.replace("_", "-"),
+            to=reader,
+            subject=subject,
+            template=template,
+            context={
+                **_context(meeting),
+                "answer": answer,
+                "guest": first.user is None,
+                "link": outbox.absolute(
+                    reverse("meetings:answer", args=[answer_token(first)]), meeting.in_association
+                ),
+                **context,
+            },
+            cluster=meeting.cluster,
+            association=meeting.association,
+            calendar=meeting_calendar(meeting, whole=whole).decode() if calendar else "",
+        )
+
+
+def _context(meeting: Meeting) -> dict:
+    prefetch_related_objects([meeting.in_association], "hostnames")  # once for all the addresses
+    return {
+        "meeting": meeting,
+        "starts": meeting.starts_at.astimezone(meeting.zone),
+        "ends": meeting.ends_at.astimezone(meeting.zone),
+    }
+
+
+def _place_in_line(answer: Registration) -> int:
+    return answer.meeting.registrations.in_line().filter(queue_number__lte=answer.queue_number).count()
+
+
+def _what(answer: Registration) -> str:
+    return f"{answer.meeting.title}, {_day(answer.meeting)}"
+
+
+def _day(meeting: Meeting) -> str:
+    start = meeting.starts_at.astimezone(meeting.zone)
+    return f"{start:%a} {start.day} {start:%b}"
