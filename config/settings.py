@@ -191,6 +191,10 @@ WORKER_JOBS = [
     "meetings.turns.run_clock",
     "meetings.registration_clock.run_clock",
     "meetings.deadlines.remind_of_agendas",
+    "meetings.presentations.read_uploads",
+    "meetings.presentations.ask_for_slides",
+    "meetings.presentations.keep_names",
+    "meetings.afterwards.ask_for_feedback",
     "members.outbox.forget_old",
 ]
 
@@ -231,6 +235,11 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "meetings.documents.StopAtTheLargest",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

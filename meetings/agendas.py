@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from meetings import next_turn, notices
+from meetings import next_turn, notices, presentations
 from meetings.editions import differences, long_date, snapshot
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
 from meetings.models.agenda import SHOWCASE_MINUTES
@@ -123,6 +123,7 @@ def bind_showcase(meeting: Meeting) -> None:
     showcase = AgendaItem.objects.filter(meeting=meeting, kind=Kind.SHOWCASE).first()
     if chair is None:
         if showcase:
+            presentations.forget(showcase)
             showcase.delete()
     elif showcase is None:
         before = item_before_showcase(meeting)
@@ -139,6 +140,8 @@ def bind_showcase(meeting: Meeting) -> None:
         AgendaItem.objects.filter(pk=showcase.pk).update(
             company=chair, title=SHOWCASE_TITLE, summary="", presenter=None, presenter_name="", topic=None
         )
+    if meeting.state == Meeting.State.PUBLISHED:
+        presentations.expect(meeting)
     renumber(meeting)
 
 
@@ -223,6 +226,7 @@ def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEditi
     meeting.state = Meeting.State.PUBLISHED
     meeting.save(update_fields=["state"])
     meeting.touch(now)
+    presentations.expect(meeting)
     sent_to = notices.send_agenda(edition, changes)
     _record(by, "published the agenda of", meeting, f"Edition {edition.number}, to {sent_to} people.")
     return edition

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from meetings import turns
+from meetings import presentations, turns
 from meetings.models import Duty, Meeting
 
 
 @transaction.atomic
 def mark_held(now: datetime | None = None) -> int:
-    """Published meetings that are over become held, and the turns agreed for them fulfilled.
+    """Published meetings that are over become held, the turns agreed for them fulfilled, and slides expected.
 
     A job of the worker; several workers may call it at once. Returns how many meetings it closed.
     """
@@ -19,4 +19,6 @@ def mark_held(now: datetime | None = None) -> int:
     ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
     for duty in Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).select_related("meeting"):
         turns.fulfil(duty, now=now)
+    for meeting in Meeting.objects.filter(pk__in=ids):
+        presentations.expect(meeting)
     return Meeting.objects.filter(pk__in=ids).update(state=Meeting.State.HELD)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clusters.models import Cluster
 from meetings.duties import may_take_turns, members_of
-from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Presentation, Venue
+from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
 from meetings.series import MOST_MONTHS, note_on
 from meetings.timetables import overrun
 from members.models import Company
@@ -210,34 +210,6 @@ class MoveForm(forms.Form):
         if note and not cleaned["anyway"]:
             self.add_error("starts_at", f"{note} If you mean it, tick “{self.fields['anyway'].label}”.")
         return cleaned
-
-
-class PresentationForm(forms.ModelForm):
-    class Meta:
-        model = Presentation
-        fields = [
-            "meeting",
-            "agenda_item",
-            "title",
-            "company",
-            "presenter",
-            "presenter_name",
-            "audience",
-            "file",
-        ]
-
-    def clean_file(self):
-        """Checked by content: the name and type that a browser sends prove nothing."""
-        file = self.cleaned_data["file"]
-        if not file or "file" not in self.changed_data:
-            return file
-        if file.size > LARGEST_FILE:
-            raise ValidationError(f"This file has {file.size // 1024 // 1024} MB; 50 MB is the most.")
-        start = file.read(5)
-        file.seek(0)
-        if start != b"%PDF-":
-            raise ValidationError("This is not a PDF. Export the slides as PDF and upload that.")
-        return file
 
 
 class PlanAheadForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meetings.calendars import meeting_calendar
 from meetings.editions import snapshot
-from meetings.models import AgendaEdition, Duty, Meeting, Registration
+from meetings.models import Action, AgendaEdition, Duty, Meeting, Registration
 from members import outbox
 from members.models import MailChoice, Membership, OutgoingMail, Representative, User
 
@@ -163,6 +163,7 @@ def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:
         "host": content.get("host", ""),
         "items": items,
         "changes": changes,
+        "actions": Action.objects.open_before(meeting).select_related("owner", "company"),
         "meeting_url": outbox.absolute(_path(meeting), meeting.in_association),
         "meetings_url": outbox.absolute(reverse("meetings:meeting-list"), meeting.in_association),
         "calendar_url": outbox.absolute(_calendar_path(meeting), meeting.in_association),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from meetings.views import answers, checkins, meetings, my_calendar, proposals, run_sheets, turn_links, turns
+from meetings.views import (
+    afterwards,
+    answers,
+    archive,
+    checkins,
+    meetings,
+    my_calendar,
+    proposals,
+    run_sheets,
+    slides,
+    turn_links,
+    turns,
+)
 
 app_name = "meetings"
 
@@ -34,7 +46,17 @@ urlpatterns = [
     path("meetings/<int:pk>/run-sheet/", run_sheets.run_sheet, name="run-sheet"),
     path("clusters/<slug:slug>/calendar.ics", meetings.cluster_ics, name="cluster-calendar"),
     path("associations/<slug:slug>/calendar.ics", meetings.association_ics, name="association-calendar"),
-    path("presentations/<uuid:uid>.pdf", meetings.presentation_file, name="presentation-file"),
+    path("presentations/", archive.presentation_list, name="presentation-list"),
+    path("presentations/<uuid:uid>/file/", archive.presentation_file, name="presentation-file"),
+    path("presentations/<uuid:uid>/view/", archive.presentation_view, name="presentation-view"),
+    path("presentations/<uuid:uid>/picture.webp", archive.presentation_picture, name="presentation-picture"),
+    path("me/slides/<int:pk>/", slides.my_slides, name="my-slides"),
+    path("slides/<str:token>/", slides.slides, name="slides"),
+    path("slides/<str:token>/hand-in/", slides.slides_hand_in, name="slides-hand-in"),
+    path("slides/<str:token>/withdraw/", slides.slides_withdraw, name="slides-withdraw"),
+    path("feedback/<str:token>/", afterwards.feedback, name="feedback"),
+    path("feedback/<str:token>/give/", afterwards.feedback_give, name="feedback-give"),
+    path("photos/<uuid:uid>-<slug:size>.webp", afterwards.meeting_photo, name="meeting-photo"),
     path("clusters/<slug:slug>/suggestions/", proposals.proposal_list, name="proposal-list"),
     path("suggestions/<int:pk>/take-back/", proposals.proposal_take_back, name="proposal-take-back"),
     path("topics/<int:pk>/wish/", proposals.topic_wish, name="topic-wish"),

@@ -28,6 +28,7 @@ class PageSitemap(PublicSitemap):
             "news:home",
             "clusters:cluster-list",
             "meetings:meeting-list",
+            "meetings:presentation-list",
             "news:article-list",
             "clusters:faq",
             "clusters:supporters",

@@ -9,11 +9,14 @@ from factory.django import DjangoModelFactory
 
 from clusters.models import Act, Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
 from meetings.models import (
+    Action,
     AgendaEdition,
     AgendaItem,
     AgendaProposal,
     Duty,
+    Feedback,
     Meeting,
+    MeetingPhoto,
     Presentation,
     PrivateCalendar,
     Registration,
@@ -368,7 +371,40 @@ class PresentationFactory(DjangoModelFactory):
     title = factory.Sequence("Presentation {}".format)
     state = Presentation.State.PUBLISHED
     audience = Presentation.Audience.PUBLIC
+    format = Presentation.Format.PDF
     published_at = factory.LazyFunction(timezone.now)
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence("Thing to do {}".format)
+
+
+class FeedbackFactory(DjangoModelFactory):
+    class Meta:
+        model = Feedback
+
+    meeting = factory.SubFactory(MeetingFactory)
+    registration = factory.SubFactory(
+        RegistrationFactory, meeting=factory.SelfAttribute("..meeting"), state="attended"
+    )
+    rating = Feedback.Rating.GOOD
+    given_at = factory.LazyFunction(timezone.now)
+
+
+class MeetingPhotoFactory(DjangoModelFactory):
+    class Meta:
+        model = MeetingPhoto
+
+    meeting = factory.SubFactory(MeetingFactory)
+    large = "photos/large.webp"
+    small = "photos/small.webp"
+    width = 1600
+    height = 900
+    description = "People around a table"
 
 
 class ArticleFactory(DjangoModelFactory):

@@ -16,8 +16,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from zeal import zeal_ignore
 
+from meetings.afterwards import feedback_token
 from meetings.models import Meeting, Presentation
 from meetings.registration_notices import answer_token
+from meetings.slide_links import slides_token
 from meetings.turn_links import swap_token, turn_token
 from members.models import MailChoice, Membership, Representative
 from members.outbox import unsubscribe_path
@@ -75,6 +77,7 @@ def world(
         "operator": operator,
     }
     meeting = factories.MeetingFactory(cluster=lancaster)
+    members_meeting = factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS)
     return SimpleNamespace(
         people=people,
         association=lancaster.association,
@@ -87,7 +90,13 @@ def world(
         meeting=meeting,
         answer=factories.RegistrationFactory(meeting=meeting, user=member),
         draft=factories.MeetingFactory(cluster=lancaster, state=Meeting.State.DRAFT),
-        members_meeting=factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS),
+        members_meeting=members_meeting,
+        awaited=factories.PresentationFactory(meeting=meeting, company=firm, state="expected"),
+        attended=factories.RegistrationFactory(
+            meeting=meeting, user=factories.UserFactory(), state="attended"
+        ),
+        photo=photo(meeting),
+        members_photo=photo(members_meeting),
         slides=slides(meeting, Presentation.Audience.PUBLIC),
         members_slides=slides(meeting, Presentation.Audience.MEMBERS),
         turn=factories.DutyFactory(meeting=meeting, company=firm),
@@ -104,7 +113,16 @@ def world(
 def slides(meeting, audience):
     presentation = factories.PresentationFactory(meeting=meeting, audience=audience)
     presentation.file.save("slides.pdf", ContentFile(b"%PDF-1.4\n%%EOF\n"))
+    presentation.picture.save("page.webp", ContentFile(b"RIFF"))
     return presentation
+
+
+def photo(meeting):
+    photo = factories.MeetingPhotoFactory.build(meeting=meeting)
+    for file in (photo.large, photo.small):
+        file.save("photo.webp", ContentFile(b"RIFF"), save=False)
+    photo.save()
+    return photo
 
 
 def draft_article(cluster):
@@ -211,6 +229,30 @@ ROWS = [
     ("meetings:presentation-file", lambda w: [w.slides.uid], "get", everybody(OK)),
     ("meetings:presentation-file", lambda w: [w.members_slides.uid], "get", only("member", *OFFICE)),
     ("meetings:presentation-file", lambda w: [uuid.uuid4()], "get", everybody(NOTHING)),
+    ("meetings:presentation-view", lambda w: [w.slides.uid], "get", everybody(OK)),
+    ("meetings:presentation-view", lambda w: [w.members_slides.uid], "get", only("member", *OFFICE)),
+    ("meetings:presentation-picture", lambda w: [w.slides.uid], "get", everybody(OK)),
+    ("meetings:presentation-picture", lambda w: [w.members_slides.uid], "get", only("member", *OFFICE)),
+    ("meetings:presentation-list", lambda w: [], "get", everybody(OK)),
+    ("meetings:my-slides", lambda w: [w.awaited.pk], "get", signed_in_only("member", answer=ELSEWHERE)),
+    ("meetings:slides", lambda w: [slides_token(w.awaited, w.member)], "get", everybody(OK)),
+    (
+        "meetings:slides-hand-in",
+        lambda w: [slides_token(w.awaited, w.member)],
+        "get",
+        everybody(NOT_THAT_WAY),
+    ),
+    (
+        "meetings:slides-withdraw",
+        lambda w: [slides_token(w.awaited, w.member)],
+        "get",
+        everybody(NOT_THAT_WAY),
+    ),
+    ("meetings:feedback", lambda w: [feedback_token(w.attended)], "get", everybody(OK)),
+    ("meetings:feedback-give", lambda w: [feedback_token(w.attended)], "get", everybody(NOT_THAT_WAY)),
+    ("meetings:meeting-photo", lambda w: [w.photo.uid, "small"], "get", everybody(OK)),
+    ("meetings:meeting-photo", lambda w: [w.members_photo.uid, "large"], "get", only("member", *OFFICE)),
+    ("meetings:meeting-photo", lambda w: [w.photo.uid, "huge"], "get", everybody(NOTHING)),
     ("meetings:proposal-list", lambda w: [w.cluster.slug], "get", MEMBERS),
     (
         "meetings:proposal-list",

@@ -85,6 +85,12 @@ ROWS = {
         meeting=meeting_of(cluster), title=f"Secret {cluster.name} slides"
     ),
     meetings.UsualAgenda: lambda cluster: meetings.UsualAgenda.objects.get(pk=cluster.pk),
+    meetings.Feedback: lambda cluster: factories.FeedbackFactory(
+        meeting=meeting_of(cluster), comment=f"Secret {cluster.name} comment"
+    ),
+    meetings.MeetingPhoto: lambda cluster: factories.MeetingPhotoFactory(
+        meeting=meeting_of(cluster), description=f"Secret {cluster.name} photo"
+    ),
     Article: article_of,
 }
 

@@ -1,3 +1,3 @@
-from . import meeting, others, registrations, rota, usual
+from . import afterwards, meeting, others, registrations, rota, slides, usual
 
-__all__ = ["meeting", "others", "registrations", "rota", "usual"]
+__all__ = ["afterwards", "meeting", "others", "registrations", "rota", "slides", "usual"]

@@ -22,6 +22,7 @@ from meetings.editions import differences, long_date, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Venue
 
+from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
 from .proposals import TakesProposals
 from .series import PlansAhead
@@ -102,7 +103,7 @@ class WhenFilter(admin.SimpleListFilter):
 @admin.register(Meeting)
 class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
     form = MeetingForm
-    inlines = [AgendaInline]
+    inlines = [AgendaInline, ActionInline]
     acts = ["publish", "send_changes", "draft_agenda", "move", "call_off"]
     list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
     list_display_links = ["when", "title"]
@@ -126,11 +127,16 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
             sections.append(
                 ("How it stands", {"fields": ["agenda_state", "planned", "called_off_because", "notes"]})
             )
+            if obj.ends_at <= timezone.now():
+                sections.append(("What people thought of it", {"fields": ["feedback"]}))
         return sections
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else [AgendaInline]
 
     def get_readonly_fields(self, request, obj=None):
         """A meeting stays with its cluster. Once members have been told of it, its time and place change by `move`."""
-        fixed = ["agenda_state", "planned", "called_off_because"]
+        fixed = ["agenda_state", "planned", "called_off_because", "feedback"]
         if obj is not None:
             fixed += ["cluster", "association"]
             if not is_draft(obj):
@@ -202,6 +208,10 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
             return meeting.get_state_display()
         sent = timezone.localtime(meeting.sent_at)
         return f"{meeting.get_state_display()}, edition {meeting.edition} sent {sent.day} {sent:%b}"
+
+    @admin.display(description="feedback")
+    def feedback(self, meeting):
+        return feedback_in_short(meeting)
 
     @admin.display(description="agenda takes")
     def planned(self, meeting):

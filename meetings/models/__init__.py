@@ -1,3 +1,4 @@
+from .afterwards import Action, Feedback, MeetingPhoto
 from .agenda import AgendaEdition, AgendaItem
 from .duty import Duty
 from .meeting import Meeting
@@ -8,11 +9,14 @@ from .rota import RotaOffer, SwapRequest, Unavailability
 from .venue import Venue
 
 __all__ = [
+    "Action",
     "AgendaEdition",
     "AgendaItem",
     "AgendaProposal",
     "Duty",
+    "Feedback",
     "Meeting",
+    "MeetingPhoto",
     "Presentation",
     "PrivateCalendar",
     "Registration",

@@ -66,12 +66,16 @@ class MeetingQuerySet(models.QuerySet):
         return self.prefetch_related(models.Prefetch("duties", queryset=duties, to_attr="turns"))
 
     def talks(self, user):
-        """The published presentations of these meetings that the user may see, the last one first."""
+        """The published presentations of these meetings that the user may see, the last one first.
+
+        Each with `of_how_many`: so many they are.
+        """
         from .presentation import Presentation
 
         return (
             Presentation.objects.visible_to(user)
             .filter(meeting__in=self.values("pk"), state=Presentation.State.PUBLISHED)
+            .annotate(of_how_many=models.Window(models.Count("pk")))
             .order_by("-meeting__starts_at", "pk")
         )
 

@@ -1,10 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -12,6 +11,7 @@ from clusters.brands import wear
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
 from meetings import next_turn
+from meetings.afterwards import to_do
 from meetings.calendars import FEED_REACHES_BACK, calendar, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
@@ -43,7 +43,7 @@ def meeting_archive(request):
 def list_page(request, meetings, template: str):
     """`meetings` that the reader may see, with ?cluster=, ?kind= and ?page=."""
     clusters = Cluster.objects.of(request.site_association)
-    slug, kind = request.GET.get("cluster", ""), request.GET.get("kind", "")
+    slug, kind = request.GET.get("cluster", "").replace("\0", ""), request.GET.get("kind", "")
     cluster = get_object_or_404(clusters.select_related("association"), slug=slug) if slug else None
     meetings = meetings.visible_to(request.user).of(request.site_association).select_related(*WITH_ORGANISER)
     if cluster:
@@ -79,6 +79,7 @@ def meeting_page(request, pk: int, needs_form=None):
     officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
     presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
     is_over = meeting.ends_at < timezone.now()
+    actions = to_do(meeting, request.user, is_over=is_over)
     context = {
         "meeting": meeting,
         "is_over": is_over,
@@ -91,6 +92,8 @@ def meeting_page(request, pk: int, needs_form=None):
         "chair": next((duty.company for duty in duties if duty.role == Duty.Role.CHAIR), None),
         "people": who_is_who(duties, items, officers.select_related("user")),
         "presentations": presentations.select_related("company", "presenter"),
+        "photo": getattr(meeting, "photo", None) if is_over else None,
+        "actions": actions,
         "attended": meeting.registrations.attended().count() if is_over else 0,
         "reply": reply_box(meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form),
         "form": needs_form,
@@ -102,7 +105,7 @@ def meeting_page(request, pk: int, needs_form=None):
 
 def get_visible_meeting(user, pk: int, meetings=None) -> Meeting:
     meetings = Meeting.objects.all() if meetings is None else meetings
-    return get_object_or_404(meetings.visible_to(user).select_related(*WITH_ORGANISER), pk=pk)
+    return get_object_or_404(meetings.visible_to(user).select_related(*WITH_ORGANISER, "photo"), pk=pk)
 
 
 @login_not_required
@@ -163,19 +166,3 @@ def ics(body: bytes, name: str) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'inline; filename="{name}.ics"'},
     )
-
-
-@login_not_required
-@require_safe
-@cache_control(private=True, no_cache=True)
-def presentation_file(request, uid):
-    """Slides are a download, never a page of this site: they come from outside."""
-    presentation = get_object_or_404(Presentation.objects.visible_to(request.user), uid=uid)
-    try:
-        file = presentation.file.open("rb")
-    except (FileNotFoundError, ValueError) as missing:  # ValueError: a talk without slides
-        raise Http404 from missing
-    name = f"{slugify(presentation.title) or 'slides'}.pdf"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
-    response["Content-Security-Policy"] = "sandbox"
-    return response

@@ -43,6 +43,7 @@ def me(request):
         "managed": managed,
         "meetings": meetings,
         "turns": turns,
+        "slides_waiting": slides_waiting(user),
         "turns_waiting": [turn for turn in turns if turn.waits and turn.company_id in answering],
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
@@ -120,6 +121,13 @@ def private_calendar_url(request) -> str:
         if calendar
         else ""
     )
+
+
+def slides_waiting(user: User) -> list:
+    """The talks whose slides one is to hand in, the oldest first."""
+    awaited = User.presentations.rel.related_model.objects.awaited_from(user)
+    rows = awaited.select_related("meeting__cluster", "meeting__association")
+    return list(rows.order_by("meeting__starts_at", "pk"))
 
 
 def turns_ahead(company_ids: list[int], now) -> list:

@@ -40,9 +40,13 @@ def presentation(
         audience=chance.choices(["public", "members"], [4, 1])[0],
         state=Presentation.State.PUBLISHED,
         uid=uuid5(NAMESPACE_URL, f"{item.kind} of {item.meeting.uid}"),
+        submitted_at=item.meeting.ends_at + timedelta(days=1),
         published_at=item.meeting.ends_at + timedelta(days=DAYS_UNTIL_PUBLISHED),
+        names=f"{company.name} {speaker.name}",
+        reading=Presentation.Reading.DONE,
     )
     points = [company.summary, company.offers, company.seeks] if is_showcase else [item.summary, *lessons]
+    record.text = "\n".join([record.title, record.names, *filter(None, points)])
     pdf = one_page_pdf(
         record.title,
         f"{speaker.name}, {company.name}",
@@ -59,4 +63,4 @@ def _store(record: Presentation, pdf: bytes) -> None:
     if storage.exists(path):
         storage.delete(path)
     record.file.name = storage.save(path, ContentFile(pdf))
-    record.size = len(pdf)
+    record.size, record.format = len(pdf), Presentation.Format.PDF

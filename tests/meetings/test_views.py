@@ -342,8 +342,9 @@ class TestQueriesOfTheMeetingPage:
     def test_for_a_member(self, as_member, meeting, lancaster, django_assert_num_queries, rows):
         self.fill(meeting, lancaster, rows)
         change(meeting, openness="agenda-members")
-        # those of a visitor, session, user, whether a member sees it whole and may suggest something, the answer
-        with django_assert_num_queries(10):
+        # those of a visitor, session, user, whether a member sees it whole and may suggest something, the answer,
+        # what is still to do
+        with django_assert_num_queries(11):
             page(as_member, meeting.get_absolute_url())
 
     def fill(self, meeting, lancaster, rows):
@@ -401,11 +402,17 @@ class TestSlides:
         assert as_member.get(slides.get_absolute_url()).status_code == 404
 
     def test_a_talk_without_slides_is_not_found(self, as_member, slides):
+        url = slides.get_absolute_url()
         change(slides, file="")
-        assert as_member.get(slides.get_absolute_url()).status_code == 404
+        assert as_member.get(url).status_code == 404
 
     def test_a_title_without_latin_letters_still_makes_a_name(self, as_member, slides):
         change(slides, title="عرض")
         response = as_member.get(slides.get_absolute_url())
         assert response["Content-Disposition"] == 'attachment; filename="slides.pdf"'
         response.close()
+
+
+@pytest.mark.parametrize("path", ["/meetings/", "/meetings/past/"])
+def test_a_nul_in_the_address_finds_nothing(client, db, path):
+    assert client.get(path, {"cluster": "lan\0caster"}).status_code == 404

@@ -1,0 +1,153 @@
+"""What a meeting leaves behind: things to do, what people thought of it, and a photo."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from members.models import Company
+
+from .meeting import Meeting
+from .registration import Registration
+
+
+class OfMeetings(models.QuerySet):
+    def managed_by(self, user):
+        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+
+
+class ActionQuerySet(OfMeetings):
+    def visible_to(self, user):
+        """They name people: for members and officers."""
+        return self.filter(meeting__in=Meeting.objects.for_members(user))
+
+    def open_before(self, meeting: Meeting):
+        """What earlier meetings of the same cluster or association left to do, the oldest first."""
+        earlier = self.filter(
+            done=False,
+            meeting__cluster=meeting.cluster_id,
+            meeting__association=meeting.association_id,
+            meeting__starts_at__lt=meeting.starts_at,
+        )
+        return earlier.exclude(meeting__state=Meeting.State.CANCELLED).order_by("meeting__starts_at", "pk")
+
+
+class Action(models.Model):
+    """Something to do that was agreed at a meeting. The next agenda shows it until it is done."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="actions")
+    text = models.CharField("what", max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name="person",
+    )
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name="or firm",
+    )
+    due = models.DateField("by", null=True, blank=True)
+    done = models.BooleanField(default=False)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(company__isnull=True),
+                name="action_one_owner",
+                violation_error_message="Give it to a person or to a firm, not to both.",
+            ),
+        ]
+        indexes = [models.Index(fields=["meeting"], condition=Q(done=False), name="action_open")]
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def whose(self) -> str:
+        return self.owner.name if self.owner else str(self.company or "")
+
+
+class FeedbackQuerySet(OfMeetings):
+    def quotes(self):
+        """What may be shown to everybody: with its author's consent."""
+        return self.filter(may_quote=True).exclude(comment="")
+
+
+class Feedback(models.Model):
+    """What somebody who was there thought of it."""
+
+    class Rating(models.IntegerChoices):
+        EXCELLENT = 5, "Excellent"
+        GOOD = 4, "Good"
+        FAIR = 3, "All right"
+        POOR = 2, "Not so good"
+        WASTED = 1, "A waste of time"
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="feedback")
+    registration = models.OneToOneField(
+        Registration, on_delete=models.SET_NULL, null=True, related_name="feedback"
+    )
+    rating = models.PositiveSmallIntegerField(choices=Rating)
+    comment = models.TextField(max_length=1000, blank=True)
+    may_quote = models.BooleanField("may be quoted", default=False)
+    quoted_as = models.CharField(max_length=100, blank=True, help_text="The name under the quote.")
+    given_at = models.DateTimeField()
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "given_at", "pk"]
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.CheckConstraint(condition=Q(rating__range=(1, 5)), name="feedback_one_to_five"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_rating_display()}: {self.meeting}"
+
+
+def photo_path(photo: MeetingPhoto, filename: str) -> str:
+    return f"photos/{photo.meeting.starts_at:%Y}/{photo.uid}-{filename}"
+
+
+class MeetingPhotoQuerySet(OfMeetings):
+    def visible_to(self, user):
+        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+
+class MeetingPhoto(models.Model):
+    """A photo of a meeting for its page, in two sizes. Made by `meetings.photos.put`, never as it was uploaded."""
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="photo")
+    large = models.FileField(upload_to=photo_path)
+    small = models.FileField(upload_to=photo_path)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    description = models.CharField(max_length=200, help_text="What it shows, for those who can't see it.")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = MeetingPhotoQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Photo of {self.meeting}"
+
+    def get_absolute_url(self):
+        return reverse("meetings:meeting-photo", args=[self.uid, "large"])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("meetings:meeting-photo", args=[self.uid, "small"])

@@ -1,0 +1,102 @@
+"""The archive of presentations, and the files in it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils.text import slugify
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from meetings.archive import alike, archive, asked_for, choices, narrow, snippets, with_words
+from meetings.models import Presentation
+
+PER_PAGE = 20
+FILTERS = ["cluster", "theme", "topic", "firm", "year"]
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@login_not_required
+@require_safe
+def presentation_list(request):
+    """The published ones that the reader may see, with ?q=, the filters and ?page=."""
+    rows = archive(request.user, request.site_association)
+    can_choose = choices(rows)
+    query = asked_for(request.GET.get("q", ""))
+    wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    pages, is_near = look_for(narrow(rows, wanted), query)
+    page = pages.get_page(request.GET.get("page"))
+    talks = list(page.object_list)
+    places = snippets(talks, query) if talks and query and not is_near else {}
+    context = {
+        "query": query,
+        "wanted": wanted,
+        "is_narrowed": any(wanted.values()),
+        "choices": can_choose,
+        "page": page,
+        "is_near": is_near,
+        "rows": [(talk, places.get(talk.pk, "")) for talk in talks],
+    }
+    return render(request, "meetings/archive/list.html", context)
+
+
+def look_for(rows, query: str) -> tuple[Paginator, bool]:
+    """The pages of what has these words; if nothing has, of what is nearly so, and True."""
+    rows = rows.select_related("company", "presenter", "meeting__cluster", "meeting__association")
+    if not query:
+        return Paginator(rows.order_by("-meeting__starts_at", "pk"), PER_PAGE), False
+    pages = Paginator(with_words(rows, query), PER_PAGE)
+    return (pages, False) if pages.count else (Paginator(alike(rows, query), PER_PAGE), True)
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def presentation_file(request, uid):
+    """A download, never a page of this site: slides come from outside."""
+    presentation = get_object_or_404(Presentation.objects.visible_to(request.user), uid=uid)
+    response = file_response(presentation, as_attachment=True)
+    Presentation.objects.filter(pk=presentation.pk).update(downloads=F("downloads") + 1)
+    return response
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_cache=True)
+def presentation_view(request, uid):
+    """A PDF in the browser's own viewer. Sandboxed, it has no part in this site; scripts were refused before."""
+    visible = Presentation.objects.visible_to(request.user)
+    presentation = get_object_or_404(visible, uid=uid, format=Presentation.Format.PDF)
+    return file_response(presentation, as_attachment=False)
+
+
+def file_response(presentation: Presentation, *, as_attachment: bool) -> FileResponse:
+    try:
+        file = presentation.file.open("rb")
+    except (FileNotFoundError, ValueError) as missing:  # ValueError: a talk without a file
+        raise Http404 from missing
+    form = presentation.format
+    name = f"{slugify(presentation.title) or 'slides'}.{form}"
+    response = FileResponse(
+        file, as_attachment=as_attachment, filename=name, content_type=CONTENT_TYPES[form]
+    )
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, max_age=3600)
+def presentation_picture(request, uid):
+    """Its first page, made by us."""
+    presentation = get_object_or_404(Presentation.objects.visible_to(request.user), uid=uid)
+    try:
+        return FileResponse(presentation.picture.open("rb"), content_type="image/webp")
+    except (FileNotFoundError, ValueError) as missing:
+        raise Http404 from missing
