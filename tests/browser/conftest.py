@@ -1,6 +1,7 @@
 """A real browser against a live server. Debian's Chromium, told to leave the network alone."""
 
 import os
+import time
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -62,3 +63,23 @@ def open_page(chromium, site):
     for context in contexts:
         context.close()
     assert not complaints
+
+
+@pytest.fixture
+def letters(sink, start_worker):
+    """Waits for the one mail to a person whose subject says something. A second such mail fails."""
+    start_worker()
+
+    def to(address: str, subject: str):
+        deadline = time.monotonic() + 20
+        while True:
+            found = [
+                mail for mail in list(sink.letters) if mail["To"] == address and subject in mail["Subject"]
+            ]
+            if found:
+                assert len(found) == 1, [mail["Subject"] for mail in found]
+                return found[0]
+            assert time.monotonic() < deadline, [(mail["To"], mail["Subject"]) for mail in sink.letters]
+            time.sleep(0.05)
+
+    return to

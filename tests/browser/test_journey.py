@@ -4,7 +4,6 @@ A real browser, real mail through the real worker, a real Postgres; on a wide sc
 """
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,8 @@ from playwright.sync_api import Page, expect
 from clusters.models import Cluster, Question
 from tests import factories
 from tests.factories import PASSWORD
+
+from .people import link, save, sign_in, text
 
 ELLEN = "ellen@lunevalley.example"
 
@@ -33,40 +34,6 @@ def world(lancaster, furness, firm, member, coordinator):
     factories.QuestionFactory(question="What does it cost?", answer="Nothing.", group=Question.Group.MONEY)
     factories.VenueFactory(cluster=lancaster, name="Halfpenny Hosting")
     factories.TopicFactory(cluster=lancaster, name="Cyber insurance")
-
-
-@pytest.fixture
-def letters(sink, start_worker):
-    """Waits for the one mail to a person whose subject says something. A second such mail fails."""
-    start_worker()
-
-    def to(address: str, subject: str):
-        deadline = time.monotonic() + 20
-        while True:
-            found = [
-                mail for mail in list(sink.letters) if mail["To"] == address and subject in mail["Subject"]
-            ]
-            if found:
-                assert len(found) == 1, [mail["Subject"] for mail in found]
-                return found[0]
-            assert time.monotonic() < deadline, [(mail["To"], mail["Subject"]) for mail in sink.letters]
-            time.sleep(0.05)
-
-    return to
-
-
-def text(letter) -> str:
-    return letter.get_body(("plain",)).get_content()
-
-
-def link(letter, containing: str) -> str:
-    return re.search(rf"http\S*{re.escape(containing)}\S*", text(letter))[0]
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.get_by_label("Email").fill(email)
-    page.get_by_label(re.compile(r"^\s*Password")).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").first.click()
 
 
 @pytest.mark.parametrize(
@@ -138,11 +105,6 @@ def approves(page: Page, letters, coordinator) -> None:
     expect(page.get_by_role("main")).to_contain_text("Lune Valley Systems")
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("body")).to_contain_text("is a member of Lancaster & Morecambe")
-
-
-def save(page: Page) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save and continue editing").click()
 
 
 def plans_a_meeting(page: Page) -> None:
