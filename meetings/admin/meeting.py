@@ -1,5 +1,6 @@
 """A meeting on the desk: planned, given to a chair and a host, its agenda published, changed, called off."""
 
+from collections import Counter
 from datetime import timedelta
 
 from csp.constants import NONE, UNSAFE_INLINE
@@ -11,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 
 from clusters import trail
 from clusters.acts import ObjectActs, act
@@ -20,7 +22,7 @@ from clusters.scoping import ScopedAdmin, ScopedFilter
 from meetings import agendas, duties, moving, notices, proposals, registrations, series, turns
 from meetings.editions import differences, long_date, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
-from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Venue
+from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Registration, Venue
 
 from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
@@ -125,7 +127,10 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
         ]
         if obj is not None:
             sections.append(
-                ("How it stands", {"fields": ["agenda_state", "planned", "called_off_because", "notes"]})
+                (
+                    "How it stands",
+                    {"fields": ["answers", "agenda_state", "planned", "called_off_because", "notes"]},
+                )
             )
             if obj.ends_at <= timezone.now():
                 sections.append(("What people thought of it", {"fields": ["feedback"]}))
@@ -136,7 +141,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """A meeting stays with its cluster. Once members have been told of it, its time and place change by `move`."""
-        fixed = ["agenda_state", "planned", "called_off_because", "feedback"]
+        fixed = ["answers", "agenda_state", "planned", "called_off_because", "feedback"]
         if obj is not None:
             fixed += ["cluster", "association"]
             if not is_draft(obj):
@@ -208,6 +213,22 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
             return meeting.get_state_display()
         sent = timezone.localtime(meeting.sent_at)
         return f"{meeting.get_state_display()}, edition {meeting.edition} sent {sent.day} {sent:%b}"
+
+    @admin.display(description="who comes")
+    def answers(self, meeting):
+        """Simple numbers, and the way to the names and to the list at the door."""
+        said = Counter(meeting.registrations.values_list("state", flat=True))
+        words = [
+            f"{said[state]} {label.lower()}" for state, label in Registration.State.choices if said[state]
+        ]
+        return format_html(
+            '{}{} <a href="{}?meeting__id__exact={}">All answers</a>, <a href="{}">check-in</a>',
+            ", ".join(words) or "Nobody has answered yet",
+            f"; {meeting.places} places." if meeting.places else ".",
+            reverse("admin:meetings_registration_changelist"),
+            meeting.pk,
+            reverse("meetings:check-in", args=[meeting.pk]),
+        )
 
     @admin.display(description="feedback")
     def feedback(self, meeting):

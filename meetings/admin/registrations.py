@@ -29,7 +29,7 @@ def goes_to_next(answer: Registration) -> str:
 @admin.register(Registration)
 class RegistrationAdmin(ObjectActs, ScopedAdmin):
     list_display = ["person", "company", "meeting", "state", "along", "is_new", "needs", "created_at"]
-    list_filter = ["state", ("meeting__cluster", ScopedFilter)]
+    list_filter = ["state", ("meeting__cluster", ScopedFilter), ("meeting", ScopedFilter)]
     list_select_related = ["user", "company", "meeting", "brought_by__user"]
     search_fields = ["user__name", "name", "company__name", "meeting__title"]
     ordering = ["-meeting__starts_at", "queue_number", "created_at", "pk"]

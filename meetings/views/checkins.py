@@ -48,15 +48,15 @@ def check_in(request, pk: int):
 
 
 def numbers(keeper: Keeper) -> dict:
-    """Of all, whoever looks: a host who sees some names sees that there are more."""
+    """Of all, whoever looks: a host who sees some names sees that there are more, and what they need."""
     counts = keeper.meeting.registrations
-    unnamed = (
-        counts.filter(state=State.REGISTERED, shares_name=False).count() if not keeper.coordinates else 0
-    )
+    unnamed = counts.filter(state=State.REGISTERED, shares_name=False)
+    unnamed_needs = [] if keeper.coordinates else list(unnamed.values_list("needs", flat=True))
     return {
         "expected_number": counts.filter(state=State.REGISTERED).count(),
         "here_number": counts.attended().count(),
-        "unnamed": unnamed,
+        "unnamed": len(unnamed_needs),
+        "unnamed_needs": sorted(filter(None, unnamed_needs)),
     }
 
 
