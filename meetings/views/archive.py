@@ -13,6 +13,10 @@ from meetings.archive import alike, archive, asked_for, choices, narrow, snippet
 from meetings.models import Presentation
 
 PER_PAGE = 20
+NEWEST_FIRST = ["-meeting__starts_at", "pk"]
+MOST_RANKED = (
+    2_000  # words that are nearly everywhere say little of what fits best, and ranking reads every row
+)
 FILTERS = ["cluster", "theme", "topic", "firm", "year"]
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -50,8 +54,10 @@ def look_for(rows, query: str) -> tuple[Paginator, bool]:
     """The pages of what has these words; if nothing has, of what is nearly so, and True."""
     rows = rows.select_related("company", "presenter", "meeting__cluster", "meeting__association")
     if not query:
-        return Paginator(rows.order_by("-meeting__starts_at", "pk"), PER_PAGE), False
+        return Paginator(rows.order_by(*NEWEST_FIRST), PER_PAGE), False
     pages = Paginator(with_words(rows, query), PER_PAGE)
+    if pages.count > MOST_RANKED:
+        pages.object_list = pages.object_list.order_by(*NEWEST_FIRST)
     return (pages, False) if pages.count else (Paginator(alike(rows, query), PER_PAGE), True)
 
 

@@ -1,7 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Presentation
@@ -192,4 +191,4 @@ def test_it_is_reached_from_where_people_look(client, talk):
     for page in ("/", "/meetings/past/", "/clusters/lancaster/"):
         assert f'href="{ARCHIVE}' in client.get(page).content.decode()
     assert "All 1 presentation" in text_of(client.get("/clusters/lancaster/"))
-    assert reverse("meetings:presentation-list") in client.get("/sitemap.xml").content.decode() or ARCHIVE
+    assert f"{ARCHIVE}</loc>" in client.get("/sitemap.xml").content.decode()

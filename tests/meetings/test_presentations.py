@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clusters.errors import Refused
-from meetings import agendas, closing, duties, presentations
+from meetings import agendas, closing, documents, duties, presentations
 from meetings.models import AgendaItem, Duty, Meeting, Presentation
 from meetings.slide_links import slides_path
 from members.models import OutgoingMail
@@ -148,6 +148,15 @@ class TestHandingIn:
         assert sentence in text_of(upload(client, talk, member, **fields))
         talk.refresh_from_db()
         assert (talk.state, talk.file.name, talk.link) == ("expected", "", "")
+
+    def test_a_huge_upload_is_cut_short_and_refused_with_its_sentence(
+        self, client, talk, member, monkeypatch
+    ):
+        monkeypatch.setattr(documents, "LARGEST_FILE", 100_000)
+        file = SimpleUploadedFile("talk.pdf", made.pdf() + b"%" * 5_000_000)
+        page = upload(client, talk, member, file=file)
+        assert "This file has more than 50 MB" in text_of(page)
+        assert page.context["form"].files["file"].size < 200_000
 
     def test_other_slides_take_the_place_of_the_first(
         self, client, talk, member, django_capture_on_commit_callbacks

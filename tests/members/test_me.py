@@ -159,8 +159,9 @@ class TestMyPage:
             factories.MembershipFactory(cluster=cluster, state="applied")
             meeting = factories.MeetingFactory(cluster=cluster, venue=factories.VenueFactory(cluster=cluster))
             factories.DutyFactory(meeting=meeting, company=firm)
+            factories.PresentationFactory(meeting=meeting, company=firm, state="expected")
         factories.RepresentativeFactory.create_batch(number, company=firm, state="asked")
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             as_member.get(URL)
 
 
