@@ -125,10 +125,6 @@ class QuestionForm(forms.ModelForm):
 
     for_operator = False
 
-    class Meta:
-        model = Question
-        fields = "__all__"
-
     def clean(self):
         cleaned = super().clean()
         if not self.for_operator and not (cleaned.get("cluster") or cleaned.get("association")):

@@ -47,8 +47,7 @@ HOW_IT_STANDS: dict[str, str] = {
 
 def may_take_turns(meeting: Meeting):
     """The firms that may chair and host it: the members of its cluster, or of its association's clusters."""
-    clusters = [meeting.cluster] if meeting.cluster else meeting.association.clusters.all()
-    return members_of(clusters)
+    return members_of(meeting.clusters())
 
 
 def members_of(clusters):

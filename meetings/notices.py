@@ -17,8 +17,7 @@ from members.models import MailChoice, Membership, OutgoingMail, Representative,
 
 def readers(meeting: Meeting):
     """Who gets the agenda: the people of the member firms, each once, if their address is verified."""
-    clusters = [meeting.cluster] if meeting.cluster else meeting.association.clusters.all()
-    firms = Membership.objects.active().filter(cluster__in=clusters).values("company")
+    firms = Membership.objects.active().filter(cluster__in=meeting.clusters()).values("company")
     people = Representative.objects.active().filter(company__in=firms).values("user")
     return _reachable(User.objects.filter(pk__in=people))
 

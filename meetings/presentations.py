@@ -39,7 +39,9 @@ HOW_IT_STANDS: dict[str, str] = {
 def expect(meeting: Meeting) -> None:
     """One presentation for each talk that somebody gives, as the agenda has it now. The meeting is locked."""
     given = Q(company__isnull=False) | Q(presenter__isnull=False)
-    talks = {item.pk: item for item in AgendaItem.objects.filter(given, meeting=meeting, kind__in=SPOKEN)}
+    talks: dict[int | None, AgendaItem] = {
+        item.pk: item for item in AgendaItem.objects.filter(given, meeting=meeting, kind__in=SPOKEN)
+    }
     open_ones = Presentation.objects.filter(meeting=meeting, state=State.EXPECTED)
     open_ones.exclude(agenda_item=None).exclude(agenda_item__in=talks).delete()
     known = set(Presentation.objects.filter(agenda_item__in=talks).values_list("agenda_item", flat=True))

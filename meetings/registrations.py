@@ -279,7 +279,7 @@ def seat_the_next(meeting: Meeting, now: datetime) -> list[Registration]:
     free = free_places(meeting)
     if free is None and meeting.venue is None:  # a room is still to be found: nobody is promised a chair in it
         return []
-    if free is not None and free < 0:
+    if meeting.places is not None and free is not None and free < 0:
         registration_notices.send_overbooked(meeting, meeting.places, meeting.places - free)
     line = meeting.registrations.in_line().select_related("user", "brought_by__user")
     promoted = list(line if free is None else line[: max(free, 0)])

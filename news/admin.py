@@ -14,10 +14,6 @@ class ArticleForm(forms.ModelForm):
 
     speaks_for: object = None
 
-    class Meta:
-        model = Article
-        fields = "__all__"
-
     def clean(self):
         cleaned = super().clean()
         association, clusters = cleaned.get("association"), cleaned.get("clusters")

@@ -182,6 +182,9 @@ class Meeting(models.Model):
         help_text="When its coordinators were told that the agenda is due.",
     )
 
+    taken: int  # annotated by MeetingQuerySet.with_seats, as is `waiting`
+    waiting: int
+
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
@@ -224,6 +227,12 @@ class Meeting(models.Model):
     @property
     def organiser(self) -> Cluster | Association:
         return self.cluster or cast(Association, self.association)
+
+    def clusters(self) -> models.QuerySet[Cluster]:
+        """Whose members it is for: its cluster's, or those of all clusters of its association."""
+        if self.cluster_id:
+            return Cluster.objects.filter(pk=self.cluster_id)
+        return Cluster.objects.filter(association=self.association_id)
 
     @property
     def in_association(self) -> Association:

@@ -11,7 +11,9 @@ from tests.factories import DutyFactory, MeetingFactory
 @pytest.fixture
 def over(lancaster):
     now = timezone.now()
-    return MeetingFactory(cluster=lancaster, starts_at=now - timedelta(hours=3), ends_at=now - timedelta(minutes=1))
+    return MeetingFactory(
+        cluster=lancaster, starts_at=now - timedelta(hours=3), ends_at=now - timedelta(minutes=1)
+    )
 
 
 def test_a_published_meeting_that_is_over_is_held(over):

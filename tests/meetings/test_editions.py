@@ -114,7 +114,10 @@ def test_a_moved_item_says_when_it_is_now():
         {**BREAK, "starts_at": "2026-11-19T18:15:00+00:00"},
         {**ITEM, "starts_at": "2026-11-19T18:25:00+00:00"},
     ]
-    assert changed(items=moved) in (["Moved: Break, now at 18:15."], ["Moved: Cyber insurance, now at 18:25."])
+    assert changed(items=moved) in (
+        ["Moved: Break, now at 18:15."],
+        ["Moved: Cyber insurance, now at 18:25."],
+    )
 
 
 def test_an_item_removed_and_typed_in_again_is_no_news():
@@ -146,8 +149,12 @@ contents = st.fixed_dictionaries(
     {
         "title": words,
         "kind": words,
-        "starts_at": st.sampled_from([OLD["starts_at"], "2026-11-19T18:00:00+00:00", "2026-11-18T18:00:00+00:00"]),
-        "ends_at": st.sampled_from([OLD["ends_at"], "2026-11-19T20:00:00+00:00", "2026-11-20T08:00:00+00:00"]),
+        "starts_at": st.sampled_from(
+            [OLD["starts_at"], "2026-11-19T18:00:00+00:00", "2026-11-18T18:00:00+00:00"]
+        ),
+        "ends_at": st.sampled_from(
+            [OLD["ends_at"], "2026-11-19T20:00:00+00:00", "2026-11-20T08:00:00+00:00"]
+        ),
         "time_zone": st.just("Europe/London"),
         "venue": words,
         "chair": words,
@@ -173,7 +180,9 @@ def test_whatever_is_different_is_told_and_what_is_the_same_is_not(old, new):
 def test_a_snapshot_keeps_what_members_read(lancaster, firm):
     meeting = MeetingFactory(cluster=lancaster, venue=VenueFactory(cluster=lancaster, name="White Cross"))
     DutyFactory(meeting=meeting, company=firm)
-    talk = AgendaItemFactory(meeting=meeting, minutes=35, company=CompanyFactory(), presenter_name="Yusuf Patel")
+    talk = AgendaItemFactory(
+        meeting=meeting, minutes=35, company=CompanyFactory(), presenter_name="Yusuf Patel"
+    )
     later = AgendaItemFactory(meeting=meeting)
     content = snapshot(meeting)
     assert content["venue"] == "White Cross, 1 Market Street, Lancaster LA1 1AA"
