@@ -98,9 +98,9 @@ def send_to_would_be_guest(meeting: Meeting, address: str, template: str, now: d
 
 
 # --- to the coordinators ----------------------------------------------------------------------------------
-def send_overbooked(meeting: Meeting, places: int, promised: int) -> None:
+def send_overbooked(meeting: Meeting, promised: int) -> None:
     """The limit is below those who were promised a place. Once for each such limit and number."""
-    context = _context(meeting)
+    context, places = _context(meeting), meeting.places
     link = outbox.absolute(
         reverse("admin:meetings_meeting_change", args=[meeting.pk]), meeting.in_association
     )

@@ -280,7 +280,7 @@ def seat_the_next(meeting: Meeting, now: datetime) -> list[Registration]:
     if free is None and meeting.venue is None:  # a room is still to be found: nobody is promised a chair in it
         return []
     if meeting.places is not None and free is not None and free < 0:
-        registration_notices.send_overbooked(meeting, meeting.places, meeting.places - free)
+        registration_notices.send_overbooked(meeting, meeting.registrations.seated().count())
     line = meeting.registrations.in_line().select_related("user", "brought_by__user")
     promoted = list(line if free is None else line[: max(free, 0)])
     for answer in promoted:

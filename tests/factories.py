@@ -346,6 +346,9 @@ class RegistrationFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     user = factory.SubFactory(UserFactory)
     created_at = factory.LazyFunction(timezone.now)
+    queue_number = factory.LazyAttributeSequence(
+        lambda o, number: number + 1 if getattr(o, "state", "") == Registration.State.WAITLISTED else None
+    )
 
 
 class StandingAnswerFactory(DjangoModelFactory):
