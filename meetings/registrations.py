@@ -277,8 +277,8 @@ def seat_the_next(meeting: Meeting, now: datetime) -> list[Registration]:
     if not is_open(meeting, now):
         return []
     free = free_places(meeting)
-    if free is None and meeting.venue is None:  # a room is still to be found: nobody is promised a chair in it
-        return []
+    if free is None and meeting.venue is None:
+        return []  # a room is still to be found: nobody is promised a chair in it
     if meeting.places is not None and free is not None and free < 0:
         registration_notices.send_overbooked(meeting, meeting.registrations.seated().count())
     line = meeting.registrations.in_line().select_related("user", "brought_by__user")

@@ -185,9 +185,6 @@ class Meeting(models.Model):
     taken: int  # annotated by MeetingQuerySet.with_seats, as is `waiting`
     waiting: int
 
-    taken: int  # of those asked for `with_seats`
-    waiting: int
-
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
