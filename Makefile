@@ -18,7 +18,7 @@ test: $(VENV)/installed-tests
 
 format: $(VENV)/installed-tests
 	@$(VENV)/bin/ruff check -q --fix . ; $(VENV)/bin/ruff format -q .
-	@git ls-files '*.html' | xargs $(VENV)/bin/djade --target-version 5.2
+	@git ls-files '*.html' | xargs $(VENV)/bin/djade --target-version 5.2 || true
 
 $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs…"

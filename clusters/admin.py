@@ -99,7 +99,17 @@ class TopicAdmin(ScopedAdmin):
 class SupportInline(ScopedTabularInline):
     model = Support
     min_num = 1
-    fields = ["association", "cluster", "gives", "description", "amount", "amount_public", "public", "start", "end"]
+    fields = [
+        "association",
+        "cluster",
+        "gives",
+        "description",
+        "amount",
+        "amount_public",
+        "public",
+        "start",
+        "end",
+    ]
 
 
 @admin.register(Supporter)

@@ -82,7 +82,9 @@ class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
         for name, rows in kept.items():
             getattr(form.instance, name).add(*rows)
         if not self.is_managed(request, form.instance):
-            raise PermissionDenied("You can only change what belongs to a cluster or association you look after.")
+            raise PermissionDenied(
+                "You can only change what belongs to a cluster or association you look after."
+            )
 
 
 class InlineRights(ScopedChoices):

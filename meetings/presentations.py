@@ -108,6 +108,8 @@ def received(presentation: Presentation, form: str) -> None:
     presentation.format, presentation.size = form, presentation.file.size
     presentation.reading, presentation.text = Presentation.Reading.WAITING, ""
     presentation.picture = ""
+    if presentation.state == State.EXPECTED:  # also when the coordinator puts it there: nobody is asked any more
+        presentation.state, presentation.submitted_at = State.SUBMITTED, timezone.now()
 
 
 @transaction.atomic

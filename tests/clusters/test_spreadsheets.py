@@ -8,6 +8,8 @@ def test_what_looks_like_a_formula_is_marked_as_text(text):
     assert cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize(("value", "text"), [("Ash & Son", "Ash & Son"), (None, ""), (12, "12"), ("a=b", "a=b")])
+@pytest.mark.parametrize(
+    ("value", "text"), [("Ash & Son", "Ash & Son"), (None, ""), (12, "12"), ("a=b", "a=b")]
+)
 def test_the_rest_stays_as_it_is(value, text):
     assert cell(value) == text

@@ -249,4 +249,8 @@ def test_a_fixed_day_of_the_month_is_planned_and_said(monthly, coordinator):
     monthly.save()
     assert monthly.rhythm == "Every month, on the 12th"
     meetings = plan_ahead(monthly, months=3, by=coordinator, today=TODAY)
-    assert [meeting.slot for meeting in meetings] == [date(2026, 12, 12), date(2027, 1, 12), date(2027, 2, 12)]
+    assert [meeting.slot for meeting in meetings] == [
+        date(2026, 12, 12),
+        date(2027, 1, 12),
+        date(2027, 2, 12),
+    ]
