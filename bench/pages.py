@@ -39,7 +39,9 @@ PAGES = {
 @contextmanager
 def server(module: str, port: int):
     command = [sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    process = subprocess.Popen([*command, "--threads", "4", "--log-level", "error"], env={**os.environ})
+    process = subprocess.Popen(
+        [*command, "--threads", "4", "--no-control-socket", "--log-level", "error"], env={**os.environ}
+    )
     try:
         yield process
     finally:

@@ -108,9 +108,7 @@ def received(presentation: Presentation, form: str) -> None:
     presentation.format, presentation.size = form, presentation.file.size
     presentation.reading, presentation.text = Presentation.Reading.WAITING, ""
     presentation.picture = ""
-    if (
-        presentation.state == State.EXPECTED
-    ):  # also when the coordinator puts it there: nobody is asked any more
+    if presentation.state == State.EXPECTED:  # nobody is asked for them any more
         presentation.state, presentation.submitted_at = State.SUBMITTED, timezone.now()
 
 
