@@ -1,0 +1,1 @@
+"""Who gets what at every address, by app: the tables that tests/test_access.py walks."""

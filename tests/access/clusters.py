@@ -1,0 +1,16 @@
+from .answers import ELSEWHERE, NOT_THAT_WAY, OK, everybody
+
+ROWS = [
+    ("clusters:cluster-list", lambda w: [], "get", everybody(OK)),
+    ("clusters:cluster", lambda w: [w.cluster.slug], "get", everybody(OK)),
+    ("clusters:cluster-faq", lambda w: [w.cluster.slug], "get", everybody(OK)),
+    ("clusters:association-faq", lambda w: [w.association.slug], "get", everybody(OK)),
+    ("clusters:faq", lambda w: [], "get", everybody(OK)),
+    ("clusters:supporters", lambda w: [], "get", everybody(OK)),
+    ("clusters:privacy", lambda w: [], "get", everybody(OK)),
+    ("clusters:accessibility", lambda w: [], "get", everybody(OK)),
+    ("clusters:robots", lambda w: [], "get", everybody(OK)),
+    ("clusters:appearance", lambda w: [], "get", everybody(NOT_THAT_WAY)),
+    ("clusters:appearance", lambda w: [], "post", everybody(ELSEWHERE)),
+    ("clusters:brand-css", lambda w: [w.association.slug, w.association.accent[1:]], "get", everybody(OK)),
+]

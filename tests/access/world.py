@@ -1,0 +1,80 @@
+"""The rows that the tables of addresses speak of."""
+
+from types import SimpleNamespace
+
+from django.core.files.base import ContentFile
+
+from meetings.models import Meeting, Presentation
+from members.models import Membership, Representative
+
+from .. import factories
+
+
+def world_of(
+    lancaster, furness, firm, member, coordinator, other_coordinator, former_coordinator, officer, operator
+):
+    other_firm = factories.MembershipFactory(cluster=furness, company__name="Walney Controls").company
+    people = {
+        "visitor": None,
+        "newcomer": factories.UserFactory(),
+        "member": member,
+        "other_member": factories.RepresentativeFactory(company=other_firm).user,
+        "coordinator": coordinator,
+        "other_coordinator": other_coordinator,
+        "former_coordinator": former_coordinator,
+        "officer": officer,
+        "operator": operator,
+    }
+    meeting = factories.MeetingFactory(cluster=lancaster)
+    members_meeting = factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS)
+    return SimpleNamespace(
+        people=people,
+        association=lancaster.association,
+        cluster=lancaster,
+        firm=firm,
+        member=member,
+        membership=Membership.objects.get(company=firm),
+        asked=factories.RepresentativeFactory(company=firm, state=Representative.State.ASKED, role="member"),
+        left=factories.MembershipFactory(company=firm, cluster=furness, state=Membership.State.LEFT),
+        meeting=meeting,
+        answer=factories.RegistrationFactory(meeting=meeting, user=member),
+        draft=factories.MeetingFactory(cluster=lancaster, state=Meeting.State.DRAFT),
+        members_meeting=members_meeting,
+        awaited=factories.PresentationFactory(meeting=meeting, company=firm, state="expected"),
+        attended=factories.RegistrationFactory(
+            meeting=meeting, user=factories.UserFactory(), state="attended"
+        ),
+        photo=photo(meeting),
+        members_photo=photo(members_meeting),
+        slides=slides(meeting, Presentation.Audience.PUBLIC),
+        members_slides=slides(meeting, Presentation.Audience.MEMBERS),
+        turn=factories.DutyFactory(meeting=meeting, company=firm),
+        swap=factories.SwapRequestFactory(duty=meeting.duties.get()),
+        room=factories.VenueFactory(cluster=lancaster, company=firm),
+        absence=factories.UnavailabilityFactory(company=firm),
+        article=factories.ArticleFactory(association=lancaster.association),
+        draft_article=draft_article(lancaster),
+        proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
+        topic=factories.TopicFactory(cluster=lancaster),
+    )
+
+
+def slides(meeting, audience):
+    presentation = factories.PresentationFactory(meeting=meeting, audience=audience)
+    presentation.file.save("slides.pdf", ContentFile(b"%PDF-1.4\n%%EOF\n"))
+    presentation.picture.save("page.webp", ContentFile(b"RIFF"))
+    return presentation
+
+
+def photo(meeting):
+    photo = factories.MeetingPhotoFactory.build(meeting=meeting)
+    for file in (photo.large, photo.small):
+        file.save("photo.webp", ContentFile(b"RIFF"), save=False)
+    photo.save()
+    return photo
+
+
+def draft_article(cluster):
+    article = factories.ArticleFactory(association=cluster.association, state="draft", published_at=None)
+    article.clusters.add(cluster)
+    return article
