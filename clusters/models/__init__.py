@@ -1,8 +1,20 @@
 from .association import Association, Hostname
 from .cluster import Cluster
+from .image import StoredImage
 from .question import Question
 from .supporter import Support, Supporter
 from .topic import Theme, Topic
 from .trail import Act
 
-__all__ = ["Act", "Association", "Cluster", "Hostname", "Question", "Support", "Supporter", "Theme", "Topic"]
+__all__ = [
+    "Act",
+    "Association",
+    "Cluster",
+    "Hostname",
+    "Question",
+    "StoredImage",
+    "Support",
+    "Supporter",
+    "Theme",
+    "Topic",
+]

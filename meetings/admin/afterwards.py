@@ -2,11 +2,10 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Avg, Count
 from django.utils import timezone
 
-from clusters.errors import Refused
+from clusters.images import ImageUpload
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from meetings import photos
@@ -71,17 +70,11 @@ class PhotoForm(forms.ModelForm):
         fields = ["meeting", "description"]
         error_messages = {"description": NUL}
 
-    upload = forms.FileField(
-        label="Photo", help_text="JPEG, PNG or WebP, at most 20 MB. Ask those who are in it first."
+    upload = ImageUpload(
+        MeetingPhoto.KIND,
+        label="Photo",
+        help_text="JPEG, PNG or WebP, at most 20 MB. Ask those who are in it first.",
     )
-
-    def clean_upload(self):
-        upload = self.cleaned_data["upload"]
-        try:
-            self.sizes = photos.made_anew(upload)
-        except Refused as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        return upload
 
 
 @admin.register(MeetingPhoto)
@@ -110,7 +103,7 @@ class MeetingPhotoAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         """Made anew from what was uploaded; the row is written by `photos.put`."""
         cleaned = form.cleaned_data
-        photo = photos.put(cleaned["meeting"], form.sizes, cleaned["description"], by=request.user)
+        photo = photos.put(cleaned["meeting"], cleaned["upload"], cleaned["description"], by=request.user)
         obj.pk, obj.uid = photo.pk, photo.uid
 
     def delete_model(self, request, obj):

@@ -7,7 +7,7 @@ import django.core.validators
 import django.utils.timezone
 from django.db import migrations, models
 
-import meetings.models.afterwards
+import clusters.models.image
 import meetings.models.presentation
 import meetings.models.registration
 
@@ -366,8 +366,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("large", models.FileField(upload_to=meetings.models.afterwards.photo_path)),
-                ("small", models.FileField(upload_to=meetings.models.afterwards.photo_path)),
+                ("large", models.FileField(upload_to=clusters.models.image.image_path)),
+                ("small", models.FileField(upload_to=clusters.models.image.image_path)),
                 ("width", models.PositiveSmallIntegerField()),
                 ("height", models.PositiveSmallIntegerField()),
                 (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from clusters.images import Kind
+from clusters.models import StoredImage
 from members.models import Company
 
 from .meeting import Meeting
@@ -120,25 +120,18 @@ class Feedback(models.Model):
         return f"{self.get_rating_display()}: {self.meeting}"
 
 
-def photo_path(photo: MeetingPhoto, filename: str) -> str:
-    return f"photos/{photo.meeting.starts_at:%Y}/{photo.uid}-{filename}"
-
-
 class MeetingPhotoQuerySet(OfMeetings):
     def visible_to(self, user):
         return self.filter(meeting__in=Meeting.objects.visible_to(user))
 
 
-class MeetingPhoto(models.Model):
-    """A photo of a meeting for its page, in two sizes. Made by `meetings.photos.put`, never as it was uploaded."""
+class MeetingPhoto(StoredImage):
+    """A photo of a meeting for its page."""
+
+    KIND = Kind("photo", {"large": 1600, "small": 640}, smallest_side=300)
 
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="photo")
-    large = models.FileField(upload_to=photo_path)
-    small = models.FileField(upload_to=photo_path)
-    width = models.PositiveSmallIntegerField()
-    height = models.PositiveSmallIntegerField()
     description = models.CharField(max_length=200, help_text="What it shows, for those who can't see it.")
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = MeetingPhotoQuerySet.as_manager()
 

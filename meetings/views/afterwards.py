@@ -2,16 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.images import served
 from meetings.afterwards import give, read_feedback_token
 from meetings.feedback_form import FeedbackForm
 from meetings.models import Feedback, MeetingPhoto, Registration
-from meetings.photos import SIDES
 from meetings.views.turn_links import secret_address
 
 
@@ -53,7 +52,4 @@ def feedback_page(request, token: str, registration: Registration, form: Feedbac
 @require_safe
 @cache_control(private=True, max_age=3600)
 def meeting_photo(request, uid, size: str):
-    photo = get_object_or_404(MeetingPhoto.objects.visible_to(request.user), uid=uid)
-    if size not in SIDES:
-        raise Http404
-    return FileResponse(getattr(photo, size).open("rb"), content_type="image/webp")
+    return served(MeetingPhoto.objects.visible_to(request.user), uid, size)

@@ -142,7 +142,7 @@ class TestPhoto:
         ("content", "sentence"),
         [
             (b"not a photo", "not a photo we can show"),
-            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a photo we can show"),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is an SVG drawing"),
             (image("GIF"), "not a photo we can show"),
             (image()[:2000], "not a photo we can show"),
             (image(size=(100, 100)), "too small"),

@@ -1,0 +1,127 @@
+"""Pictures that people upload: checked by content and made anew, with nothing of the file that came.
+
+Photos, logos and the pictures of articles all come in here. A kind of picture says what is asked of it; `made_anew`
+gives its sizes or says what is wrong; `clusters.models.StoredImage` keeps them; `served` answers with one of them.
+
+    LOGO = Kind("logo", {"large": 512, "small": 160}, smallest_side=64)
+
+    class LogoForm(forms.Form):
+        logo = ImageUpload(LOGO)  # its cleaned value are the sizes
+"""
+
+import io
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from clusters.errors import Refused
+
+FORMATS = ["JPEG", "PNG", "WEBP"]
+LARGEST_FILE = 20 * 1024**2
+MOST_PIXELS = 50_000_000
+BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error, EOFError, KeyError)
+TOO_MANY = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+Sizes = dict[str, Image.Image]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is asked of pictures of a kind, and the longest side of each size they get, in pixels."""
+
+    noun: str
+    sides: Mapping[str, int]
+    smallest_side: int
+    quality: int = 80
+
+
+def made_anew(file: File, kind: Kind) -> Sizes:
+    """The sizes of a picture, upright, on white and without what a camera noted about it.
+
+    Refused, with a sentence, if it is no picture, or too large; that is known before its pixels are unpacked.
+    """
+    if file.size > LARGEST_FILE:
+        raise Refused(f"This {kind.noun} has more than 20 MB, which is the most. Export a smaller one.")
+    try:
+        file.seek(0)
+        if b"<svg" in file.read(2048).lower():
+            raise Refused("This is an SVG drawing, which can carry programs. Export it as PNG.")
+        file.seek(0)
+        image = Image.open(file, formats=FORMATS)
+        refuse_size(*image.size, kind)
+        return {name: shrunk(image, side) for name, side in largest_first(kind)}
+    except TOO_MANY as bad:
+        raise Refused(f"This {kind.noun} has too many pixels. Export a smaller one.") from bad
+    except BROKEN as bad:
+        raise Refused(f"This is not a {kind.noun} we can show. Upload a JPEG, PNG or WebP file.") from bad
+
+
+def refuse_size(width: int, height: int, kind: Kind) -> None:
+    if width * height > MOST_PIXELS:
+        millions = width * height // 1_000_000
+        raise Refused(
+            f"This {kind.noun} has {millions} million pixels; 50 million is the most. Export a smaller one."
+        )
+    if min(width, height) < kind.smallest_side:
+        raise Refused(f"This {kind.noun} is too small. Each side needs {kind.smallest_side} pixels.")
+
+
+def largest_first(kind: Kind) -> list[tuple[str, int]]:
+    return sorted(kind.sides.items(), key=lambda size: size[1], reverse=True)
+
+
+def shrunk(image: Image.Image, side: int) -> Image.Image:
+    """A copy within a square. The original is shrunk with it, so that its many pixels are unpacked once only."""
+    image.draft("RGB", (side, side))
+    if image.mode not in ("RGB", "RGBA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((side, side))
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    copy = Image.new("RGB", upright.size, "white")
+    copy.paste(upright, mask=upright)
+    return copy
+
+
+def as_webp(image: Image.Image, quality: int) -> ContentFile:
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=quality, method=6)
+    return ContentFile(out.getvalue())
+
+
+class ImageUpload(forms.FileField):
+    """A picture of a kind. Its cleaned value are the sizes, or None where none was sent."""
+
+    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def __init__(self, kind: Kind, **options):
+        self.kind = kind
+        super().__init__(**options)
+
+    def to_python(self, data):
+        upload = super().to_python(data)
+        if upload is None:
+            return None
+        try:
+            return made_anew(upload, self.kind)
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
+def served(visible: QuerySet, uid, size: str) -> FileResponse:
+    """A size of one of the pictures that the viewer may see; a view adds how long it may be kept."""
+    image = get_object_or_404(visible, uid=uid)
+    if size not in image.KIND.sides:
+        raise Http404
+    try:
+        return FileResponse(getattr(image, size).open("rb"), content_type="image/webp")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
