@@ -23,7 +23,7 @@ django.setup()
 
 from clusters.models import Association, Cluster  # noqa: E402 - models need the set-up
 from meetings.models import Meeting, Registration  # noqa: E402
-from meetings.registrations import register, withdraw  # noqa: E402
+from meetings.registration.registrations import register, withdraw  # noqa: E402
 from members.models import Company, Membership, OutgoingMail, Representative, User  # noqa: E402
 
 

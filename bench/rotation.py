@@ -5,7 +5,7 @@
 Each has 12 meetings ahead, a chair and a host for each, and 40 firms: 7 in 10 offer to chair, half to host, in rooms
 of 20 to 60; 15 to 40 people come; each firm is away on one date in five; two years of turns lie behind. With `same`
 all firms joined on one day and none has had a turn: everything is a tie. Every plan is compared with what a matching
-proves no plan can beat (tests/meetings/rotation_oracle.py). Needs neither Django nor a database.
+proves no plan can beat (tests/meetings/rotation/oracle.py). Needs neither Django nor a database.
 """
 
 import random
@@ -16,7 +16,7 @@ import time
 from datetime import date, timedelta
 
 from meetings.rotation import Company, Duty, Meeting, Plan, Policy, Role, plan
-from tests.meetings.rotation_oracle import fullest_and_evenest
+from tests.meetings.rotation.oracle import fullest_and_evenest
 
 FIRMS, MEETINGS, MONTHS_BEHIND = 40, 12, 24
 START = date(2027, 1, 14)

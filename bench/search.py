@@ -27,8 +27,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from meetings.archive import alike, archive, with_words
 from meetings.models import Meeting, Presentation
+from meetings.slides.archive import alike, archive, with_words
 from tests import factories
 
 LETTERS = 5_000  # in each text

@@ -188,12 +188,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What the worker does besides sending: functions of no argument, called about once a minute.
 WORKER_JOBS = [
     "meetings.closing.mark_held",
-    "meetings.turns.run_clock",
-    "meetings.registration_clock.run_clock",
+    "meetings.turns.turns.run_clock",
+    "meetings.registration.clock.run_clock",
     "meetings.deadlines.remind_of_agendas",
-    "meetings.presentations.read_uploads",
-    "meetings.presentations.ask_for_slides",
-    "meetings.presentations.keep_names",
+    "meetings.slides.presentations.read_uploads",
+    "meetings.slides.presentations.ask_for_slides",
+    "meetings.slides.presentations.keep_names",
     "meetings.afterwards.ask_for_feedback",
     "members.outbox.forget_old",
 ]
@@ -236,7 +236,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = [
-    "meetings.documents.StopAtTheLargest",
+    "meetings.slides.documents.StopAtTheLargest",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

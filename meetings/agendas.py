@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from meetings import next_turn, notices, presentations
+from meetings import next_turn, notices
 from meetings.editions import differences, long_date, snapshot
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
 from meetings.models.agenda import SHOWCASE_MINUTES
+from meetings.slides import presentations
 from meetings.timetables import overrun
 
 Kind = AgendaItem.Kind

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from meetings import presentations, turns
 from meetings.models import Duty, Meeting
+from meetings.slides import presentations
+from meetings.turns import turns
 
 
 @transaction.atomic

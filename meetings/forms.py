@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clusters.models import Cluster
-from meetings.duties import may_take_turns, members_of
 from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
 from meetings.series import MOST_MONTHS, note_on
 from meetings.timetables import overrun
+from meetings.turns.duties import may_take_turns, members_of
 from members.models import Company
 
 AT_THE_END = 32_767

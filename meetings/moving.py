@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from meetings import agendas, notices, registrations, series, turns
+from meetings import agendas, notices, series
 from meetings.editions import differences, snapshot, when_and_where
 from meetings.models import AgendaEdition, Meeting, Venue
+from meetings.registration import registrations
+from meetings.turns import turns
 
 
 @transaction.atomic

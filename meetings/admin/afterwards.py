@@ -9,8 +9,8 @@ from clusters.images import ImageUpload
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from meetings import photos
-from meetings.duties import members_of
 from meetings.models import Action, Feedback, Meeting, MeetingPhoto
+from meetings.turns.duties import members_of
 from members.forms import NUL
 
 

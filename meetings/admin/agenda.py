@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from clusters.models import Cluster, Topic
 from clusters.scoping import ScopedStackedInline
-from meetings.duties import members_of
 from meetings.forms import AgendaFormSet, AgendaItemForm
 from meetings.models import AgendaItem, Meeting
+from meetings.turns.duties import members_of
 from members.models import Company, User
 
 

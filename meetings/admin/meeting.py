@@ -19,10 +19,12 @@ from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import agendas, duties, moving, notices, proposals, registrations, series, turns
+from meetings import agendas, moving, notices, proposals, series
 from meetings.editions import differences, long_date, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Registration, Venue
+from meetings.registration import registrations
+from meetings.turns import duties, turns
 
 from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline

@@ -4,9 +4,9 @@ from django.contrib import admin
 
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import registrations
-from meetings.duties import members_of
 from meetings.models import Venue
+from meetings.registration import registrations
+from meetings.turns.duties import members_of
 
 
 @admin.register(Venue)

@@ -5,8 +5,8 @@ from django.contrib import admin
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import registrations
 from meetings.models import Registration
+from meetings.registration import registrations
 
 
 class RemovalForm(forms.Form):

@@ -17,10 +17,10 @@ from clusters.errors import Refused
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from clusters.spreadsheets import csv_response
-from meetings import duties, rota, turns
 from meetings.models import Duty, Meeting
-from meetings.rota_forms import BecauseForm, ChooseFirmForm, NoteForm, OffersForm
-from meetings.rota_picture import Row, Turn, picture
+from meetings.turns import duties, rota, turns
+from meetings.turns.rota_forms import BecauseForm, ChooseFirmForm, NoteForm, OffersForm
+from meetings.turns.rota_picture import Row, Turn, picture
 
 State = Duty.State
 UNDO = "rota_undo"  # in the session: for each cluster the proposals before and after the last plan made there

@@ -4,9 +4,9 @@ from django.contrib import admin
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter
-from meetings import presentations
 from meetings.models import AgendaItem, Presentation
-from meetings.slide_forms import GiveBackForm, PresentationForm
+from meetings.slides import presentations
+from meetings.slides.forms import GiveBackForm, PresentationForm
 
 State = Presentation.State
 SPOKEN = [AgendaItem.Kind.SHOWCASE, AgendaItem.Kind.TALK, AgendaItem.Kind.DISCUSSION]

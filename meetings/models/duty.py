@@ -26,7 +26,7 @@ class DutyQuerySet(models.QuerySet):
 
 
 class Duty(models.Model):
-    """One company's turn to chair or host one meeting. The acts are in `meetings.duties`."""
+    """One company's turn to chair or host one meeting. The acts are in `meetings.turns.duties`."""
 
     class Role(models.TextChoices):
         CHAIR = "chair", "Chair"

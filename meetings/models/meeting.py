@@ -117,7 +117,7 @@ class MeetingQuerySet(models.QuerySet):
 
 
 class Meeting(models.Model):
-    """A meeting of a cluster or of a whole association. The acts are in `meetings.agendas` and `meetings.duties`."""
+    """A meeting of a cluster or of a whole association. The acts are in `agendas` and `turns.duties`."""
 
     class Kind(models.TextChoices):
         MEETING = "meeting", "Cluster meeting"

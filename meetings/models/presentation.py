@@ -80,7 +80,7 @@ class WithoutText(models.Manager):
 
 
 class Presentation(models.Model):
-    """The record of a talk: who spoke about what, and the slides. The acts are in `meetings.presentations`."""
+    """The record of a talk: who spoke about what, and the slides. The acts are in `meetings.slides.presentations`."""
 
     class State(models.TextChoices):
         EXPECTED = "expected", "Expected"

@@ -75,7 +75,7 @@ class RegistrationQuerySet(models.QuerySet):
 class Registration(models.Model):
     """One person's answer to a meeting: of a member, a guest, or a colleague whom one of them brings along.
 
-    Each row that is seated takes one place. The acts are in `meetings.registrations` and `meetings.checkins`.
+    Each row that is seated takes one place. The acts are in `registrations` and `checkins` of `meetings.registration`.
     """
 
     class State(models.TextChoices):

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
-from meetings import guests, registrations
 from meetings.models import Meeting, Registration
-from meetings.registration_codes import qr_code
-from meetings.registration_forms import ColleagueForm, GuestForm, NeedsForm
-from meetings.registration_notices import read_answer_token
+from meetings.registration import guests, registrations
+from meetings.registration.codes import qr_code
+from meetings.registration.forms import ColleagueForm, GuestForm, NeedsForm
+from meetings.registration.notices import read_answer_token
 from meetings.views.meetings import get_visible_meeting, meeting_page
 from meetings.views.turn_links import secret_address
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings import checkins
-from meetings.checkins import Keeper, keeper_of
 from meetings.models import Registration
-from meetings.registration_forms import WalkInForm
+from meetings.registration import checkins
+from meetings.registration.checkins import Keeper, keeper_of
+from meetings.registration.forms import WalkInForm
 from meetings.views.meetings import get_visible_meeting
 
 State = Registration.State

@@ -16,7 +16,7 @@ from meetings.calendars import FEED_REACHES_BACK, calendar, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
 from meetings.people import who_is_who
-from meetings.reply_box import reply_box
+from meetings.registration.reply_box import reply_box
 from meetings.timetables import timetable
 from members.models import Officer
 

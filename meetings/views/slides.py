@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings import presentations
 from meetings.models import Presentation
-from meetings.slide_forms import SlidesForm
-from meetings.slide_links import read_slides_token, slides_path
+from meetings.slides import presentations
+from meetings.slides.forms import SlidesForm
+from meetings.slides.links import read_slides_token, slides_path
 from meetings.views.turn_links import secret_address
 from members.models import User
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings import swaps, turns
-from meetings.duties import State, how_it_stands
 from meetings.models import Duty, Meeting, SwapRequest
-from meetings.turn_forms import NoteForm, ShowcaseForm
-from meetings.turn_links import read_swap_token, read_turn_token, turn_token
+from meetings.turns import swaps, turns
+from meetings.turns.duties import State, how_it_stands
+from meetings.turns.forms import NoteForm, ShowcaseForm
+from meetings.turns.links import read_swap_token, read_turn_token, turn_token
 from members.companies import answerers_of
 from members.models import Company, User
 

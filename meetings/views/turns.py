@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings import registrations, swaps, turns
-from meetings.duties import State
 from meetings.models import Duty, RotaOffer, SwapRequest, Unavailability, Venue
-from meetings.standing_offers import set_offers
-from meetings.turn_forms import AbsenceForm, NoteForm, OffersForm, RoomForm, ShowcaseForm, SwapForm
+from meetings.registration import registrations
+from meetings.turns import swaps, turns
+from meetings.turns.duties import State
+from meetings.turns.forms import AbsenceForm, NoteForm, OffersForm, RoomForm, ShowcaseForm, SwapForm
+from meetings.turns.standing_offers import set_offers
 from meetings.views.turn_links import said_of_showcase
 from members.companies import answered_by
 from members.models import Company, Membership

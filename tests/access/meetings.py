@@ -1,9 +1,9 @@
 import uuid
 
 from meetings.afterwards import feedback_token
-from meetings.registration_notices import answer_token
-from meetings.slide_links import slides_token
-from meetings.turn_links import swap_token, turn_token
+from meetings.registration.notices import answer_token
+from meetings.slides.links import slides_token
+from meetings.turns.links import swap_token, turn_token
 
 from .answers import (
     ELSEWHERE,

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clusters.models import Act
-from meetings import agendas, duties
+from meetings import agendas
 from meetings.models import AgendaItem, Meeting
 from meetings.series import usual_date
+from meetings.turns import duties
 from members.models import OutgoingMail
 from tests.conftest import client_of
 from tests.factories import (

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from meetings.models import Presentation, Venue
 from tests.factories import DutyFactory, MeetingFactory, PresentationFactory
-from tests.meetings import documents
+from tests.meetings.slides import documents
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from clusters.errors import Refused
 from clusters.models import Act
-from meetings import agendas, duties
+from meetings import agendas
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
 from meetings.timetables import timetable
+from meetings.turns import duties
 from members.models import OutgoingMail
 from tests.factories import (
     AgendaItemFactory,

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from clusters.errors import Refused
-from meetings import agendas, duties
+from meetings import agendas
 from meetings.models import AgendaEdition, Duty, Meeting
+from meetings.turns import duties
 from members.models import OutgoingMail
 from tests.factories import MeetingFactory, MembershipFactory, RepresentativeFactory, VenueFactory
 

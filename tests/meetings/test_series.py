@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from clusters.errors import Refused
 from clusters.models import Act, Cluster
-from meetings import agendas, duties, series
+from meetings import agendas, series
 from meetings.models import AgendaItem, Meeting
 from meetings.series import Pattern, date_of, note_on, plan_ahead, serves, slots
+from meetings.turns import duties
 from tests import factories
 from tests.members.at_once import at_once
 from tests.pages import text_of

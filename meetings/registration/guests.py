@@ -1,0 +1,68 @@
+"""Guests come by name and e-mail address, and confirm by a link that the address is theirs.
+
+Until then they hold no place and stand in no line: nobody can fill a room with other people's addresses. The page
+answers everybody alike; that an address has an account, or has been here, only its own mailbox is told.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from meetings import agendas
+from meetings.models import Meeting, Registration
+from meetings.registration import notices, registrations
+from members.models import User
+
+State = Registration.State
+
+
+@transaction.atomic
+def invite(
+    meeting: Meeting,
+    *,
+    name: str,
+    email: str,
+    needs: str = "",
+    shares_name: bool = False,
+    now: datetime | None = None,
+) -> None:
+    """Mail the link by which the guest confirms. At most one such mail an hour for each meeting and address."""
+    now = now or timezone.now()
+    email = email.lower()
+    agendas.lock(meeting)
+    registrations.refuse_unless_open(meeting, now)
+    if not registrations.takes_guests(meeting):
+        registrations.refuse_guest(meeting, Q(pk=None))
+    if User.objects.filter(email=email).exists():
+        notices.send_to_would_be_guest(meeting, email, "guest_confirm_member", now)
+    elif registrations.has_been_guest(meeting, Q(user=None, email__iexact=email)):
+        notices.send_to_would_be_guest(meeting, email, "guest_confirm_again", now)
+    else:
+        guest = meeting.registrations.filter(user=None, email__iexact=email).first() or Registration(
+            meeting=meeting, email=email, state=State.WITHDRAWN
+        )
+        guest.meeting = meeting
+        if guest.state in (
+            State.WITHDRAWN,
+            State.AWAITING,
+        ):  # a confirmed answer is only its guest's to change
+            guest.state, guest.name, guest.needs, guest.shares_name = State.AWAITING, name, needs, shares_name
+            guest.created_at = guest.created_at or now
+            guest.save()
+        notices.send_guest_confirm(guest, now)
+
+
+@transaction.atomic
+def confirm(guest: Registration, *, now: datetime | None = None) -> Registration:
+    """The guest has opened the link and pressed the button: a place, or one in line. A second time changes nothing."""
+    now = now or timezone.now()
+    registrations.lock(guest)
+    if guest.state not in (State.AWAITING, State.WITHDRAWN):
+        return guest
+    registrations.refuse_unless_open(guest.meeting, now)
+    registrations.refuse_guest(guest.meeting, Q(user=None, email__iexact=guest.email))
+    guest.created_at = now
+    registrations.take_place_or_wait(guest, or_wait=True, by=None, now=now)
+    return guest

@@ -1,0 +1,119 @@
+"""Uploaded slides: what they are by their content, the words in them, and a picture of the first page.
+
+Everything that opens a file runs in a process of its own (`slides.document_reader`), bounded in time and memory.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.uploadhandler import FileUploadHandler
+
+from clusters.errors import Refused
+from meetings.models import Presentation
+
+LARGEST_FILE = 50 * 1024**2
+LARGEST_PICTURE = 500_000
+SECONDS = 30  # by the clock; the reader's own bound is on the time it computes
+
+ACCEPTED = "PDF, PowerPoint (.pptx), OpenDocument (.odp) or Word (.docx)"
+SENTENCES = {
+    "attached": "Other files are packed into this PDF. Export it again without attachments.",
+    "bomb": "This file unpacks to far more than slides need. Export the slides as PDF and upload that.",
+    "broken": "This file can’t be opened; it may be damaged. Export the slides again, best as PDF.",
+    "empty": "This PDF has no pages. Export the slides again.",
+    "encrypted": "This file is protected by a password. Save it without one, so that others can read it.",
+    "macros": "This file has macros. Save it without them, or export it as PDF.",
+    "script": "This PDF has a script or an action in it. Export the slides again, best with “print to PDF”.",
+    "unknown": f"This is not a file we can show. Upload {ACCEPTED}.",
+}
+OLD_OFFICE = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .ppt and .doc, and newer ones with a password
+)
+OLD = (
+    "This is an old Office file (.ppt or .doc), or one with a password. Save it as .pptx or PDF, without one."
+)
+
+
+class StopAtTheLargest(FileUploadHandler):
+    """Keeps no more of an upload than shows that it is too large, so that nobody fills the disk."""
+
+    def new_file(self, *args, **kwargs):
+        super().new_file(*args, **kwargs)
+        self.kept = 0
+
+    def receive_data_chunk(self, raw_data, start):
+        if self.kept > LARGEST_FILE:
+            return None
+        self.kept += len(raw_data)
+        return raw_data
+
+    def file_complete(self, file_size):
+        return None  # the next handler has it
+
+
+def check(file: File) -> Presentation.Format:
+    """What the file is by its content. Refused, with a sentence, if it is nothing to be shown on the site."""
+    if not file.size:
+        raise Refused("This file is empty. Choose another one.")
+    if file.size > LARGEST_FILE:
+        raise Refused(
+            "This file has more than 50 MB, which is the most. Export it with smaller pictures, or give a link instead."
+        )
+    file.seek(0)
+    start = file.read(len(OLD_OFFICE))
+    if start == OLD_OFFICE:
+        raise Refused(OLD)
+    if not start.startswith((b"%PDF-", b"PK\x03\x04")):
+        raise Refused(SENTENCES["unknown"])
+    done = look_into(file, "inspect")
+    answer = done.stdout.decode(errors="replace")
+    if done.returncode:
+        raise Refused(SENTENCES.get(answer, SENTENCES["broken"]))
+    found = Presentation.Format(answer)
+    named = Path(file.name or "").suffix.lower().removeprefix(".")
+    if named and named != found:
+        raise Refused(
+            f"This file is called .{named[:10]}, but it is {found.label} (.{found.value}). "
+            "Export it again, or give it the right name."
+        )
+    return found
+
+
+def text(file: File) -> str | None:
+    """The words in it, the first of them if they are many; None if they can't be read."""
+    done = look_into(file, "text")
+    return done.stdout.decode(errors="replace") if done.returncode == 0 else None
+
+
+def picture(file: File) -> bytes | None:
+    """A small WebP of the first page; None if there is none to be had."""
+    done = look_into(file, "picture")
+    return done.stdout if done.returncode == 0 and 0 < len(done.stdout) <= LARGEST_PICTURE else None
+
+
+def look_into(file: File, what: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the reader on a file. If it is killed for taking too much, its exit status is not 0 either."""
+    command = [sys.executable, "-m", "meetings.slides.document_reader", what]
+    with tempfile.TemporaryFile() as copy:
+        file.seek(0)
+        for chunk in file.chunks():
+            copy.write(chunk)
+        file.seek(0)
+        copy.seek(0)
+        try:
+            return subprocess.run(
+                command,
+                stdin=copy,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=settings.BASE_DIR,
+                env={"PYTHONDONTWRITEBYTECODE": "1"},  # none of our secrets
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            return subprocess.CompletedProcess(late.cmd, 1, b"", b"")

@@ -1,0 +1,65 @@
+"""The mails about slides: to who spoke, and to the coordinators."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.models import Presentation
+from meetings.slides.links import slides_path
+from members import outbox
+from members.memberships import coordinators_of
+from members.models import User
+
+
+def send_wanted(presentation: Presentation, people: Iterable[User]) -> None:
+    """Ask for the slides, for the first, second or last time."""
+    subject = f"Your slides of {_day(presentation)}" if presentation.asked > 1 else "Thank you for speaking"
+    _send(presentation, people, "slides_wanted", subject, key=str(presentation.asked))
+
+
+def send_given_back(presentation: Presentation, people: Iterable[User]) -> None:
+    key = f"{presentation.submitted_at:%Y%m%d%H%M%S%f}"
+    _send(
+        presentation, people, "slides_given_back", f"A change to your slides: {presentation.title}", key=key
+    )
+
+
+def send_submitted(presentation: Presentation) -> None:
+    """The coordinators have something to look at."""
+    meeting = presentation.meeting
+    path = reverse("admin:meetings_presentation_change", args=[presentation.pk])
+    people = coordinators_of(meeting.cluster) if meeting.cluster else []
+    key = f"{presentation.submitted_at:%Y%m%d%H%M%S%f}"
+    subject = f"Slides to look at: {presentation.title}"
+    _send(presentation, people, "slides_submitted", subject, key=key, path=path)
+
+
+def _day(presentation: Presentation) -> str:
+    day = presentation.meeting.day
+    return f"{day.day} {day:%B}"
+
+
+def _send(
+    presentation: Presentation,
+    people: Iterable[User],
+    template: str,
+    subject: str,
+    *,
+    key: str,
+    path: str = "",
+) -> None:
+    meeting = presentation.meeting
+    with timezone.override(meeting.zone):
+        for person in people:
+            link = outbox.absolute(path or slides_path(presentation, person), meeting.in_association)
+            outbox.queue(
+                key=f"{template}:{presentation.pk}:{key}:{person.pk}",
+                kind=template.replace("_", "-"),
+                to=person,
+                subject=subject,
+                template=template,
+                context={"person": person, "presentation": presentation, "meeting": meeting, "link": link},
+                cluster=meeting.cluster,
+                association=meeting.association,
+            )

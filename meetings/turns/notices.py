@@ -1,0 +1,208 @@
+"""The mails about turns and swaps: to those who answer for a firm, and to the coordinators."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.models import Duty, SwapRequest
+from meetings.turns.links import swap_token, turn_token
+from members import outbox
+from members.companies import answerers_of
+from members.memberships import coordinators_of
+from members.models import Company, OutgoingMail, User
+
+REMINDERS = (3, 14)  # days before the meeting
+
+
+# --- turns --------------------------------------------------------------------------------------------
+def send_offer(duty: Duty, moved_from: datetime | None = None) -> None:
+    """The firm is asked; or asked again, since the meeting it had agreed to has moved."""
+    _send_turn(duty, "offer", f"Your turn to {duty.role} on {short_date(duty)}", moved_from=moved_from)
+
+
+def send_accepted(duty: Duty) -> None:
+    _send_turn(duty, "accepted", f"You {duty.role} on {short_date(duty)}")
+
+
+def send_taken_away(duty: Duty, because: str) -> None:
+    subject = f"Your turn to {duty.role} on {short_date(duty)} is somebody else’s now"
+    _send_turn(duty, "taken_away", subject, because=because)
+
+
+def send_reminders(duties: Iterable[Duty], now: datetime) -> None:
+    """To the firms whose agreed turn is 14 or 3 days ahead, once each, and only if they agreed before that day."""
+    due = {
+        f"turn-reminder:{duty.pk}:{duty.meeting.day}:{days}": (duty, days)
+        for duty in duties
+        if (days := _reminder_due(duty, now)) is not None
+    }
+    mails = OutgoingMail.objects.filter(kind="turn-reminder", created_at__gte=now - timedelta(days=30))
+    sent = {key.rpartition(":")[0] for key in mails.values_list("key", flat=True)}
+    for key in due.keys() - sent:
+        duty, days = due[key]
+        _send_turn(duty, "reminder", f"In {days} days you {duty.role}: {short_date(duty)}", key=key)
+
+
+def _reminder_due(duty: Duty, now: datetime) -> int | None:
+    zone = duty.meeting.zone
+    left = (duty.meeting.day - now.astimezone(zone).date()).days
+    days = next((days for days in REMINDERS if 0 < left <= days), None)
+    if days is None or duty.decided_at is None:
+        return None
+    agreed = duty.decided_at.astimezone(zone).date()
+    return days if agreed < duty.meeting.day - timedelta(days) else None
+
+
+def send_showcase_named(duty: Duty, edition: int, title: str) -> None:
+    """The agenda is out already: the coordinators are asked to send the change."""
+    _tell_coordinators(
+        duty,
+        f"showcase-named:{duty.pk}:{edition}",
+        f"{duty.company} has named its showcase on {short_date(duty)}",
+        f"{duty.company} calls its showcase “{title}”. The agenda is out already: members read it in a mail "
+        "when you send the changes.",
+    )
+
+
+def send_vacated(duty: Duty, happened: str, following: Duty | None) -> None:
+    """The coordinators hear that a firm no longer has a turn, and who is asked next, if anybody is left."""
+    who = f"{following.company} is asked next." if following else "Nobody is left to ask by the plan."
+    subject = (
+        f"{duty.company} no longer {duty.role}s on {short_date(duty)}"
+        if following
+        else f"Nobody to {duty.role} on {short_date(duty)} yet"
+    )
+    key = f"turn-vacated:{duty.pk}:{duty.version}"
+    _tell_coordinators(duty, key, subject, f"{happened} {who}", nobody=following is None)
+
+
+# --- swaps --------------------------------------------------------------------------------------------
+def send_swap_asked(request: SwapRequest, companies: Iterable[Company]) -> None:
+    duty = request.duty
+    for company in companies:
+        _send(
+            duty,
+            answerers_of(company),
+            key=f"swap-asked:{request.pk}:{company.pk}",
+            template="swap_asked",
+            subject=f"Could you {duty.role} on {short_date(duty)}?",
+            swap=request,
+            firm=company,
+            path=partial(_swap_path, request, company),
+        )
+
+
+def _swap_path(request: SwapRequest, company: Company, user: User) -> str:
+    return reverse("meetings:swap", args=[swap_token(request, company, user)])
+
+
+def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
+    """To both firms and the coordinators."""
+    old = request.duty
+    subject = f"{new.company} will {new.role} on {short_date(new)}"
+    for duty in (old, new):
+        _send_turn(
+            duty,
+            "swap_taken",
+            subject,
+            key=f"swap-taken:{request.pk}",
+            swap=request,
+            new=new,
+            undo_until=undo_until,
+        )
+    _tell_coordinators(
+        new,
+        f"swap-taken-told:{request.pk}",
+        subject,
+        f"{old.company} and {new.company} have swapped: {new.company} will {new.role}. There is nothing to do, "
+        "unless the agenda is out already: then send the changes.",
+    )
+
+
+def send_swap_undone(request: SwapRequest, new: Duty) -> None:
+    old = request.duty
+    subject = f"{old.company} will {old.role} on {short_date(old)} after all"
+    for duty in (old, new):
+        _send_turn(
+            duty, "swap_undone", subject, key=f"swap-undone:{request.pk}", swap=request, old=old, new=new
+        )
+    _tell_coordinators(
+        old,
+        f"swap-undone-told:{request.pk}",
+        subject,
+        f"{old.company} and {new.company} have undone their swap: {old.company} will {old.role} after all.",
+    )
+
+
+def send_swap_past_due(request: SwapRequest) -> None:
+    duty = request.duty
+    subject = f"Nobody could take your turn on {short_date(duty)}"
+    _send_turn(duty, "swap_past_due", subject, key=f"swap-past-due:{request.pk}", swap=request)
+
+
+# --- all of them --------------------------------------------------------------------------------------
+def short_date(duty: Duty) -> str:
+    return f"{duty.meeting.day.day} {duty.meeting.day:%B}"
+
+
+def _send_turn(duty: Duty, template: str, subject: str, *, key: str = "", **context) -> None:
+    """To those who answer for the firm of the turn, each with a link of their own to its page."""
+    _send(
+        duty,
+        answerers_of(duty.company),
+        key=key or f"turn-{template}:{duty.pk}:{duty.version}",
+        template=template if template.startswith("swap") else f"turn_{template}",
+        subject=subject,
+        path=lambda user: reverse("meetings:turn", args=[turn_token(duty, user)]),
+        **context,
+    )
+
+
+def _send(
+    duty: Duty,
+    people: Iterable[User],
+    *,
+    key: str,
+    template: str,
+    subject: str,
+    path: Callable[[User], str],
+    **context,
+) -> None:
+    meeting = duty.meeting
+    with timezone.override(meeting.zone):
+        for person in people:
+            outbox.queue(
+                key=f"{key}:{person.pk}",
+                kind=template.replace("_", "-"),
+                to=person,
+                subject=subject,
+                template=template,
+                context={
+                    "person": person,
+                    "duty": duty,
+                    "meeting": meeting,
+                    "link": outbox.absolute(path(person), meeting.in_association),
+                    **context,
+                },
+                cluster=meeting.cluster,
+                association=meeting.association,
+            )
+
+
+def _tell_coordinators(duty: Duty, key: str, subject: str, happened: str, *, nobody: bool = False) -> None:
+    if duty.meeting.cluster is None:  # an event of the association: its officers arrange who hosts themselves
+        return
+    _send(
+        duty,
+        coordinators_of(duty.meeting.cluster),
+        key=key,
+        template="turn_for_coordinators",
+        subject=subject,
+        path=lambda user: reverse("admin:meetings_meeting_change", args=[duty.meeting.pk]),
+        title=subject,
+        happened=happened,
+        nobody=nobody,
+    )
