@@ -1,17 +1,25 @@
 from .company import Company, Representative
 from .drive import Drive, Target
+from .introduction import Block, Introduction, IntroductionMessage
 from .mail import MailChoice, OutgoingMail, WorkerBeat
 from .membership import Membership
 from .office import Officer
+from .opportunity import Opportunity
+from .report import Report
 from .user import User
 
 __all__ = [
+    "Block",
     "Company",
     "Drive",
+    "Introduction",
+    "IntroductionMessage",
     "MailChoice",
     "Membership",
     "Officer",
+    "Opportunity",
     "OutgoingMail",
+    "Report",
     "Representative",
     "Target",
     "User",

@@ -35,9 +35,13 @@ def bare_name(name) -> Func:
 
 
 class CompanyQuerySet(models.QuerySet):
+    def listed(self):
+        """Those that everybody sees: firms that are members somewhere."""
+        return self.filter(self._is_listed())
+
     def visible_to(self, user):
         """Firms that are members somewhere; one's own; those in the clusters one looks after."""
-        listed = Q(pk__in=self._memberships().active().values("company"))
+        listed = self._is_listed()
         if user.is_anonymous:
             return self.filter(listed)
         own = Q(pk__in=user.representations.active().values("company"))
@@ -54,6 +58,9 @@ class CompanyQuerySet(models.QuerySet):
         if user.is_anonymous:
             return self.none()
         return self.filter(pk__in=user.representations.active().values("company"))
+
+    def _is_listed(self) -> Q:
+        return Q(pk__in=self._memberships().active().values("company"))
 
     @staticmethod
     def _memberships():
@@ -86,6 +93,13 @@ class Company(models.Model):
         MEMBERS = "members", "Members only"
         NOBODY = "nobody", "Nobody"
 
+    class Introductions(models.TextChoices):
+        """How another member firm comes to talk to this one."""
+
+        DIRECT = "direct", "Members may write to us themselves"
+        COORDINATOR = "coordinator", "Through the coordinator"
+        NONE = "none", "Not now"
+
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
     name_key = models.GeneratedField(
@@ -110,6 +124,9 @@ class Company(models.Model):
         max_length=1000, blank=True, help_text="What it can give to other members. Markdown."
     )
     seeks = models.TextField(max_length=1000, blank=True, help_text="What it looks for. Markdown.")
+    introductions = models.CharField(
+        "how other members reach us", max_length=15, choices=Introductions, default=Introductions.COORDINATOR
+    )
     email = models.EmailField(blank=True)
     email_shown = models.CharField(max_length=10, choices=Shown, default=Shown.NOBODY)
     phone = models.CharField(max_length=30, blank=True)

@@ -5,13 +5,19 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from clusters.models import Theme
 from members.models import (
+    Block,
     Company,
     Drive,
+    Introduction,
+    IntroductionMessage,
     MailChoice,
     Membership,
     Officer,
+    Opportunity,
     OutgoingMail,
+    Report,
     Representative,
     Target,
     User,
@@ -122,3 +128,76 @@ class TargetFactory(DjangoModelFactory):
     drive = factory.SubFactory(DriveFactory)
     kind = Target.Kind.NEW_MEMBERS
     number = 250
+
+
+class OpportunityFactory(DjangoModelFactory):
+    """Of a member firm, to all members."""
+
+    class Meta:
+        model = Opportunity
+
+    company = factory.LazyFunction(lambda: MembershipFactory().company)
+    kind = Opportunity.Kind.ASK
+    theme = Theme.TECHNOLOGY
+    title = factory.Sequence("Opportunity {}".format)
+    text = "Tell us if you know somebody."
+    until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    closed_at = factory.LazyAttribute(lambda o: None if o.state == Opportunity.State.OPEN else timezone.now())
+    state = Opportunity.State.OPEN
+
+
+class IntroductionFactory(DjangoModelFactory):
+    """Between two member firms of the cluster. The dates follow the state, as the acts would set them."""
+
+    class Meta:
+        model = Introduction
+
+    cluster = factory.SubFactory(ClusterFactory)
+    asker = factory.LazyAttribute(lambda o: MembershipFactory(cluster=o.cluster).company)
+    asked = factory.LazyAttribute(lambda o: MembershipFactory(cluster=o.cluster).company)
+    via = Introduction.Via.COORDINATOR
+    reason = "We would like to hear how you do it."
+    state = Introduction.State.REQUESTED
+    asked_at = factory.LazyFunction(timezone.now)
+    forwarded_at = factory.LazyAttribute(
+        lambda o: (
+            o.asked_at if o.state in (Introduction.State.FORWARDED, Introduction.State.ACCEPTED) else None
+        )
+    )
+    decided_at = factory.LazyAttribute(
+        lambda o: (
+            o.asked_at if o.state in (Introduction.State.ACCEPTED, Introduction.State.DECLINED) else None
+        )
+    )
+    ended_at = factory.LazyAttribute(
+        lambda o: (
+            o.asked_at if o.state in (Introduction.State.DECLINED, Introduction.State.WITHDRAWN) else None
+        )
+    )
+
+
+class IntroductionMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = IntroductionMessage
+
+    introduction = factory.SubFactory(IntroductionFactory, state=Introduction.State.ACCEPTED)
+    company = factory.LazyAttribute(lambda o: o.introduction.asked)
+    text = "Come and see us on Tuesday."
+
+
+class BlockFactory(DjangoModelFactory):
+    class Meta:
+        model = Block
+
+    company = factory.SubFactory(CompanyFactory)
+    blocked = factory.SubFactory(CompanyFactory)
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    introduction = factory.SubFactory(IntroductionFactory, state=Introduction.State.FORWARDED)
+    company = factory.LazyAttribute(lambda o: o.introduction.asked)
+    cluster = factory.LazyAttribute(lambda o: o.introduction.cluster)
+    text = "They want to sell us insurance."

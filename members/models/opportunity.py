@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters.models import Cluster, Theme
+
+from .company import Company
+
+
+class OpportunityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Members alone: what was posted to all or to one of their clusters, by firms that are members still."""
+        if user.is_anonymous:
+            return self.none()
+        clusters = Cluster.objects.with_member(user).values("pk")
+        reaches = Q(to_all=True) | Q(pk__in=self._shown_in(clusters))
+        posted = Q(company__in=Company.objects.listed()) & reaches
+        own = Q(company__in=Company.objects.represented_by(user))
+        seen = own | Q(pk__in=Opportunity.objects.managed_by(user).values("pk"))
+        is_member = Cluster.objects.with_member(user).exists()
+        return self.filter(seen | posted if is_member else seen)
+
+    def managed_by(self, user):
+        """Those of the firms that one looks after."""
+        return self.filter(company__in=Company.objects.managed_by(user))
+
+    def open(self, on: date | None = None):
+        """Those that run on a day, by default today; also before the clock has closed what is over."""
+        on = on or timezone.localdate()
+        return self.filter(state=Opportunity.State.OPEN, until__gte=on)
+
+    def shown_in(self, cluster: Cluster):
+        return self.filter(Q(to_all=True) | Q(pk__in=self._shown_in([cluster.pk])))
+
+    @staticmethod
+    def _shown_in(clusters):
+        return Opportunity.clusters.through.objects.filter(cluster__in=clusters).values("opportunity")
+
+
+class Opportunity(models.Model):
+    """An ask or an offer to fellow members, until a day. The acts are in `members.opportunities`."""
+
+    class Kind(models.TextChoices):
+        ASK = "ask", "Ask"
+        OFFER = "offer", "Offer"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    class Outcome(models.TextChoices):
+        MEMBER = "member", "A member and we came together"
+        ELSEWHERE = "elsewhere", "Settled with somebody outside"
+        NOTHING = "nothing", "Nothing came of it"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="opportunities")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    theme = models.CharField(max_length=15, choices=Theme)
+    title = models.CharField(max_length=100)
+    text = models.TextField(max_length=2000, help_text="Markdown.")
+    to_all = models.BooleanField("to the members of all clusters", default=True)
+    clusters = models.ManyToManyField(Cluster, blank=True, related_name="opportunities")
+    until = models.DateField(help_text="Last day on which members see it.")
+    posted_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    taken_down_because = models.TextField("why it was taken down", max_length=500, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+
+    objects = OpportunityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-posted_at", "-pk"]
+        verbose_name_plural = "opportunities"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True)
+                | Q(state="closed", closed_at__isnull=False),
+                name="opportunity_closed_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed") | Q(outcome="", taken_down_because=""),
+                name="opportunity_open_has_no_outcome",
+                violation_error_message="What came of it is said when it is closed.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(state="open"), name="opportunity_open"),
+            models.Index(fields=["company", "state"]),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("members:opportunity", args=[self.pk])
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.OPEN and self.until >= timezone.localdate()
