@@ -6,10 +6,12 @@ from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clusters import pictures
+from clusters import charts, pictures
 
 register = template.Library()
 
+register.simple_tag(charts.attendance)
+register.simple_tag(charts.rhythm)
 register.simple_tag(pictures.glyph)
 register.simple_tag(pictures.mark)
 register.simple_tag(pictures.month_dots)
