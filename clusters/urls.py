@@ -1,12 +1,17 @@
 from django.urls import path, re_path
 
-from .views import appearance, clusters, questions, statements, supporters
+from .views import appearance, clusters, questions, share_pictures, statements, supporters
 
 app_name = "clusters"
 
 urlpatterns = [
     path("clusters/", clusters.cluster_list, name="cluster-list"),
     path("clusters/<slug:slug>/", clusters.cluster, name="cluster"),
+    path(
+        "clusters/<slug:slug>/share-<slug:version>.png",
+        share_pictures.cluster_share_picture,
+        name="cluster-share-picture",
+    ),
     path("clusters/<slug:slug>/faq/", questions.cluster_faq, name="cluster-faq"),
     path("associations/<slug:slug>/faq/", questions.association_faq, name="association-faq"),
     path("faq/", questions.faq, name="faq"),

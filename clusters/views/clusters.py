@@ -16,6 +16,7 @@ from clusters.models import Cluster, Support
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
+from clusters.views.share_pictures import picture_of_cluster, shared
 
 ROTA_AHEAD = 5
 RINGS = (10, 20)  # miles
@@ -91,6 +92,7 @@ def cluster(request, slug):
         "members": [member.company for member in members],
         "first_members": FIRST_MEMBERS,
         "talks": meetings.talks(request.user).select_related("meeting", "company", "presenter")[:3],
+        "share_picture": shared(picture_of_cluster(cluster), "clusters:cluster-share-picture", cluster.slug),
         **people_and_news(cluster, request.user),
     }
     return render(request, "clusters/cluster.html", context)

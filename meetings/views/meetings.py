@@ -18,6 +18,7 @@ from meetings.models import Duty, Meeting, Presentation
 from meetings.people import who_is_who
 from meetings.registration.reply_box import reply_box
 from meetings.timetables import timetable
+from meetings.views.share_pictures import shared_picture_of
 from members.models import Officer
 
 PER_PAGE = 40
@@ -98,6 +99,7 @@ def meeting_page(request, pk: int, needs_form=None):
         "reply": reply_box(meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form),
         "form": needs_form,
         "event_data": event_data(meeting),
+        "share_picture": shared_picture_of(meeting),
     }
     with timezone.override(meeting.zone):
         return render(request, "meetings/meeting.html", context)

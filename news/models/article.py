@@ -98,6 +98,12 @@ class Article(models.Model):
         return self.kind == self.Kind.STORY
 
     @property
+    def is_out(self) -> bool:
+        """Whether everybody may read it."""
+        at = self.published_at
+        return self.state == self.State.PUBLISHED and at is not None and at <= timezone.now()
+
+    @property
     def quoted(self) -> tuple[str, str]:
         """Who said the quote, and the firm."""
         name, _, firm = self.quote_by.partition(", ")

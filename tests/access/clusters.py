@@ -1,8 +1,16 @@
+from clusters.views.share_pictures import picture_of_cluster
+
 from .answers import ELSEWHERE, NOT_THAT_WAY, OK, everybody
 
 ROWS = [
     ("clusters:cluster-list", lambda w: [], "get", everybody(OK)),
     ("clusters:cluster", lambda w: [w.cluster.slug], "get", everybody(OK)),
+    (
+        "clusters:cluster-share-picture",
+        lambda w: [w.cluster.slug, picture_of_cluster(w.cluster).version],
+        "get",
+        everybody(OK),
+    ),
     ("clusters:cluster-faq", lambda w: [w.cluster.slug], "get", everybody(OK)),
     ("clusters:association-faq", lambda w: [w.association.slug], "get", everybody(OK)),
     ("clusters:faq", lambda w: [], "get", everybody(OK)),

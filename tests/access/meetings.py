@@ -27,6 +27,8 @@ ROWS = [
     ("meetings:meeting-list", lambda w: [], "get", everybody(OK)),
     ("meetings:meeting-archive", lambda w: [], "get", everybody(OK)),
     ("meetings:meeting", lambda w: [w.meeting.pk], "get", everybody(OK)),
+    ("meetings:meeting-share-picture", lambda w: [w.meeting.pk, "0"], "get", everybody(ELSEWHERE)),
+    ("meetings:meeting-share-picture", lambda w: [w.members_meeting.pk, "0"], "get", everybody(NOTHING)),
     ("meetings:meeting", lambda w: [w.draft.pk], "get", only(*OFFICE)),
     ("meetings:meeting", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),
     ("meetings:meeting", lambda w: [10**9], "get", everybody(NOTHING)),

@@ -16,6 +16,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
+from clusters.fonts import DISPLAY, TEXT, source_font
+
 # Weakest layer first; a pattern stands for its files in alphabetical order.
 STYLES = (
     "tokens.css",
@@ -29,8 +31,8 @@ STYLES = (
 )
 # What a family keeps of its axes: one value pins the axis, two bound it.
 FONTS: dict[str, dict] = {
-    "Bricolage Grotesque": {"opsz": 36, "wdth": 100, "wght": (500, 800)},
-    "Hanken Grotesk": {"wght": (400, 700)},
+    DISPLAY: {"opsz": 36, "wdth": 100, "wght": (500, 800)},
+    TEXT: {"wght": (400, 700)},
 }
 # Basic Latin, Latin-1, Latin Extended-A, and the punctuation, arrows and signs our texts use.
 LATIN = (
@@ -57,7 +59,7 @@ def build(styles: Path, target: Path) -> list[Path]:
     for family, axes in FONTS.items():
         path = target / "fonts" / f"{fontpkg.slugify(family).replace('_', '-')}.woff2"
         source = source_font(family)
-        if source is None:
+        if source is None:  # the stylesheet's stand-ins do
             continue
         faces.append(font_face(family, axes, path.name))
         if is_stale(path, [source]):
@@ -70,15 +72,6 @@ def build(styles: Path, target: Path) -> list[Path]:
             write(path, text.encode())
             built.append(path)
     return built
-
-
-def source_font(family: str) -> Path | None:
-    """The upright variable font of a family; None where its package isn't installed:
-    the stylesheet's stand-ins then do."""
-    try:
-        return fontpkg.path(family)
-    except fontpkg.FontpkgError:
-        return None
 
 
 def is_stale(path: Path, sources: list[Path]) -> bool:

@@ -1,7 +1,6 @@
-"""The front pages, and the news."""
+"""The front pages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -9,10 +8,6 @@ from clusters.brands import canonical, wear
 from clusters.linked_data import graph, organization, site
 from clusters.models import Association
 from news import front
-from news.linked_data import article_data
-from news.models import Article
-
-ARTICLES_PER_PAGE = 12
 
 
 @login_not_required
@@ -53,44 +48,3 @@ def render_front(request, association):
         "linked": graph(organization(association) if association else site()),
     }
     return render(request, "news/home.html", context)
-
-
-@login_not_required
-@require_safe
-def article_list(request):
-    kind = request.GET.get("kind", "")
-    articles = Article.objects.visible_to(request.user).of(request.site_association).published().defer("body")
-    if kind in Article.Kind.values:
-        articles = articles.filter(kind=kind)
-    page = Paginator(articles.prefetch_related("clusters"), ARTICLES_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    context = {
-        "nav": "news",
-        "page": page,
-        "kind": kind if kind in Article.Kind.values else "",
-        "kinds": Article.Kind,
-        "canonical_url": canonical(request),
-    }
-    return render(request, "news/article_list.html", context)
-
-
-@login_not_required
-@require_safe
-def article(request, slug):
-    articles = Article.objects.visible_to(request.user).select_related("association", "author")
-    article = get_object_or_404(articles.prefetch_related("clusters", "companies"), slug=slug)
-    wear(request, article.association)
-    context = {
-        "nav": "news",
-        "article": article,
-        "more": (
-            Article.objects.visible_to(request.user)
-            .of(article.association)
-            .published()
-            .exclude(pk=article.pk)
-            .defer("body")[:3]
-        ),
-        "linked": article_data(article),
-    }
-    return render(request, "news/article.html", context)

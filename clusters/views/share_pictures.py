@@ -1,0 +1,49 @@
+"""The pictures that go with links where they are shared. They show what everybody may see, whoever asks."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from clusters.linked_data import absolute
+from clusters.models import Cluster
+from clusters.share_picture import HEIGHT, WIDTH, SharePicture
+from clusters.views.appearance import A_YEAR
+
+EVERYBODY = AnonymousUser()
+
+
+def shared(picture: SharePicture, name: str, key) -> dict:
+    """What base.html prints of a page's picture; `name` and `key` are of its address, as for `picture_response`."""
+    url = reverse(name, args=[key, picture.version])
+    return {"url": absolute(url), "width": WIDTH, "height": HEIGHT, "words": picture.words}
+
+
+def picture_response(picture: SharePicture, name: str, key, version: str) -> HttpResponse:
+    """The picture at the address with its version, which may be kept for ever; another version leads there."""
+    if version != picture.version:
+        return redirect(name, key, picture.version)
+    response = HttpResponse(picture.png(), content_type="image/png")
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+@login_not_required
+@require_safe
+def cluster_share_picture(request, slug, version):
+    clusters = Cluster.objects.visible_to(EVERYBODY).select_related("association")
+    cluster = get_object_or_404(clusters, slug=slug)
+    return picture_response(picture_of_cluster(cluster), "clusters:cluster-share-picture", slug, version)
+
+
+def picture_of_cluster(cluster: Cluster) -> SharePicture:
+    """Needs the association."""
+    return SharePicture.of(
+        cluster.association,
+        kicker=f"{cluster.get_kind_display()}, free to join",
+        title=cluster.name,
+        line=f"Meets {cluster.rhythm[:1].lower()}{cluster.rhythm[1:]}",
+        lit=cluster.slug,
+    )
