@@ -4,21 +4,18 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 
+from clusters.searching import weighed
 from members.models import Company, Representative
 
 from .agenda import AgendaItem
 from .meeting import Meeting
-
-SEARCH_CONFIG = (
-    "english_unaccent"  # made in the first migration of clusters: English, and accents don't matter
-)
 
 
 def file_path(presentation: Presentation, filename: str) -> str:
@@ -28,10 +25,6 @@ def file_path(presentation: Presentation, filename: str) -> str:
 
 def picture_path(presentation: Presentation, filename: str) -> str:
     return f"presentations/{presentation.meeting.starts_at:%Y}/{presentation.uid}.webp"
-
-
-def weighed(field: str, weight: str) -> SearchVector:
-    return SearchVector(field, weight=weight, config=SEARCH_CONFIG)
 
 
 class PresentationQuerySet(models.QuerySet):

@@ -7,20 +7,17 @@ don't matter. Whoever asks finds what `visible_to` lets them see, in counts and 
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import ExtractYear, Greatest, JSONObject
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from clusters.models import Association
 from clusters.models.topic import Theme
+from clusters.searching import START, headline, marked, without_nul, words_query
 from meetings.models import Presentation
-from meetings.models.presentation import SEARCH_CONFIG
 
-LONGEST_QUERY = 200
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
-START, STOP = "\ue000", "\ue001"  # private signs around what was found; no text that we keep has them escaped
 
 
 def archive(user, association: Association | None) -> QuerySet:
@@ -31,19 +28,9 @@ def archive(user, association: Association | None) -> QuerySet:
     return rows
 
 
-def asked_for(typed: str) -> str:
-    """What was typed as it can be looked for."""
-    return " ".join(without_nul(typed).split())[:LONGEST_QUERY]
-
-
-def without_nul(typed: str) -> str:
-    """Postgres keeps no text with the character NUL."""
-    return typed.replace("\x00", " ")
-
-
 def with_words(rows: QuerySet, words: str) -> QuerySet:
     """Those in which the words are, best first. Understands "exact words", or, and -without."""
-    query = SearchQuery(words, search_type="websearch", config=SEARCH_CONFIG)
+    query = words_query(words)
     return rows.filter(words=query).order_by(
         SearchRank(F("words"), query).desc(), "-meeting__starts_at", "pk"
     )
@@ -58,30 +45,9 @@ def alike(rows: QuerySet, words: str) -> QuerySet:
 
 def snippets(rows: list[Presentation], words: str) -> dict[int, SafeString]:
     """For each row in whose slides the words are: the place, with what was found marked."""
-    query = SearchQuery(words, search_type="websearch", config=SEARCH_CONFIG)
-    headline = SearchHeadline(
-        "text",
-        query,
-        config=SEARCH_CONFIG,
-        start_sel=START,
-        stop_sel=STOP,
-        max_words=30,
-        min_words=15,
-        max_fragments=2,
-        fragment_delimiter=" … ",
-    )
     found = Presentation.objects.filter(pk__in=[row.pk for row in rows]).order_by()
-    places = found.annotate(place=headline).values_list("pk", "place")
+    places = found.annotate(place=headline("text", words)).values_list("pk", "place")
     return {pk: marked(place) for pk, place in places if START in place}
-
-
-def marked(place: str) -> SafeString:
-    """Escaped, all but the marks: the text comes from outside."""
-    before, *rest = place.split(START)
-    parts = [part.partition(STOP) for part in rest]
-    return format_html(
-        "{}{}", before, format_html_join("", "<mark>{}</mark>{}", ((p[0], p[2]) for p in parts))
-    )
 
 
 @dataclass(frozen=True)

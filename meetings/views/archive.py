@@ -9,8 +9,9 @@ from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clusters.searching import asked_for
 from meetings.models import Presentation
-from meetings.slides.archive import alike, archive, asked_for, choices, narrow, snippets, with_words
+from meetings.slides.archive import alike, archive, choices, narrow, snippets, with_words
 
 PER_PAGE = 20
 NEWEST_FIRST = ["-meeting__starts_at", "pk"]
