@@ -17,9 +17,8 @@ CLOSING = [Kind.OPPORTUNITIES, Kind.NEXT_TURN, Kind.ANY_OTHER]
 
 def firms_of(user, cluster: Cluster):
     """The firms the user acts for that are members of the cluster."""
-    return Company.objects.represented_by(user).filter(
-        memberships__cluster=cluster, memberships__state="active"
-    )
+    members = cluster.memberships.active()
+    return Company.objects.represented_by(user).filter(pk__in=members.values("company"))
 
 
 @transaction.atomic
@@ -36,7 +35,7 @@ def suggest(
 ) -> AgendaProposal:
     """A member firm suggests something for an agenda. Refused when too much of it waits already."""
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # so that two tabs count one another
-    if not company.memberships.filter(cluster=cluster, state="active").exists():
+    if not company.memberships.active().filter(cluster=cluster).exists():
         raise Refused(f"{company} is not a member of {cluster}. Only members suggest what it talks about.")
     waiting = cluster.proposals.open().filter(company=company, left_from=None).count()
     if waiting >= MOST_OPEN:

@@ -181,6 +181,18 @@ class ClustersForm(forms.Form):
         self.fields["clusters"].choices = [(offer[1].pk, in_words(offer)) for offer in offers]
 
 
+class FreezeForm(forms.Form):
+    """Why a firm is frozen, as it reads it."""
+
+    reason = forms.CharField(
+        label="Sentence to the firm",
+        max_length=Company._meta.get_field("frozen_reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is mailed to the firm and shown on its page as you write it. Say what would help.",
+        error_messages={"required": "Tell the firm why, in a sentence.", **NUL},
+    )
+
+
 class RejectionForm(forms.Form):
     """The sentence that a firm gets with a no."""
 

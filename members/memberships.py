@@ -52,6 +52,8 @@ def apply_to_all(
 def _apply(company, cluster, last: Membership | None, by, message, now) -> Membership:
     if last and last.state in Membership.OPEN:
         return last
+    if company.frozen_at:
+        raise Refused(f"{company} takes no part at the moment. Your page says why, and whom to ask.")
     if cluster.state == Cluster.State.RESTING:
         raise Refused(
             f"{cluster} is resting and takes no new firms at the moment. Choose another one for now."

@@ -29,11 +29,12 @@ class ClusterQuerySet(models.QuerySet):
         )
 
     def with_member(self, user):
-        """Those of which a firm is a member that the user acts for."""
+        """Those in which a firm takes part that the user acts for."""
         if user.is_anonymous:
             return self.none()
         return self.filter(
             memberships__state="active",
+            memberships__company__frozen_at=None,
             memberships__company__in=user.representations.active().values("company"),
         ).distinct()
 
@@ -45,8 +46,9 @@ class ClusterQuerySet(models.QuerySet):
         return self.exclude(state=Cluster.State.RESTING)
 
     def with_firms(self):
-        """Each with `firms`: how many firms are members."""
-        return self.annotate(firms=Count("memberships", filter=Q(memberships__state="active")))
+        """Each with `firms`: how many firms take part."""
+        taking_part = Q(memberships__state="active", memberships__company__frozen_at=None)
+        return self.annotate(firms=Count("memberships", filter=taking_part))
 
     def with_next_meeting(self, user):
         """Each with `next_at`: when the next meeting is that the user may see."""

@@ -24,7 +24,7 @@ class TopicQuerySet(models.QuerySet):
     def with_wanted(self):
         """Each with `wanted`: how many member firms would like to hear about it. The most wanted first."""
         by_members = Q(wishes__company__memberships__cluster=F("cluster")) & Q(
-            wishes__company__memberships__state="active"
+            wishes__company__memberships__state="active", wishes__company__frozen_at=None
         )
         wanted = Count("wishes", filter=by_members, distinct=True)
         return self.annotate(wanted=wanted).order_by("-wanted", "name")

@@ -18,7 +18,7 @@ from meetings import agendas
 from meetings.models import Duty, Meeting, Registration, SwapRequest, Venue
 from meetings.registration import registrations
 from meetings.turns import notices
-from members.models import Company
+from members.models import Company, Membership
 
 State = Duty.State
 AT_LEAST = 3  # days to answer, for who is asked late
@@ -53,7 +53,8 @@ def may_take_turns(meeting: Meeting):
 
 
 def members_of(clusters):
-    return Company.objects.filter(memberships__state="active", memberships__cluster__in=clusters).distinct()
+    members = Membership.objects.active().filter(cluster__in=clusters)
+    return Company.objects.filter(pk__in=members.values("company"))
 
 
 def how_it_stands(duty: Duty) -> str:

@@ -255,7 +255,7 @@ def _expire(duty: Duty, now: datetime) -> bool:
 
 
 def release_absent(now: datetime | None = None) -> int:
-    """Turns ahead of firms that have left, or for which nobody answers any more, and of meetings called off, end.
+    """Turns ahead end of firms that left, are frozen or have nobody to answer, and of meetings called off.
 
     What a coordinator arranged by word of mouth with a firm that has nobody here stays. Returns how many ended.
     """
@@ -275,7 +275,8 @@ def release_absent(now: datetime | None = None) -> int:
     for duty in ahead.filter(meeting__state=Meeting.State.CANCELLED):
         released += _release(duty, "The meeting was called off.", now, pass_on=False)
     for duty in ahead.filter(left, meeting__state__in=AHEAD):
-        released += _release(duty, f"{duty.company} has left.", now)
+        what = "takes no part at the moment" if duty.company.frozen_at else "has left"
+        released += _release(duty, f"{duty.company} {what}.", now)
     for duty in ahead.filter(nobody, meeting__state__in=AHEAD):
         released += _release(duty, f"Nobody answers for {duty.company} any more.", now)
     return released

@@ -4,8 +4,8 @@ from clusters import trail
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedTabularInline
-from members import companies
-from members.forms import CompanyDeskForm
+from members import companies, freezing
+from members.forms import CompanyDeskForm, FreezeForm
 from members.models import Company, Membership, Representative
 
 
@@ -47,15 +47,16 @@ class RepresentativeInline(ScopedTabularInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(ScopedAdmin):
+class CompanyAdmin(ObjectActs, ScopedAdmin):
     """Firms put themselves on the site by joining; coordinators mend what is wrong."""
 
     form = CompanyDeskForm
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
     list_filter = [OfOneCluster, "size", "legal_form"]
     search_fields = ["name", "web_domain"]
-    readonly_fields = ["slug", "web_domain", "created_at"]
+    readonly_fields = ["slug", "web_domain", "created_at", "frozen_at", "frozen_reason"]
     inlines = [RepresentativeInline]
+    acts = ["freeze", "unfreeze"]
     fieldsets = [
         (
             None,
@@ -80,6 +81,29 @@ class CompanyAdmin(ScopedAdmin):
 
     def has_add_permission(self, request, obj=None):
         return False
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not obj.frozen_at:
+            return fieldsets
+        return [("It is frozen", {"fields": ["frozen_at", "frozen_reason"]}), *fieldsets]
+
+    @act(
+        "Freeze",
+        shown=lambda company: not company.frozen_at,
+        form=FreezeForm,
+        confirm="It is off the public pages at once: no entry, no introductions, no turns, no agendas. "
+        "Turns ahead go to the next firms. Nothing is lost, and you can unfreeze it any day.",
+        danger=True,
+    )
+    def freeze(self, request, company, form):
+        freezing.freeze(company, by=request.user, reason=form.cleaned_data["reason"])
+        return f"{company} is frozen. Its people get your sentence by mail."
+
+    @act("Unfreeze", shown=lambda company: company.frozen_at)
+    def unfreeze(self, request, company, form):
+        freezing.unfreeze(company, by=request.user)
+        return f"{company} takes part again, as before. Its people hear so by mail."
 
     def save_model(self, request, company, form, change):
         super().save_model(request, company, form, change)

@@ -36,11 +36,11 @@ def bare_name(name) -> Func:
 
 class CompanyQuerySet(models.QuerySet):
     def listed(self):
-        """Those that everybody sees: firms that are members somewhere."""
+        """Those that everybody sees: firms that are members somewhere and not frozen."""
         return self.filter(self._is_listed())
 
     def visible_to(self, user):
-        """Firms that are members somewhere; one's own; those in the clusters one looks after."""
+        """Firms that take part somewhere; one's own; those in the clusters one looks after."""
         listed = self._is_listed()
         if user.is_anonymous:
             return self.filter(listed)
@@ -136,6 +136,10 @@ class Company(models.Model):
     postcode = models.CharField(max_length=8, blank=True)
     address_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
     created_at = models.DateTimeField(auto_now_add=True)
+    frozen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then it takes no part: see members.freezing."
+    )
+    frozen_reason = models.CharField("sentence to the frozen firm", max_length=500, blank=True)
 
     objects = CompanyQuerySet.as_manager()
 
@@ -151,6 +155,12 @@ class Company(models.Model):
                 condition=~Q(web_domain="") & ~Q(web_domain__in=SHARED_DOMAINS),
                 name="company_web_domain_unique",
                 violation_error_message="Another firm here has this web address.",
+            ),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, frozen_reason="")
+                | Q(frozen_at__isnull=False) & ~Q(frozen_reason=""),
+                name="company_frozen_for_a_reason",
+                violation_error_message="A firm is frozen for a reason, which it is told.",
             ),
         ]
 

@@ -8,21 +8,23 @@ from clusters.models import Cluster
 
 from .company import Company
 
+TAKES_PART = Q(state="active", company__frozen_at=None)
+
 
 class MembershipQuerySet(models.QuerySet):
     def active(self):
-        return self.filter(state=Membership.State.ACTIVE)
+        """Of firms that take part: members that no coordinator has frozen."""
+        return self.filter(TAKES_PART)
 
     def open(self):
         return self.filter(state__in=Membership.OPEN)
 
     def visible_to(self, user):
         """Who is a member is public; who applied, left or was rejected is for the firm and the coordinators."""
-        active = Q(state=Membership.State.ACTIVE)
         if user.is_anonymous:
-            return self.filter(active)
+            return self.active()
         own = Q(company__in=Company.objects.represented_by(user))
-        return self.filter(active | own | Q(cluster__in=Cluster.objects.managed_by(user)))
+        return self.filter(TAKES_PART | own | Q(cluster__in=Cluster.objects.managed_by(user)))
 
     def managed_by(self, user):
         return self.filter(cluster__in=Cluster.objects.managed_by(user))

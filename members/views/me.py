@@ -16,6 +16,7 @@ from clusters.models import Cluster
 from members import companies, memberships
 from members.models import Company, MailChoice, Membership, Representative, User
 
+TAKING_PART = Q(cluster__memberships__state="active", cluster__memberships__company__frozen_at=None)
 REMEMBERED = timedelta(days=60)  # how long a membership that ended is still shown
 
 
@@ -37,6 +38,7 @@ def me(request):
         "greeting": greeting(timezone.localtime(now).hour),
         "acting": acting,
         "asked": [one for one in mine if one.state == Representative.State.ASKED],
+        "frozen": [one.company for one in acting if one.company.frozen_at],
         "asking": people_asking(acting),
         "memberships": in_clusters,
         "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
@@ -64,7 +66,7 @@ def latest_memberships(company_ids: list[int], now) -> list[Membership]:
         Membership.objects.filter(company__in=company_ids)
         .filter(Q(state__in=Membership.OPEN) | Q(ended_at__gte=now - REMEMBERED))
         .select_related("company", "cluster__association")
-        .annotate(firms=Count("cluster__memberships", filter=Q(cluster__memberships__state="active")))
+        .annotate(firms=Count("cluster__memberships", filter=TAKING_PART))
         .order_by("cluster__name", "cluster", "company__name", "company", "-applied_at", "-pk")
     )
     last: dict[tuple[int, int], Membership] = {}

@@ -1,0 +1,91 @@
+"""A firm is frozen at once when something is wrong: it is off the public pages, and nothing of it is lost."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters import trail
+from clusters.errors import Refused
+from clusters.models import Cluster
+
+from . import outbox
+from .companies import clusters_of
+from .memberships import coordinators_of, representatives_of
+from .models import Company, Membership, User
+
+
+@transaction.atomic
+def freeze(company: Company, *, by: User, reason: str) -> None:
+    """The firm takes no part until `unfreeze`. Its people read the reason. A second time changes nothing.
+
+    Its turns ahead go to the next firms when the worker comes round.
+    """
+    _lock(company)
+    _refuse_stranger(company, by)
+    if company.frozen_at:
+        return
+    company.frozen_at, company.frozen_reason = timezone.now(), reason
+    company.save(update_fields=["frozen_at", "frozen_reason"])
+    clusters = clusters_of(company)
+    for cluster in clusters:
+        trail.record(by, "froze", company, cluster=cluster, note=reason)
+    _mail_firm(company, "frozen", f"{company} is not shown at the moment", clusters)
+    _mail_fellow_coordinators(company, by, clusters)
+
+
+@transaction.atomic
+def unfreeze(company: Company, *, by: User) -> None:
+    """The firm takes part again, as it did before. A second time changes nothing."""
+    _lock(company)
+    _refuse_stranger(company, by)
+    if not company.frozen_at:
+        return
+    since = company.frozen_at
+    company.frozen_at, company.frozen_reason = None, ""
+    company.save(update_fields=["frozen_at", "frozen_reason"])
+    clusters = clusters_of(company)
+    for cluster in clusters:
+        trail.record(by, "unfroze", company, cluster=cluster)
+    _mail_firm(company, "unfrozen", f"{company} is shown again", clusters, since=since)
+
+
+def _lock(company: Company) -> None:
+    company.refresh_from_db(from_queryset=Company.objects.select_for_update(no_key=True))
+
+
+def _refuse_stranger(company: Company, by: User) -> None:
+    """Whoever looks after a cluster that the firm only applied to can say no to it there, and no more."""
+    ours = Membership.objects.filter(company=company, state=Membership.State.ACTIVE)
+    if not ours.managed_by(by).exists():
+        raise Refused(f"{company} is a member of none of your clusters.")
+
+
+def _mail_firm(company: Company, template: str, subject: str, clusters: list[Cluster], since=None) -> None:
+    outbox.queue_many(
+        representatives_of(company),
+        key=f"{template}:{company.pk}:{(since or company.frozen_at):%Y%m%d%H%M%S%f}",
+        kind="frozen",
+        subject=subject,
+        template=template,
+        context=lambda user: {"person": user, "company": company},
+        cluster=next(iter(clusters), None),
+    )
+
+
+def _mail_fellow_coordinators(company: Company, by: User, clusters: list[Cluster]) -> None:
+    """The firm is theirs as well, and one of them may know better."""
+    for cluster in clusters:
+        outbox.queue_many(
+            [user for user in coordinators_of(cluster) if user != by],
+            key=f"froze:{company.pk}:{cluster.pk}:{company.frozen_at:%Y%m%d%H%M%S%f}",
+            kind="frozen",
+            subject=f"{by} has frozen {company}",
+            template="froze",
+            context=lambda user: {
+                "person": user,
+                "company": company,
+                "by": by,
+                "path": reverse("admin:members_company_change", args=[company.pk]),
+            },
+            cluster=cluster,
+        )
