@@ -1,6 +1,11 @@
 """The pages for what went wrong."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import get_template
 
 
 def bad_request(request, exception=None):
@@ -21,7 +26,12 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Rendered without the request: whatever failed must not fail again here."""
-    from django.http import HttpResponseServerError
-    from django.template.loader import get_template
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return out_of_order(request)
+    page = get_template("500.html").render({"number": getattr(request, "number", "")})
+    return HttpResponseServerError(page)
 
-    return HttpResponseServerError(get_template("500.html").render())
+
+def out_of_order(request):
+    """Postgres does not answer: it will be back, and so may the visitor."""
+    return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "30"})

@@ -1,0 +1,88 @@
+"""What the logs say: each line with the number of its request, and nothing about persons.
+
+Addresses are logged as their pattern ("turns/<str:token>/"): what stands in them may be a secret.
+"""
+
+import json
+import logging
+import secrets
+import time
+from contextvars import ContextVar
+
+from django.conf import settings
+
+number_of_request: ContextVar[str] = ContextVar("number_of_request", default="")
+
+log = logging.getLogger("requests")
+
+# What every record has; what else it carries was given as `extra` and is logged by name.
+ORDINARY = {*vars(logging.makeLogRecord({})), "message", "asctime", "request", "request_id"}
+
+
+class NumberRequests:
+    """Gives each request a number: in its log lines, in X-Request-ID and on the error page.
+
+    Logs requests that failed or took longer than settings.SLOW_REQUEST milliseconds; all with LOG_REQUESTS.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        number = request.number = secrets.token_hex(6)
+        token = number_of_request.set(number)
+        start = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = number
+            self.note(request, response, round((time.monotonic() - start) * 1000))
+        finally:
+            number_of_request.reset(token)
+        return response
+
+    @staticmethod
+    def note(request, response, milliseconds: int) -> None:
+        slow = milliseconds > settings.SLOW_REQUEST
+        if slow or response.status_code >= 500 or settings.LOG_REQUESTS:
+            facts = {
+                "method": request.method,
+                "route": route_of(request),
+                "status": response.status_code,
+                "ms": milliseconds,
+            }
+            words = "%(method)s %(route)s %(status)s in %(ms)s ms"
+            log.log(logging.WARNING if slow else logging.INFO, words, facts, extra=facts)
+
+
+def route_of(request) -> str:
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "an unknown address"
+
+
+class WithRequest(logging.Filter):
+    """Adds the number of the request to each record, and takes the address out of Django's own."""
+
+    def filter(self, record):
+        record.request_id = number_of_request.get() or "-"
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if path and isinstance(record.args, tuple):
+            record.args = tuple(route_of(request) if arg == path else arg for arg in record.args)
+        return True
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for programs that collect logs."""
+
+    def format(self, record):
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "request": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in ORDINARY},
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
