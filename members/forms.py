@@ -6,7 +6,7 @@ from clusters.models import Cluster
 
 from .accounts import validate_name
 from .companies import tidy_postcode, tidy_website, with_web_domain
-from .models import Company, Membership
+from .models import Company, MailChoice, Membership
 
 NUL = {"null_characters_not_allowed": "There is an invisible character in it. Type it again, please."}
 
@@ -203,3 +203,32 @@ class RejectionForm(forms.Form):
         help_text="It is mailed to the firm as you write it. Say what they could do instead.",
         error_messages={"required": "Tell the firm why, in a sentence.", **NUL},
     )
+
+
+class MailForm(forms.Form):
+    """How a person gets the mails of each kind that can be done without."""
+
+    def __init__(self, *args, chosen: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        for kind in MailChoice.Kind:
+            self.fields[kind.value] = forms.ChoiceField(
+                label=kind.label,
+                choices=[(way.value, way.label) for way in kind.ways],
+                initial=chosen[kind],
+                widget=forms.RadioSelect,
+                help_text=self.WHAT.get(kind, ""),
+                error_messages={"invalid_choice": "Choose one of these.", "required": "Choose one of these."},
+            )
+
+    WHAT = {
+        MailChoice.Kind.AGENDAS: "Before each meeting of your clusters, and when it changes.",
+        MailChoice.Kind.LETTERS: "What a coordinator or an officer writes to all members.",
+        MailChoice.Kind.REMINDERS: "The day before.",
+        MailChoice.Kind.INTRODUCTIONS: "One question, some weeks after you met.",
+        MailChoice.Kind.OPPORTUNITIES: "What members look for and have to give.",
+        MailChoice.Kind.NEWS: "From your association and its clusters.",
+        MailChoice.Kind.WEEKLY: "On Mondays, and only if there is something in it.",
+    }
+
+    def choices_made(self) -> list[tuple[MailChoice.Kind, MailChoice.How]]:
+        return [(MailChoice.Kind(kind), MailChoice.How(how)) for kind, how in self.cleaned_data.items()]

@@ -215,6 +215,7 @@ def _one_line(words: str) -> str:
 
 
 def _unwilling(people: Iterable[User], optional: MailChoice.Kind | None) -> list[int]:
+    """Those who don't want single mails of the kind: none, or in the weekly mail."""
     if optional is None:
         return []
     return list(MailChoice.objects.filter(user__in=people, kind=optional).values_list("user", flat=True))

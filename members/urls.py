@@ -19,7 +19,7 @@ urlpatterns = [
     path("representatives/<int:pk>/accept/", me.representative_accept, name="representative-accept"),
     path("representatives/<int:pk>/refuse/", me.representative_refuse, name="representative-refuse"),
     path("representatives/<int:pk>/take-back/", me.representative_take_back, name="representative-take-back"),
-    path("me/mail-choice/", mail.mail_choice, name="mail-choice"),
+    path("me/mail/", mail.my_mail, name="my-mail"),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

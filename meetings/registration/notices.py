@@ -12,7 +12,7 @@ from meetings.models import Meeting, Registration
 from meetings.timetables import timetable
 from members import outbox
 from members.memberships import coordinators_of
-from members.models import Officer, User
+from members.models import MailChoice, Officer, User
 
 answer_signer = signing.Signer(salt="meetings.answer")
 
@@ -63,6 +63,7 @@ def send_reminder(answer: Registration) -> None:
         "reminder",
         f"Tomorrow at {meeting.starts_at.astimezone(meeting.zone):%H:%M}: {meeting.title}",
         key=f"reminder:{answer.pk}:{meeting.day}",
+        optional=MailChoice.Kind.REMINDERS,
         times=times,
     )
 
@@ -125,7 +126,14 @@ def officers_of(meeting: Meeting) -> list[User]:
 
 # --- all of them --------------------------------------------------------------------------------------
 def _send(
-    answer: Registration, template: str, subject: str, *, key: str = "", calendar: bool = False, **context
+    answer: Registration,
+    template: str,
+    subject: str,
+    *,
+    key: str = "",
+    calendar: bool = False,
+    optional: MailChoice.Kind | None = None,
+    **context,
 ) -> None:
     """To the person, or who brings them along; a guest is told by the address they gave."""
     meeting, first = answer.meeting, answer.brought_by or answer
@@ -152,6 +160,7 @@ def _send(
             cluster=meeting.cluster,
             association=meeting.association,
             calendar=meeting_calendar(meeting, whole=whole).decode() if calendar else "",
+            optional=optional,
         )
 
 

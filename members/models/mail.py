@@ -87,31 +87,72 @@ class MailChoiceQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.none() if user.is_anonymous else self.filter(user=user)
 
-    def refuse(self, user, kind) -> None:
-        """The person gets no more mails of that kind. Once or twice is the same."""
-        self.get_or_create(user=user, kind=kind)
+    def choose(self, user, kind: MailChoice.Kind, how: MailChoice.How) -> None:
+        """How the person gets mails of a kind. Once or twice is the same."""
+        if how == kind.usual:
+            self.filter(user=user, kind=kind).delete()
+        else:
+            self.update_or_create(user=user, kind=kind, defaults={"how": how})
 
-    def want(self, user, kind) -> None:
-        self.filter(user=user, kind=kind).delete()
+    def refuse(self, user, kind: MailChoice.Kind) -> None:
+        """The person gets no more mails of that kind."""
+        self.choose(user, kind, MailChoice.How.NEVER)
+
+    def of(self, user) -> dict[MailChoice.Kind, MailChoice.How]:
+        """How the person gets the mails of each kind."""
+        chosen = dict(self.filter(user=user).values_list("kind", "how"))
+        return {kind: MailChoice.How(chosen.get(kind, kind.usual)) for kind in MailChoice.Kind}
 
 
 class MailChoice(models.Model):
-    """A kind of optional mail that a person does not want."""
+    """A kind of optional mail that a person wants in another way than is usual: without a row it comes as usual.
+
+    Who wants a kind weekly gets no single mails of it: the weekly mail (`news.digests`) has what they say.
+    """
+
+    class How(models.TextChoices):
+        AT_ONCE = "at-once", "At once"
+        WEEKLY = "weekly", "In the weekly mail"
+        NEVER = "never", "Not at all"
 
     class Kind(models.TextChoices):
         AGENDAS = "agendas", "Agendas and changes to them"
+        LETTERS = "letters", "Letters from my coordinators"
+        REMINDERS = "reminders", "Reminders of meetings I said yes to"
+        INTRODUCTIONS = "introductions", "Questions about what came of an introduction"
+        OPPORTUNITIES = "opportunities", "New asks and offers of members"
+        NEWS = "news", "Stories and news"
+        WEEKLY = "weekly", "The weekly mail"
+
+        @property
+        def ways(self) -> tuple[MailChoice.How, ...]:
+            """How one may have it, the usual way first."""
+            how, kinds = MailChoice.How, MailChoice.Kind
+            if self in (kinds.AGENDAS, kinds.LETTERS):
+                return how.AT_ONCE, how.WEEKLY, how.NEVER
+            if self in (kinds.REMINDERS, kinds.INTRODUCTIONS):
+                return how.AT_ONCE, how.NEVER
+            return how.WEEKLY, how.NEVER
+
+        @property
+        def usual(self) -> MailChoice.How:
+            return self.ways[0]
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choices")
     kind = models.CharField(max_length=20, choices=Kind)
-    unwanted_since = models.DateTimeField(default=timezone.now)
+    how = models.CharField(max_length=10, choices=How, default=How.NEVER)
+    since = models.DateTimeField(default=timezone.now)
 
     objects = MailChoiceQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once"),
+            models.CheckConstraint(condition=~Q(how="at-once"), name="mail_choice_unusual"),
+        ]
 
     def __str__(self):
-        return f"{self.user}: no {self.get_kind_display().lower()}"
+        return f"{self.user}: {self.get_kind_display()}, {self.get_how_display().lower()}"
 
 
 class WorkerBeat(models.Model):

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponseBadRequest
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from members.forms import MailForm
 from members.models import MailChoice
 from members.outbox import read_unsubscribe_token
 
@@ -21,19 +22,18 @@ def unsubscribe(request, token):
     user, kind = wish
     if request.method == "POST":
         MailChoice.objects.refuse(user, kind)
-    unwanted = MailChoice.objects.filter(user=user, kind=kind).exists()
+    unwanted = MailChoice.objects.of(user)[kind] == MailChoice.How.NEVER
     return render(request, "members/mail/unsubscribe.html", {"kind": kind.label, "unwanted": unwanted})
 
 
-@require_POST
-def mail_choice(request):
-    kind = request.POST.get("kind")
-    if kind not in MailChoice.Kind:
-        return HttpResponseBadRequest()
-    if request.POST.get("wanted"):
-        MailChoice.objects.want(request.user, kind)
-        messages.success(request, "You will get these mails again.")
-    else:
-        MailChoice.objects.refuse(request.user, kind)
-        messages.success(request, "You won't get these mails any more.")
-    return redirect("members:me")
+@require_http_methods(["GET", "POST"])
+def my_mail(request):
+    """How one gets the mails of each kind, and which ones always come."""
+    chosen = MailChoice.objects.of(request.user)
+    form = MailForm(request.POST or None, chosen=chosen)
+    if request.method == "POST" and form.is_valid():
+        for kind, how in form.choices_made():
+            MailChoice.objects.choose(request.user, kind, how)
+        messages.success(request, "Noted. Mails come that way from now on.")
+        return redirect("members:my-mail")
+    return render(request, "members/mail/my_mail.html", {"form": form, "nav": "me"})

@@ -53,7 +53,7 @@ ROWS = [
     ("members:representative-refuse", lambda w: [w.asked.pk], "post", ASKED),
     ("members:representative-take-back", lambda w: [w.asked.pk], "get", signed_in(NOT_THAT_WAY)),
     ("members:representative-take-back", lambda w: [w.asked.pk], "post", signed_in(NOTHING)),
-    ("members:mail-choice", lambda w: [], "get", signed_in(NOT_THAT_WAY)),
+    ("members:my-mail", lambda w: [], "get", signed_in()),
     (
         "members:unsubscribe",
         lambda w: [unsubscribe_path(w.member, MailChoice.Kind.AGENDAS).split("/")[-2]],

@@ -5,7 +5,7 @@ import sys
 import pytest
 from django.conf import settings as real_settings
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from members import outbox
@@ -57,24 +57,31 @@ class TestUnsubscribing:
 
 
 class TestChoosing:
+    USUAL = {kind.value: kind.usual.value for kind in MailChoice.Kind}
+    url = reverse_lazy("members:my-mail")
+
     def test_a_person_stops_mails_and_wants_them_again(self, as_member, member):
-        url = reverse("members:mail-choice")
-        assert as_member.post(url, {"kind": "agendas", "wanted": ""})["Location"] == reverse("members:me")
-        assert MailChoice.objects.visible_to(member).get().kind == AGENDAS
-        as_member.post(url, {"kind": "agendas", "wanted": "1"})
+        assert as_member.post(self.url, self.USUAL | {"agendas": "never", "news": "never"}).url == self.url
+        wishes = MailChoice.objects.of(member)
+        assert wishes[AGENDAS] == wishes[MailChoice.Kind.NEWS] == MailChoice.How.NEVER
+        assert wishes[MailChoice.Kind.LETTERS] == MailChoice.How.AT_ONCE
+        as_member.post(self.url, self.USUAL)
         assert not MailChoice.objects.exists()
 
     def test_it_is_the_own_choice_alone(self, as_member, coordinator):
         MailChoice.objects.refuse(coordinator, AGENDAS)
-        as_member.post(reverse("members:mail-choice"), {"kind": "agendas", "wanted": "1"})
+        as_member.post(self.url, self.USUAL)
         assert MailChoice.objects.get().user == coordinator
 
-    def test_it_needs_a_sign_in_a_known_kind_and_post(self, as_member, client):
-        url = reverse("members:mail-choice")
-        assert client.post(url, {"kind": "agendas"}).status_code == 302
-        assert as_member.get(url).status_code == 405
-        assert as_member.post(url, {"kind": "spam"}).status_code == 400
+    @pytest.mark.parametrize("wrong", ["weekly", "spam", "", "\0"])
+    def test_a_way_that_a_kind_does_not_come_in_is_said_beside_it(self, as_member, wrong):
+        page = as_member.post(self.url, self.USUAL | {"reminders": wrong, "news": "never"})
+        assert "Choose one of these." in page.text and page.text.count("checked") == len(MailChoice.Kind) - 1
         assert not MailChoice.objects.exists()
+
+    def test_the_page_says_what_always_comes_and_needs_a_sign_in(self, as_member, client):
+        assert client.get(self.url).status_code == 302
+        assert "What always comes" in as_member.get(self.url).text
 
 
 class TestDemoMailbox:

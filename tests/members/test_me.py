@@ -125,12 +125,11 @@ class TestMyPage:
         assert reverse("admin:index") not in html
 
     def test_offers_the_choice_of_mails(self, as_member, member):
-        assert "Stop the agendas" in html_of(as_member)
-        as_member.post(reverse("members:mail-choice"), {"kind": "agendas"})
-        assert MailChoice.objects.filter(user=member).exists()
-        assert "Send me the agendas" in html_of(as_member)
-        as_member.post(reverse("members:mail-choice"), {"kind": "agendas", "wanted": "yes"})
-        assert "Stop the agendas" in html_of(as_member)
+        assert "Agendas come to" in html_of(as_member)
+        MailChoice.objects.refuse(member, MailChoice.Kind.AGENDAS)
+        html = html_of(as_member)
+        assert "Agendas come to" not in html
+        assert f'href="{reverse("members:my-mail")}"' in html
 
     def test_links_the_account_pages(self, as_member):
         html = html_of(as_member)

@@ -182,3 +182,16 @@ def test_old_texts_are_forgotten_and_their_keys_kept(db):
     old = OutgoingMail.objects.get(key="old")
     assert (old.html, old.calendar, old.unsubscribe_url) == ("", "", "")
     assert queue("person@firm.example", key="old") is None
+
+
+@pytest.mark.parametrize(("how", "kind", "comes"), [("weekly", "letters", 0), ("weekly", "agendas", 1)])
+def test_who_wants_a_kind_weekly_gets_no_single_mails_of_it(member, how, kind, comes):
+    MailChoice.objects.choose(member, MailChoice.Kind.LETTERS, how)
+    assert queue_many([member], optional=MailChoice.Kind(kind)) == comes
+
+
+def test_the_usual_way_is_no_row(member):
+    for how in ("never", "weekly", "at-once"):
+        MailChoice.objects.choose(member, AGENDAS, MailChoice.How(how))
+        assert MailChoice.objects.of(member)[AGENDAS] == how
+    assert not MailChoice.objects.exists()
