@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "members.second_factor.AskOfficers",
     "clusters.brands.AssociationByHostname",
 ]
 
@@ -176,6 +177,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"guest": "20/h/ip"}  # besides those of allauth: mails to would-be guests
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
+SECOND_FACTOR_DAYS: int | None = None if DEMO else env.int("SECOND_FACTOR_DAYS", default=14)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO

@@ -58,6 +58,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    second_factor_by = models.DateField(
+        "two-step sign-in by",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Asked of officers: until when.",
+    )
 
     objects = UserManager.from_queryset(UserQuerySet)()
 
