@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0003_freezing"),
+        ("members", "0004_how_mails_come"),
     ]
 
     operations = [
