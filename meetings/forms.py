@@ -11,6 +11,7 @@ from django.utils import timezone
 from clusters.models import Cluster
 from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
 from meetings.series import MOST_MONTHS, note_on
+from meetings.slides import presentations
 from meetings.timetables import overrun
 from meetings.turns.duties import may_take_turns, members_of
 from members.models import Company
@@ -182,6 +183,10 @@ class AgendaFormSet(forms.BaseInlineFormSet):
         ]
         if sentence := overrun(self.instance, sum(item["minutes"] for item in kept)):
             raise ValidationError(sentence)
+
+    def delete_existing(self, obj, commit=True):
+        presentations.forget(obj)
+        super().delete_existing(obj, commit)
 
 
 class CallOffForm(forms.Form):

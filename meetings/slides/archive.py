@@ -4,18 +4,19 @@ Words are looked for in the title, the names of firm and speaker, and the text i
 don't matter. Whoever asks finds what `visible_to` lets them see, in counts and choices as in the rows.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import ExtractYear, Greatest, JSONObject
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, ExtractYear, Greatest
 from django.utils.safestring import SafeString
 
-from clusters.models import Association
+from clusters.models import Association, Cluster, Topic
 from clusters.models.topic import Theme
 from clusters.searching import START, headline, marked, without_nul, words_query
-from meetings.models import Presentation
+from meetings.models import Meeting, Presentation
+from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
 
@@ -62,33 +63,40 @@ class Choices:
 
 
 def choices(rows: QuerySet) -> Choices:
-    """From all of `rows` at once, in one query."""
-    found = rows.order_by().aggregate(
-        clusters=_distinct("meeting__cluster__slug", "meeting__cluster__name"),
-        themes=ArrayAgg("agenda_item__topic__theme", distinct=True, default=[]),
-        topics=ArrayAgg("agenda_item__topic__name", distinct=True, default=[]),
-        firms=_distinct("company__slug", "company__name"),
-        years=ArrayAgg(ExtractYear("meeting__starts_at"), distinct=True, default=[]),
-    )
-    themes = [(value, label) for value, label in Theme.choices if value in found["themes"]]
-    topics = sorted(name for name in found["topics"] if name)
+    """In one query. For each choice it is enough that one of `rows` is there, so that not all are looked at."""
+    of_topic = rows.filter(agenda_item__topic=OuterRef("pk"))
+    meetings = Meeting.objects.annotate(year=Cast(ExtractYear("starts_at"), CharField()))
+    parts = [
+        _with_talks("cluster", Cluster, ["slug", "name"], rows.filter(meeting__cluster=OuterRef("pk"))),
+        _with_talks("theme", Topic, ["theme", "theme"], of_topic),
+        _with_talks("topic", Topic, ["name", "name"], of_topic),
+        _with_talks("firm", Company, ["slug", "name"], rows.filter(company=OuterRef("pk"))),
+        _with_talks("year", meetings, ["year", "year"], rows.filter(meeting=OuterRef("pk"))),
+    ]
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for kind, value, name in parts[0].union(*parts[1:], all=True):
+        found[kind].append((value, name))
+    themes = {value for value, _ in found["theme"]}
     return Choices(
-        clusters=_named(found["clusters"]),
-        themes=themes,
-        topics=[(name, name) for name in topics] if len(topics) <= LONGEST_CHOICE else [],
-        firms=_named(found["firms"]),
-        years=[(str(year), str(year)) for year in sorted(found["years"], reverse=True)],
+        clusters=_by_name(found["cluster"]),
+        themes=[(value, label) for value, label in Theme.choices if value in themes],
+        topics=_by_name(found["topic"]),
+        firms=_by_name(found["firm"]),
+        years=sorted(found["year"], reverse=True),
     )
 
 
-def _distinct(slug: str, name: str) -> ArrayAgg:
-    return ArrayAgg(JSONObject(slug=slug, name=name), distinct=True, default=[])
+def _with_talks(kind: str, among, fields: list[str], talks: QuerySet) -> QuerySet:
+    """(kind, value, name) of those of which there are talks, as far as they are few enough to choose from."""
+    rows = among if isinstance(among, QuerySet) else among.objects.all()
+    value, name = (Cast(field, TextField()) for field in fields)
+    found = rows.order_by().filter(Exists(talks.order_by())).values_list(Value(kind), value, name)
+    return found.distinct()[: LONGEST_CHOICE + 1]
 
 
-def _named(found: list[dict]) -> list[tuple[str, str]]:
-    """By name; none if they are too many to choose from."""
-    rows = sorted((row["name"], row["slug"]) for row in found if row["slug"])
-    return [(slug, name) for name, slug in rows] if len(rows) <= LONGEST_CHOICE else []
+def _by_name(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """None if they are too many to choose from."""
+    return sorted(found, key=lambda choice: choice[1]) if len(found) <= LONGEST_CHOICE else []
 
 
 def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:

@@ -236,7 +236,7 @@ def override(meeting: Meeting, role: str, company: Company, *, by, reason: str) 
     if former is not None and former.company == company:
         raise Refused(how_it_stands(former))
     if former is not None:
-        take_away(former, by=by, because=reason)
+        give_way(former, by=by, because=reason)
         settle(former)
     duty = Duty.objects.create(meeting=meeting, role=role, company=company, reason=reason[:250], pinned=True)
     record(by, "chose, against the plan, the turn of", duty, reason)
@@ -257,7 +257,7 @@ def assign(meeting: Meeting, role: str, company: Company | None, *, by, reason: 
     if former is not None and former.company == company and former.state in Duty.AGREED:
         return former
     if former is not None and former.company != company:
-        take_away(former, by=by, because="The coordinator has arranged it otherwise.")
+        give_way(former, by=by, because="The coordinator has arranged it otherwise.")
     duty = None
     if company is not None:
         duty = open_duty(meeting, role) or Duty.objects.create(
@@ -276,3 +276,12 @@ def take_away(duty: Duty, *, by, because: str, now: datetime | None = None) -> N
     step(duty, State.WITHDRAWN, by=by, verb="withdrew the turn of", note=because, now=now)
     if was != State.PROPOSED:
         notices.send_taken_away(duty, because)
+
+
+def give_way(former: Duty, *, by, because: str) -> None:
+    """Another firm gets the locked turn. A proposal of which nobody knew goes without counting as a refusal."""
+    if former.state == State.PROPOSED:
+        record(by, "dropped the proposed turn of", former, because)
+        former.delete()
+    else:
+        take_away(former, by=by, because=because)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clusters.models import Act
 from meetings import agendas
-from meetings.models import AgendaItem, Meeting
+from meetings.models import AgendaItem, Meeting, Presentation
 from meetings.series import usual_date
 from meetings.turns import duties
 from members.models import OutgoingMail
@@ -252,6 +252,18 @@ class TestAgendaOnTheDesk:
         other = MembershipFactory(cluster=lancaster).company
         saved_form(as_coordinator, ready, chair=other.pk)
         assert ready.agenda.get(kind="showcase").company == other
+
+    def test_no_slides_are_expected_of_a_talk_taken_off_the_published_agenda(
+        self, as_coordinator, ready, firm, coordinator
+    ):
+        talk = ready.agenda.filter(kind="talk").first()
+        AgendaItem.objects.filter(pk=talk.pk).update(title="Paid in 30 days", company=firm)
+        agendas.publish(ready, by=coordinator)
+        assert Presentation.objects.filter(title="Paid in 30 days").exists()
+        form = list(ready.agenda.values_list("pk", flat=True)).index(talk.pk)
+        saved_form(as_coordinator, ready, **{f"agenda-{form}-DELETE": "on"})
+        assert not ready.agenda.filter(pk=talk.pk).exists()
+        assert not Presentation.objects.filter(title="Paid in 30 days").exists()
 
     def test_a_change_after_publishing_is_heard_of_by_calendars_and_said_to_be_unsent(
         self, as_coordinator, ready, coordinator

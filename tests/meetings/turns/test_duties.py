@@ -81,3 +81,21 @@ def test_turns_of_the_past_stay_as_they_were(meeting, firm, coordinator, state):
     Meeting.objects.update(state=state)
     with pytest.raises(Refused, match="stay as they were"):
         duties.assign(meeting, "chair", firm, by=coordinator)
+
+
+@pytest.mark.parametrize("act", ["assign", "override"])
+def test_a_proposal_that_gives_way_does_not_count_as_a_refusal(meeting, firm, lancaster, coordinator, act):
+    """No firm has heard of it, so the next plan may mean this one again."""
+    other = MembershipFactory(cluster=lancaster).company
+    duties.propose(meeting, "chair", firm)
+    getattr(duties, act)(meeting, "chair", other, by=coordinator, reason="Their anniversary.")
+    assert list(meeting.duties.values_list("company", flat=True)) == [other.pk]
+    assert Act.objects.filter(verb="dropped the proposed turn of").exists()
+
+
+def test_a_firm_that_was_asked_keeps_its_line_when_the_turn_goes_to_another(
+    meeting, firm, lancaster, coordinator
+):
+    DutyFactory(meeting=meeting, company=firm, state=Duty.State.OFFERED)
+    duties.assign(meeting, "chair", MembershipFactory(cluster=lancaster).company, by=coordinator)
+    assert set(meeting.duties.values_list("state", flat=True)) == {"withdrawn", "accepted"}
