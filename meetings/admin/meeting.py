@@ -28,6 +28,7 @@ from meetings.turns import duties, turns
 
 from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
+from .attendance import ShowsAttendance
 from .proposals import TakesProposals
 from .series import PlansAhead
 
@@ -105,7 +106,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
+class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ScopedAdmin):
     form = MeetingForm
     inlines = [AgendaInline, ActionInline]
     acts = ["publish", "send_changes", "draft_agenda", "move", "call_off"]
@@ -115,6 +116,9 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
     list_select_related = ["cluster", "association"]
     search_fields = ["title", "cluster__name", "duties__company__name"]
     ordering = ["-starts_at"]
+
+    class Media:
+        css = {"all": ["admin/attendance.css"]}
 
     def get_fieldsets(self, request, obj=None):
         whose = (
@@ -135,7 +139,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
                 )
             )
             if obj.ends_at <= timezone.now():
-                sections.append(("What people thought of it", {"fields": ["feedback"]}))
+                sections.append(("Afterwards", {"fields": ["attendance", "feedback"]}))
         return sections
 
     def get_inlines(self, request, obj):
@@ -143,7 +147,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ScopedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """A meeting stays with its cluster. Once members have been told of it, its time and place change by `move`."""
-        fixed = ["answers", "agenda_state", "planned", "called_off_because", "feedback"]
+        fixed = ["answers", "agenda_state", "planned", "called_off_because", "attendance", "feedback"]
         if obj is not None:
             fixed += ["cluster", "association"]
             if not is_draft(obj):

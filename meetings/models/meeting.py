@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +19,13 @@ from members.models import Company
 from .venue import Venue
 
 FEW = 5  # places
+MOST_QUOTES = 4
+
+
+def number_of(rows) -> Coalesce:
+    """How many of the `rows`, which belong to meetings, are of this one."""
+    of_this = rows.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
+    return Coalesce(models.Subquery(of_this.annotate(number=models.Count("pk")).values("number")), 0)
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -83,12 +91,29 @@ class MeetingQuerySet(models.QuerySet):
         """Each with `taken` and `waiting`: how many have a place, and wait for one."""
         from .registration import Registration
 
-        def number(answers):
-            rows = answers.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
-            return Coalesce(models.Subquery(rows.annotate(number=models.Count("pk")).values("number")), 0)
-
         answers = Registration.objects.all()
-        return self.annotate(taken=number(answers.seated()), waiting=number(answers.in_line()))
+        return self.annotate(taken=number_of(answers.seated()), waiting=number_of(answers.in_line()))
+
+    def with_attendance(self):
+        """Each with `came`, `walked_in` of them, `new_here` of them, and `stayed_away` of those who `had_place`."""
+        from .registration import Registration
+
+        came = Registration.objects.attended()
+        return self.annotate(
+            came=number_of(came),
+            walked_in=number_of(came.walk_ins()),
+            new_here=number_of(came.with_is_new().filter(is_new=True)),
+            stayed_away=number_of(Registration.objects.filter(state=Registration.State.NO_SHOW)),
+            had_place=number_of(Registration.objects.expected()),
+        )
+
+    def with_quotes(self):
+        """Each with `quotes`: what people who were there thought of it and let us show, the best first."""
+        from .afterwards import Feedback
+
+        said = Feedback.objects.quotes().filter(meeting=models.OuterRef("pk")).order_by("-rating", "pk")
+        quote = JSONObject(comment="comment", by="quoted_as")
+        return self.annotate(quotes=ArraySubquery(said.values(quote=quote)[:MOST_QUOTES]))
 
     def with_list_keeper(self, user):
         """Each with `keeps_list`: whether the user keeps its list at the door, by office or for the host firm."""
@@ -184,6 +209,11 @@ class Meeting(models.Model):
 
     taken: int  # annotated by MeetingQuerySet.with_seats, as is `waiting`
     waiting: int
+    came: int  # annotated by MeetingQuerySet.with_attendance, as are the next four
+    walked_in: int
+    new_here: int
+    stayed_away: int
+    had_place: int
 
     objects = MeetingQuerySet.as_manager()
 

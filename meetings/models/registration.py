@@ -15,6 +15,7 @@ from .meeting import Meeting
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are read as another: 0 O 1 I L
 CODE_LENGTH = 6
+WALKED_IN = Q(user=None, email="", brought_by=None)  # a name from the door and nothing else
 
 
 def new_code() -> str:
@@ -43,6 +44,14 @@ class RegistrationQuerySet(models.QuerySet):
 
     def attended(self):
         return self.filter(state=Registration.State.ATTENDED)
+
+    def walk_ins(self):
+        return self.filter(WALKED_IN)
+
+    def expected(self):
+        """Those who had a place before the meeting, whether they came or not."""
+        held = Registration.State.REGISTERED, Registration.State.ATTENDED, Registration.State.NO_SHOW
+        return self.filter(~WALKED_IN, state__in=held)
 
     def with_place_in_line(self):
         """Each with `place_in_line`: 1 for the next; and `colleague`, the name of who comes along."""

@@ -11,6 +11,7 @@ from clusters import trail
 from clusters.errors import Refused
 from meetings import agendas
 from meetings.models import Duty, Meeting, Registration
+from meetings.models.registration import WALKED_IN
 from meetings.registration import registrations
 from members.models import Company, User
 
@@ -35,12 +36,8 @@ class Keeper:
         """The rows they see, each with `is_new`: nobody has ticked this person before."""
         answers = self.meeting.registrations.filter(state__in=LISTED)
         if not self.coordinates:
-            answers = answers.filter(Q(shares_name=True) | walked_in())
+            answers = answers.filter(Q(shares_name=True) | WALKED_IN)
         return answers.select_related("user", "company", "brought_by__user").with_is_new()
-
-
-def walked_in() -> Q:
-    return Q(user=None, email="", brought_by=None)
 
 
 def keeper_of(meeting: Meeting, user: User, now: datetime | None = None) -> Keeper:

@@ -41,17 +41,19 @@ def own_answer(meeting: Meeting, user) -> Registration | None:
 def reply_box(
     meeting: Meeting, user, *, lost: bool = False, form: NeedsForm | None = None, now: datetime | None = None
 ) -> ReplyBox:
-    """`lost`: the reader has just asked for a place that was gone. Needs the meeting's `taken` and `waiting`."""
+    """`lost`: the reader has just asked for a place that was gone. Needs `with_seats` and `with_attendance`."""
     now = now or timezone.now()
     shut = shut_state(meeting, now)
     if shut:
-        return ReplyBox(shut)
+        return ReplyBox(shut, seats=drawn(meeting, meeting.came, "were taken") if shut == "over" else "")
     answer = own_answer(meeting, user)
     left = None if meeting.places is None else max(meeting.places - meeting.taken, 0)
     is_full = left is not None and (left == 0 or meeting.waiting > 0)
     return ReplyBox(
         state=open_state(user, answer, is_full=is_full, lost=lost),
-        seats=drawn(meeting, yours=answer is not None and answer.state in Registration.SEATED),
+        seats=drawn(
+            meeting, meeting.taken, "taken", yours=answer is not None and answer.state in Registration.SEATED
+        ),
         left=0 if is_full else left,
         answer=answer,
         takes_guests=registrations.takes_guests(meeting),
@@ -80,12 +82,12 @@ def open_state(user, answer: Registration | None, *, is_full: bool, lost: bool) 
     return "signed-out" if user.is_anonymous else "open"
 
 
-def drawn(meeting: Meeting, *, yours: bool) -> SafeString | str:
+def drawn(meeting: Meeting, people: int, words: str, *, yours: bool = False) -> SafeString | str:
     total = meeting.places
     if total is None or total > MOST_DRAWN:
         return ""
-    taken = min(meeting.taken, total)
-    label = f"{taken} of {total} places taken{', one of them yours' if yours else ''}"
+    taken = min(people, total)
+    label = f"{taken} of {total} places {words}{', one of them yours' if yours else ''}"
     return places(taken, total, label, yours=yours)
 
 

@@ -71,7 +71,7 @@ def meeting(request, pk: int):
 
 def meeting_page(request, pk: int, needs_form=None):
     """`needs_form`: what the reader typed into the reply box, with what is wrong in it."""
-    shown = Meeting.objects.with_seats().with_list_keeper(request.user)
+    shown = Meeting.objects.with_seats().with_list_keeper(request.user).with_attendance().with_quotes()
     meeting = get_visible_meeting(request.user, pk, shown)
     wear(request, meeting.in_association)
     items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
@@ -95,7 +95,6 @@ def meeting_page(request, pk: int, needs_form=None):
         "presentations": presentations.select_related("company", "presenter"),
         "photo": getattr(meeting, "photo", None) if is_over else None,
         "actions": actions,
-        "attended": meeting.registrations.attended().count() if is_over else 0,
         "reply": reply_box(meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form),
         "form": needs_form,
         "event_data": event_data(meeting),

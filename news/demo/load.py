@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from clusters.models import Association
-from news.demo import articles, events, firms, meetings, organisations, rooms
+from news.demo import articles, events, feedback, firms, meetings, organisations, rooms
 from news.demo.stage import Stage
 from news.demo.texts import blocks
 
@@ -23,6 +23,7 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     organisations.load(stage)
     firms.load(stage)
     meetings.load(stage, rooms.load(stage))
+    feedback.load(stage)
     events.load(stage)
     articles.load(stage)
     return stage

@@ -1,14 +1,17 @@
 """The presentations of the talks, with their slides as small real PDF files in the site's storage."""
 
+import io
 import random
 from datetime import timedelta
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 
 from meetings.models import AgendaItem, Presentation
-from meetings.models.presentation import file_path
+from meetings.models.presentation import file_path, picture_path
+from meetings.slides.document_reader import picture
 from members.models import Company, User
 from news.demo.slides import one_page_pdf
 from news.demo.texts import rows
@@ -58,9 +61,14 @@ def presentation(
 
 
 def _store(record: Presentation, pdf: bytes) -> None:
+    record.size, record.format = len(pdf), Presentation.Format.PDF
+    record.file.name = _kept(record.file.storage, file_path(record, "slides.pdf"), pdf)
+    page = picture(io.BytesIO(pdf), is_pdf=True)
+    record.picture.name = _kept(record.picture.storage, picture_path(record, "page.webp"), page)
+
+
+def _kept(storage: Storage, path: str, content: bytes) -> str:
     """The address is the same in each load, so the file of a database that is gone gives way."""
-    storage, path = record.file.storage, file_path(record, "slides.pdf")
     if storage.exists(path):
         storage.delete(path)
-    record.file.name = storage.save(path, ContentFile(pdf))
-    record.size, record.format = len(pdf), Presentation.Format.PDF
+    return storage.save(path, ContentFile(content))

@@ -102,6 +102,22 @@ class TestFeedback:
         client.post("/feedback/1:forged/give/", {"rating": "1"})
         assert not Feedback.objects.exists()
 
+    def test_what_may_be_quoted_is_on_the_meetings_page_and_nothing_else(self, client, as_coordinator, held):
+        for fields in (
+            {"comment": "Best talk <b>this</b> year", "may_quote": True, "quoted_as": "Priya, Fellside"},
+            {"comment": "Useful", "may_quote": True, "quoted_as": ""},
+            {"comment": "Too long", "may_quote": False, "quoted_as": ""},
+            {"comment": "", "may_quote": True, "quoted_as": "Nobody"},
+        ):
+            factories.FeedbackFactory(meeting=held, **fields)
+        page = client.get(held.get_absolute_url())
+        assert "Best talk &lt;b&gt;this&lt;/b&gt; year" in page.content.decode()
+        words = text_of(page)
+        assert "Priya, Fellside" in words and "Useful" in words and "Somebody who was there" in words
+        assert "Nobody" not in words
+        for reader in (client, as_coordinator):
+            assert "Too long" not in text_of(reader.get(held.get_absolute_url()))
+
     def test_the_coordinator_sees_the_sum(self, as_coordinator, held):
         for rating in (5, 5, 2):
             factories.FeedbackFactory(meeting=held, rating=rating)

@@ -334,8 +334,8 @@ class TestQueriesOfTheMeetingPage:
     def test_for_a_visitor_afterwards(self, client, meeting, lancaster, django_assert_num_queries, rows):
         self.fill(meeting, lancaster, rows)
         move(meeting, -30)
-        # those, and how many came, slides
-        with django_assert_num_queries(7):
+        # those, and slides
+        with django_assert_num_queries(6):
             page(client, meeting.get_absolute_url())
 
     @pytest.mark.parametrize("rows", [1, 3])

@@ -14,12 +14,22 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from PIL import Image
 from pypdf import PdfReader
 
 from clusters.models import Association, Cluster, Question, Supporter, Theme
 from clusters.models.question import most_specific
 from meetings import agendas
-from meetings.models import AgendaEdition, Duty, Meeting, Presentation, Registration, RotaOffer, Venue
+from meetings.models import (
+    AgendaEdition,
+    Duty,
+    Feedback,
+    Meeting,
+    Presentation,
+    Registration,
+    RotaOffer,
+    Venue,
+)
 from members.models import Company, Drive, Membership, Officer, OutgoingMail, Target, User
 from news import demo
 from news.demo.rota import KNOWN_TURNS
@@ -279,6 +289,18 @@ def test_slides_are_real_pdf_files():
         assert reader.metadata.title == presentation.title
         words = reader.pages[0].extract_text().split()
         assert words[: len(presentation.title.split())] == presentation.title.split()
+
+
+def test_slides_show_their_first_page():
+    for presentation in Presentation.objects.all()[:20]:
+        with presentation.picture.open() as file, Image.open(file) as page:
+            assert (page.format, page.width) == ("WEBP", 640)
+
+
+def test_some_who_came_say_what_they_thought_and_a_few_may_be_quoted():
+    assert Feedback.objects.count() > 500 > Feedback.objects.quotes().count() > 50
+    assert not Feedback.objects.filter(may_quote=False).exclude(quoted_as="").exists()
+    assert not Feedback.objects.exclude(registration__state="attended").exists()
 
 
 def test_slides_are_mostly_public():
