@@ -1,7 +1,8 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.utils import timezone
 
-from clusters import resting
+from clusters import faq_care, resting
 from clusters.acts import ObjectActs, act
 from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Topic
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
@@ -142,13 +143,58 @@ class QuestionForm(forms.ModelForm):
         return cleaned
 
 
+class ReviewFilter(admin.SimpleListFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [("due", "To be read again")]
+
+    def queryset(self, request, queryset):
+        return queryset.due_for_review(timezone.localdate()) if self.value() == "due" else queryset
+
+
 @admin.register(Question)
-class QuestionAdmin(ScopedAdmin):
+class QuestionAdmin(ObjectActs, ScopedAdmin):
     form = QuestionForm
-    list_display = ["question", "group", "cluster", "association", "state", "owner", "review_on"]
-    list_filter = ["state", "group", ("cluster", ScopedFilter)]
+    list_display = ["question", "place", "state", "owner", "review_on", "readers_say"]
+    list_filter = [ReviewFilter, "state", "group", ("cluster", ScopedFilter)]
     list_select_related = ["cluster", "association", "owner"]
     search_fields = ["question", "answer"]
+    readonly_fields = ["readers_say"]
+    acts = ["still_right"]
+    actions = ["all_still_right"]
+
+    @admin.display(description="of", ordering="cluster__name")
+    def place(self, question):
+        return question.cluster or question.association or "The whole site"
+
+    @admin.display(description="readers say", ordering="did_not_help")
+    def readers_say(self, question):
+        votes = question.helped + question.did_not_help
+        return f"It helped {question.helped} of {votes}" if votes else "Nothing yet"
+
+    @act("Still right", shown=lambda question: question.state == Question.State.PUBLISHED)
+    def still_right(self, request, question, form):
+        faq_care.still_right(question, by=request.user)
+        return "Thank you. You are asked to read it again in 12 months."
+
+    @admin.action(description="The chosen answers are still right", permissions=["change"])
+    def all_still_right(self, request, queryset):
+        number = 0
+        for question in queryset:
+            faq_care.still_right(question, by=request.user)
+            number += 1
+        answers = "One answer is" if number == 1 else f"{number} answers are"
+        messages.success(request, f"{answers} looked at again in 12 months.")
+
+    def get_changeform_initial_data(self, request):
+        """Who writes an answer looks after it, and reads it again in a year."""
+        return {
+            "owner": request.user.pk,
+            "review_on": timezone.localdate() + faq_care.A_YEAR,
+            **super().get_changeform_initial_data(request),
+        }
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("clusters/<slug:slug>/faq/", questions.cluster_faq, name="cluster-faq"),
     path("associations/<slug:slug>/faq/", questions.association_faq, name="association-faq"),
     path("faq/", questions.faq, name="faq"),
+    path("faq/<int:pk>/helpful/", questions.question_helpful, name="question-helpful"),
     path("supporters/", supporters.supporters, name="supporters"),
     path("privacy/", statements.privacy, name="privacy"),
     path("accessibility/", statements.accessibility, name="accessibility"),

@@ -175,7 +175,11 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"guest": "20/h/ip"}  # besides those of allauth: mails to would-be guests
+ACCOUNT_RATE_LIMITS = {  # besides those of allauth
+    "guest": "20/h/ip",  # mails to would-be guests
+    "question": "5/h/ip",  # asked from the FAQ
+    "helpful": "1/d/key,60/d/ip",  # whether an answer helped
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
 SECOND_FACTOR_DAYS: int | None = None if DEMO else env.int("SECOND_FACTOR_DAYS", default=14)
@@ -204,6 +208,8 @@ WORKER_JOBS = [
     "meetings.slides.presentations.keep_names",
     "meetings.afterwards.ask_for_feedback",
     "members.outbox.forget_old",
+    "members.faq_reviews.remind",
+    "members.asked_questions.forget_old",
 ]
 
 # --- time and words -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q
@@ -10,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from clusters.models import Association, Cluster
+from clusters.models import AskedQuestion, Association, Cluster, Question
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from members.models import Membership
 
 State = Meeting.State
 FIRST = 20  # are shown
+THE_SITE = "The whole site"
 ANSWER_TO_APPLICANTS = timedelta(days=3)
+ANSWER_TO_QUESTIONS = timedelta(days=3)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
@@ -30,7 +33,7 @@ CADENCE_DAYS: dict[str, int] = {
 
 @dataclass(frozen=True)
 class Need:
-    of: Cluster | Association
+    of: Cluster | Association | str
     sentence: str
     due: date
     button: str
@@ -54,6 +57,8 @@ def needs_of(user, now: datetime | None = None) -> Needs:
     needs = [
         *(need for cluster in clusters for need in _of_cluster(cluster, today)),
         *(need for meeting in meetings for need in _of_meeting(meeting, now)),
+        *_questions(user),
+        *_reviews(user, today),
     ]
     needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
     return Needs(needs[:FIRST], max(len(needs) - FIRST, 0), today)
@@ -98,6 +103,35 @@ def meetings_of(user, now: datetime) -> Iterable[Meeting]:
         .prefetch_related(Prefetch("duties", queryset=open_turns, to_attr="turns"))
         .order_by("starts_at", "pk")
     )
+
+
+# --- what the questions and answers need ----------------------------------------------------
+def _questions(user) -> Iterator[Need]:
+    """One for each that waits: whoever asked it waits as well."""
+    waiting = AskedQuestion.objects.managed_by(user).waiting().select_related("cluster", "association")
+    for asked in waiting.order_by("asked_at", "pk")[: FIRST + 1]:
+        yield Need(
+            asked.cluster or asked.association or THE_SITE,
+            f"{asked.name} asks: “{asked}”",
+            timezone.localdate(asked.asked_at) + ANSWER_TO_QUESTIONS,
+            "Answer",
+            reverse("admin:clusters_askedquestion_change", args=[asked.pk]),
+        )
+
+
+def _reviews(user, today: date) -> Iterator[Need]:
+    """One for each place with answers to be read again."""
+    due = Question.objects.managed_by(user).due_for_review(today).select_related("cluster", "association")
+    places: dict[Cluster | Association | str, list[Question]] = {}
+    for entry in due.order_by("review_on", "pk"):
+        places.setdefault(entry.cluster or entry.association or THE_SITE, []).append(entry)
+    url = f"{reverse('admin:clusters_question_changelist')}?review=due"
+    for place, entries in places.items():
+        number = len(entries)
+        sentence = f"“{entries[0]}” is to be read again."
+        if number > 1:
+            sentence = f"{number} of the questions and answers are to be read again."
+        yield Need(place, sentence, cast(date, entries[0].review_on), "Read again", url)
 
 
 # --- what a cluster needs, as `clusters_of` gives it ----------------------------------------

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from .views import demo, join, mail, me
+from .views import asking, demo, join, mail, me
 
 app_name = "members"
 
@@ -20,6 +20,13 @@ urlpatterns = [
     path("representatives/<int:pk>/refuse/", me.representative_refuse, name="representative-refuse"),
     path("representatives/<int:pk>/take-back/", me.representative_take_back, name="representative-take-back"),
     path("me/mail/", mail.my_mail, name="my-mail"),
+    path("faq/ask/", asking.question_ask, name="question-ask"),
+    path(
+        "associations/<slug:slug>/faq/ask/",
+        asking.association_question_ask,
+        name="association-question-ask",
+    ),
+    path("clusters/<slug:slug>/faq/ask/", asking.cluster_question_ask, name="cluster-question-ask"),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

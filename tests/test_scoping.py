@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import resolve, reverse
 from django.utils.html import escape
 
-from clusters.models import Act, Association, Cluster, Question, Supporter, Topic
+from clusters.models import Act, AskedQuestion, Association, Cluster, Question, Supporter, Topic
 from meetings import models as meetings
 from members import models as members
 from news.models import Article
@@ -51,6 +51,9 @@ ROWS = {
         factories.SupportFactory(cluster=cluster, supporter__name=f"Secret {cluster.name} trust").supporter
     ),
     Question: lambda cluster: factories.QuestionFactory(cluster=cluster, question=f"Secret {cluster.name}?"),
+    AskedQuestion: lambda cluster: factories.AskedQuestionFactory(
+        cluster=cluster, question=f"Secret {cluster.name} question?"
+    ),
     Act: lambda cluster: factories.ActFactory(cluster=cluster, subject=f"Secret {cluster.name} act"),
     members.Company: company_of,
     members.Representative: lambda cluster: factories.RepresentativeFactory(company=company_of(cluster)),

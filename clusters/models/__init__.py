@@ -1,3 +1,4 @@
+from .asked import AskedQuestion
 from .association import Association, Hostname
 from .cluster import Cluster
 from .image import StoredImage
@@ -8,6 +9,7 @@ from .trail import Act
 
 __all__ = [
     "Act",
+    "AskedQuestion",
     "Association",
     "Cluster",
     "Hostname",

@@ -22,6 +22,10 @@ class QuestionQuerySet(models.QuerySet):
             | Q(association__in=Association.objects.managed_by(user))
         )
 
+    def due_for_review(self, on):
+        """Published, and to be read again by that day."""
+        return self.filter(state=Question.State.PUBLISHED, review_on__lte=on)
+
     def answering(self, *, association: Association | None = None, cluster: Cluster | None = None):
         """The published entries that apply there. `question.most_specific` picks among them."""
         scope = Q(association__isnull=True, cluster__isnull=True)
@@ -76,6 +80,11 @@ class Question(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="questions"
     )
     review_on = models.DateField(null=True, blank=True, help_text="When somebody should read it again.")
+    reminded_of = models.DateField(
+        null=True, blank=True, editable=False, help_text="The day of review of which its owner had a mail."
+    )
+    helped = models.PositiveIntegerField(default=0, editable=False)
+    did_not_help = models.PositiveIntegerField(default=0, editable=False)
 
     objects = QuestionQuerySet.as_manager()
 

@@ -3,9 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from clusters import markdown
+from clusters import faq_care, markdown
 from clusters.brands import canonical, wear
 from clusters.linked_data import breadcrumbs, graph
 from clusters.models import Association, Cluster, Question, Support, Theme, Topic
@@ -21,7 +24,12 @@ def faq(request):
     association = request.site_association
     questions = Question.objects.visible_to(request.user).answering(association=association)
     clusters = Cluster.objects.visible_to(request.user).of(association)
-    context = {"canonical_url": canonical(request), "about": association, "crumbs": []}
+    context = {
+        "canonical_url": canonical(request),
+        "about": association,
+        "ask_url": reverse("members:question-ask"),
+        "crumbs": [],
+    }
     return render_faq(request, questions, clusters, context)
 
 
@@ -35,7 +43,10 @@ def association_faq(request, slug):
     questions = Question.objects.visible_to(request.user).answering(association=association)
     clusters = Cluster.objects.visible_to(request.user).of(association)
     crumbs = [(association.name, association.get_absolute_url())]
-    return render_faq(request, questions, clusters, {"about": association, "crumbs": crumbs})
+    ask_url = reverse("members:association-question-ask", args=[slug])
+    return render_faq(
+        request, questions, clusters, {"about": association, "ask_url": ask_url, "crumbs": crumbs}
+    )
 
 
 @login_not_required
@@ -49,8 +60,30 @@ def cluster_faq(request, slug):
         (cluster.association.cluster_word, "/clusters/"),
         (cluster.name, cluster.get_absolute_url()),
     ]
-    context = {"about": cluster, "cluster": cluster, "lit_cluster": cluster.slug, "crumbs": crumbs}
+    context = {
+        "about": cluster,
+        "cluster": cluster,
+        "lit_cluster": cluster.slug,
+        "ask_url": reverse("members:cluster-question-ask", args=[slug]),
+        "crumbs": crumbs,
+    }
     return render_faq(request, questions, clusters.filter(pk=cluster.pk), context)
+
+
+@login_not_required
+@csrf_exempt  # the pages set no cookie for reading; a forged vote weighs no more than any other
+@require_POST
+def question_helpful(request, pk):
+    """Yes or no, counted without a cookie. The page thanks for both, counted or not."""
+    question = get_object_or_404(Question.objects.visible_to(request.user), pk=pk)
+    helped = request.POST.get("helped")
+    from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    if helped in ("yes", "no") and not from_elsewhere:
+        faq_care.count_helpful(request, question, helped=helped == "yes")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = reverse("clusters:faq")
+    return redirect(f"{back.partition('?')[0].partition('#')[0]}?thanks={question.pk}#q-{question.key}")
 
 
 def render_faq(request, questions, clusters, context):
@@ -70,6 +103,7 @@ def render_faq(request, questions, clusters, context):
             "nav": "faq",
             "cluster": None,
             "groups": [group for group in groups if group[2]],
+            "thanks": request.GET.get("thanks", ""),
             "live": live_facts({answer.live for answer in answers}, clusters, request.user),
             **context,
             "linked": graph(*linked),

@@ -1,6 +1,6 @@
 from clusters.views.share_pictures import picture_of_cluster
 
-from .answers import ELSEWHERE, NOT_THAT_WAY, OK, everybody
+from .answers import ELSEWHERE, NOT_THAT_WAY, OK, everybody, only
 
 ROWS = [
     ("clusters:cluster-list", lambda w: [], "get", everybody(OK)),
@@ -14,6 +14,14 @@ ROWS = [
     ("clusters:cluster-faq", lambda w: [w.cluster.slug], "get", everybody(OK)),
     ("clusters:association-faq", lambda w: [w.association.slug], "get", everybody(OK)),
     ("clusters:faq", lambda w: [], "get", everybody(OK)),
+    ("clusters:question-helpful", lambda w: [w.question.pk], "get", everybody(NOT_THAT_WAY)),
+    ("clusters:question-helpful", lambda w: [w.question.pk], "post", everybody(ELSEWHERE)),
+    (
+        "clusters:question-helpful",
+        lambda w: [w.draft_question.pk],
+        "post",
+        only("coordinator", "officer", "operator", answer=ELSEWHERE),
+    ),
     ("clusters:supporters", lambda w: [], "get", everybody(OK)),
     ("clusters:privacy", lambda w: [], "get", everybody(OK)),
     ("clusters:accessibility", lambda w: [], "get", everybody(OK)),

@@ -54,6 +54,10 @@ ROWS = [
     ("members:representative-take-back", lambda w: [w.asked.pk], "get", signed_in(NOT_THAT_WAY)),
     ("members:representative-take-back", lambda w: [w.asked.pk], "post", signed_in(NOTHING)),
     ("members:my-mail", lambda w: [], "get", signed_in()),
+    ("members:question-ask", lambda w: [], "get", everybody(OK)),
+    ("members:question-ask", lambda w: [], "post", everybody(OK)),
+    ("members:association-question-ask", lambda w: [w.association.slug], "get", everybody(OK)),
+    ("members:cluster-question-ask", lambda w: [w.cluster.slug], "get", everybody(OK)),
     (
         "members:unsubscribe",
         lambda w: [unsubscribe_path(w.member, MailChoice.Kind.AGENDAS).split("/")[-2]],

@@ -56,6 +56,8 @@ def world_of(
         draft_article=draft_article(lancaster),
         proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
         topic=factories.TopicFactory(cluster=lancaster),
+        question=factories.QuestionFactory(cluster=lancaster),
+        draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),
     )
 
 

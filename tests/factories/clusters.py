@@ -3,7 +3,18 @@ from datetime import date
 import factory
 from factory.django import DjangoModelFactory
 
-from clusters.models import Act, Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
+from clusters.models import (
+    Act,
+    AskedQuestion,
+    Association,
+    Cluster,
+    Hostname,
+    Question,
+    Support,
+    Supporter,
+    Theme,
+    Topic,
+)
 
 
 class AssociationFactory(DjangoModelFactory):
@@ -76,6 +87,15 @@ class QuestionFactory(DjangoModelFactory):
     question = factory.Sequence("Question {}?".format)
     answer = "An answer."
     state = Question.State.PUBLISHED
+
+
+class AskedQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = AskedQuestion
+
+    question = factory.Sequence("Does it cost anything, for the {}th time?".format)
+    name = "Anna Visitor"
+    email = "anna@visitor.example"
 
 
 class ActFactory(DjangoModelFactory):
