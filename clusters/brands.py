@@ -81,14 +81,19 @@ def canonical(request) -> str:
     return request.build_absolute_uri(request.path)
 
 
+def theme_of(request) -> str:
+    """The visitor's choice of light or dark."""
+    theme = request.COOKIES.get("theme", "auto")
+    return theme if theme in THEMES else "auto"
+
+
 def brand(request) -> dict:
     """Context processor: the brand, the canonical address and the visitor's choice of light or dark."""
     association = getattr(request, "worn_association", None)
     own = association is not None and association == getattr(request, "site_association", None)
-    theme = request.COOKIES.get("theme", "auto")
     return {
         "brand": brand_of(association, on_own_host=own),
         "canonical_url": f"{settings.SITE_URL}{request.path}",
-        "theme": theme if theme in THEMES else "auto",
+        "theme": theme_of(request),
         "demo": settings.DEMO,
     }

@@ -7,9 +7,11 @@ import json
 import logging
 import secrets
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 number_of_request: ContextVar[str] = ContextVar("number_of_request", default="")
 
@@ -56,6 +58,9 @@ class NumberRequests:
 
 def route_of(request) -> str:
     match = getattr(request, "resolver_match", None)
+    if match is None:  # answered before its view was looked for
+        with suppress(Resolver404):
+            match = resolve(request.path_info)
     return f"/{match.route}" if match else "an unknown address"
 
 

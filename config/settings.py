@@ -6,6 +6,7 @@ production settings is given, all of them are needed (config/checks.py).
 """
 
 import contextlib
+import hashlib
 import os
 from pathlib import Path
 
@@ -34,6 +35,16 @@ def demo_secret_key() -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text()
+
+
+def release() -> str:
+    """A digest of all that makes pages, besides the data: the same on machines that run the same."""
+    digest = hashlib.sha256(f"{SITE_NAME} {SITE_URL} {DEMO}".encode())
+    for folder in ("clusters", "members", "meetings", "news", "config", "templates", "static"):
+        for path in sorted((BASE_DIR / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(path.relative_to(BASE_DIR).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 # --- what kind of start this is -------------------------------------------------------------
@@ -77,12 +88,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "members.health.AnswerHealth",
     "clusters.logs.NumberRequests",
+    "clusters.visitors_pages.KeepVisitorsPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "clusters.forgery.OwnForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clusters.caching.KeepPrivate",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -108,6 +120,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clusters.brands.brand",
+                "clusters.forgery.no_token_for_visitors",
             ],
         },
     },
@@ -137,6 +150,10 @@ CACHES = {
 # Where pg_dump and pg_restore are: those of the newest Postgres also serve older servers.
 POSTGRES_PROGRAMS = Path(env("POSTGRES_PROGRAMS", default=str(postgres.programs())))
 BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+# Pages for visitors, kept by each process (clusters.visitors_pages); also in the cache all machines share, if any.
+VISITORS_PAGES_BYTES = env.int("VISITORS_PAGES_MB", default=12) * 1024 * 1024
+SHARE_VISITORS_PAGES = bool(CACHE_URL)
+RELEASE = release() if CACHE_URL else ""  # pages of an older one, still running beside this, are not taken
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -225,6 +242,9 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003"
+]  # clusters.forgery.OwnForms is Django's middleware, by another name
 CSRF_FAILURE_VIEW = "clusters.views.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = HTTPS

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from clusters.visitors_pages import same_for_visitors
 from news.sitemaps import SITEMAPS
 
 urlpatterns = [
@@ -12,7 +13,12 @@ urlpatterns = [
     path("", include("clusters.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        same_for_visitors("p")(login_not_required(sitemap)),
+        {"sitemaps": SITEMAPS},
+        name="sitemap",
+    ),
 ]
 
 handler400 = "clusters.views.errors.bad_request"

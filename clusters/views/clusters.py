@@ -17,6 +17,7 @@ from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
 from clusters.views.share_pictures import picture_of_cluster, shared
+from clusters.visitors_pages import same_for_visitors
 
 ROTA_AHEAD = 5
 RINGS = (10, 20)  # miles
@@ -25,6 +26,7 @@ FIRST_MEMBERS = 9
 
 @login_not_required
 @require_safe
+@same_for_visitors("q")
 def cluster_list(request):
     clusters = list(
         Cluster.objects.visible_to(request.user)
@@ -59,6 +61,7 @@ def clusters_shown(clusters: list[Cluster], answer: finder.Answer) -> list[Clust
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def cluster(request, slug):
     cluster = get_object_or_404(
         Cluster.objects.visible_to(request.user)

@@ -13,12 +13,14 @@ from clusters.brands import canonical, wear
 from clusters.linked_data import breadcrumbs, graph
 from clusters.models import Association, Cluster, Question, Support, Theme, Topic
 from clusters.models.question import most_specific
+from clusters.visitors_pages import same_for_visitors
 
 MOST_TOPICS = 12  # of a theme
 
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def faq(request):
     """The site's; under an association's own host name, the association's."""
     association = request.site_association
@@ -35,6 +37,7 @@ def faq(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def association_faq(request, slug):
     association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
     if association == request.site_association:
@@ -51,6 +54,7 @@ def association_faq(request, slug):
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def cluster_faq(request, slug):
     clusters = Cluster.objects.visible_to(request.user).select_related("association")
     cluster = get_object_or_404(clusters, slug=slug)

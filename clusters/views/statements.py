@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clusters.models import Association
+from clusters.visitors_pages import same_for_visitors
 
 NOT_FOR_ROBOTS = ["/admin/", "/accounts/", "/join/", "/me/", "/mail/", "/demo/"]
 
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def privacy(request):
     associations = Association.objects.visible_to(request.user)
     if request.site_association:
@@ -23,12 +25,14 @@ def privacy(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def accessibility(request):
     return render(request, "clusters/accessibility.html")
 
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def robots(request):
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
     lines += [f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 
 from clusters.brands import canonical
 from clusters.models import Support
+from clusters.visitors_pages import same_for_visitors
 
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def supporters(request):
     supports = (
         Support.objects.visible_to(request.user)

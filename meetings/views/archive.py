@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clusters.searching import asked_for
+from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
 from meetings.slides.archive import alike, archive, choices, narrow, snippets, with_words
 
@@ -29,6 +30,7 @@ CONTENT_TYPES = {
 
 @login_not_required
 @require_safe
+@same_for_visitors("q", "page", *FILTERS)
 def presentation_list(request):
     """The published ones that the reader may see, with ?q=, the filters and ?page=."""
     rows = archive(request.user, request.site_association)

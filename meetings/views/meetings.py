@@ -10,6 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from clusters.brands import wear
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
+from clusters.visitors_pages import same_for_visitors
 from meetings import next_turn
 from meetings.afterwards import to_do
 from meetings.calendars import FEED_REACHES_BACK, calendar, meeting_calendar
@@ -28,6 +29,7 @@ WITH_ORGANISER = ["venue", "cluster__association", "association"]
 
 @login_not_required
 @require_safe
+@same_for_visitors("cluster", "kind", "page")
 def meeting_list(request):
     """The meetings ahead, the next one first."""
     ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming().with_seats()
@@ -36,6 +38,7 @@ def meeting_list(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors("cluster", "kind", "page")
 def meeting_archive(request):
     """Those that took place, the last one first."""
     return list_page(request, Meeting.objects.past(), "meetings/meeting_archive.html")
@@ -65,6 +68,7 @@ def list_page(request, meetings, template: str):
 
 @login_not_required
 @require_safe
+@same_for_visitors("reply")
 def meeting(request, pk: int):
     return meeting_page(request, pk)
 
@@ -122,6 +126,7 @@ def meeting_ics(request, pk: int):
 
 @login_not_required
 @require_safe
+@same_for_visitors("kind")
 @conditional_page
 @cache_control(public=True, max_age=900)
 def cluster_ics(request, slug: str):
@@ -132,6 +137,7 @@ def cluster_ics(request, slug: str):
 
 @login_not_required
 @require_safe
+@same_for_visitors("kind")
 @conditional_page
 @cache_control(public=True, max_age=900)
 def association_ics(request, slug: str):

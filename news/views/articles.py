@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from clusters.brands import canonical, wear
 from clusters.share_picture import SharePicture
 from clusters.views.share_pictures import EVERYBODY, picture_response, shared
+from clusters.visitors_pages import same_for_visitors
 from news.linked_data import article_data
 from news.models import Article
 
@@ -18,6 +19,7 @@ SHARE_ADDRESS = "news:article-share-picture"
 
 @login_not_required
 @require_safe
+@same_for_visitors("kind", "page")
 def article_list(request):
     kind = request.GET.get("kind", "")
     articles = Article.objects.visible_to(request.user).of(request.site_association).published().defer("body")
@@ -36,6 +38,7 @@ def article_list(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def article(request, slug):
     articles = Article.objects.visible_to(request.user).select_related("association", "author")
     article = get_object_or_404(articles.prefetch_related("clusters", "companies"), slug=slug)

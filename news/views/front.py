@@ -7,11 +7,13 @@ from django.views.decorators.http import require_safe
 from clusters.brands import canonical, wear
 from clusters.linked_data import graph, organization, site
 from clusters.models import Association
+from clusters.visitors_pages import same_for_visitors
 from news import front
 
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def home(request):
     """The front page of the installation; under an association's own host name, the association's."""
     if request.site_association:
@@ -21,6 +23,7 @@ def home(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def association(request, slug):
     association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
     if association == request.site_association:

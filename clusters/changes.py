@@ -1,0 +1,123 @@
+"""Whether anything that pages show has changed: one number that moves with each commit that changed something.
+
+Triggers on every table keep it (but for those of UNSHOWN), so it also counts what an admin types into psql, a worker,
+another machine. The first changed row of a transaction adds 1 to a row of `change_count` that no other transaction
+holds, or makes one: nobody waits for anybody, and as an ordinary row it is seen by others exactly when the rest of
+the transaction is. Of two looks on one database the later sees all that the earlier saw, so the sum only rises, and
+two equal sums mean that nothing was committed in between.
+
+It says nothing about other databases: pages and the number must be read from the same one, which is why no page is
+read from a replica.
+"""
+
+import hashlib
+import weakref
+
+import psycopg2
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from psycopg2 import errors
+
+# Tables that no page for visitors shows, and which are written too often to count.
+UNSHOWN = {
+    "account.EmailAddress": "only their owner and the desk see them",
+    "account.EmailConfirmation": "a code on its way",
+    "admin.LogEntry": "only the desk shows it",
+    "auth.Group": "not used",
+    "auth.Permission": "not used",
+    "clusters.Act": "only the desk shows the trail",
+    "contenttypes.ContentType": "changes with the code alone",
+    "members.MailChoice": "decides who gets which mail",
+    "members.OutgoingMail": "only its receiver and the desk see it",
+    "members.WorkerBeat": "the worker writes it all the time",
+    "mfa.Authenticator": "only its owner sees it",
+    "sessions.Session": "visitors have none",
+    "usersessions.UserSession": "only its owner sees it",
+}
+# Columns whose change alone counts for nothing.
+QUIET = {"members.User": ["last_login", "password"]}
+
+NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count"
+
+_prepared: weakref.WeakSet = weakref.WeakSet()
+
+
+def number_of_changes() -> int | None:
+    """None inside a transaction, where what one sees may never be committed, and when the database is out of reach.
+
+    Asked for every kept page served, so it goes past Django's cursor, which would also ask whether the
+    connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
+    statement may be unknown to the connection one is given: then it is asked in full.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.in_atomic_block:
+        return None
+    try:
+        connection.ensure_connection()
+        with connection.connection.cursor() as cursor:
+            _ask(cursor)
+            return cursor.fetchone()[0]
+    except (psycopg2.Error, Error):
+        connection.close()  # whoever asks next opens a new one
+        return None
+
+
+def _ask(cursor) -> None:
+    try:
+        if cursor.connection not in _prepared:
+            _prepared.add(cursor.connection)
+            cursor.execute(f"PREPARE number_of_changes AS {NUMBER}")
+        cursor.execute("EXECUTE number_of_changes")
+    except (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName):
+        cursor.execute(NUMBER)
+
+
+def watched_models() -> list:
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and model._meta.label not in UNSHOWN
+    ]
+
+
+def watch_tables(using: str, **kwargs) -> None:
+    """After each `migrate`: gives the tables the triggers they lack, and takes from them those they should not have.
+
+    A trigger's name ends in a digest of what it says, so that a changed one is made anew.
+    """
+    wanted = {}
+    for model in watched_models():
+        for trigger in triggers_of(model):
+            digest = hashlib.sha256(trigger.encode()).hexdigest()[:8]
+            wanted[model._meta.db_table, f"note_change_{digest}"] = trigger
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('note_change()') IS NOT NULL")
+        if not cursor.fetchone()[0]:  # the migration that makes it has not run yet, or was taken back
+            return
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_change_%'"
+        )
+        present = {(table.strip('"'), name) for table, name in cursor.fetchall()}
+        tables = set(connections[using].introspection.table_names(cursor))
+        for table, name in present - wanted.keys():
+            cursor.execute(f'DROP TRIGGER {name} ON "{table}"')
+        for table, name in sorted(wanted.keys() - present):
+            if table in tables:
+                when = wanted[table, name]
+                cursor.execute(
+                    f"CREATE TRIGGER {name} {when.format(table=table)} EXECUTE FUNCTION note_change()"
+                )
+                # Also where a copy of the data is loaded in the role of a replica.
+                cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
+
+
+def triggers_of(model) -> list[str]:
+    """An UPDATE that changes nothing is no change."""
+    quiet = ", ".join(f"'{column}'" for column in QUIET.get(model._meta.label, []))
+    old, new = ((f"to_jsonb({row}) - ARRAY[{quiet}]" if quiet else f"{row}.*") for row in ("OLD", "NEW"))
+    on = 'ON "{table}"'
+    return [
+        f"AFTER INSERT OR DELETE {on} FOR EACH ROW",
+        f"AFTER UPDATE {on} FOR EACH ROW WHEN ({old} IS DISTINCT FROM {new})",
+        f"AFTER TRUNCATE {on} FOR EACH STATEMENT",
+    ]

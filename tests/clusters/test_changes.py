@@ -1,0 +1,175 @@
+"""The number that moves with each commit that changed something pages show."""
+
+import threading
+from datetime import timedelta
+
+import psycopg2
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clusters.changes import QUIET, UNSHOWN, number_of_changes, watch_tables, watched_models
+from clusters.models import Cluster
+from members.models import User, WorkerBeat
+from tests import factories
+
+committed = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cluster(transactional_db):
+    return factories.ClusterFactory(name="Lune Valley")
+
+
+@pytest.fixture
+def other():
+    """Another connection to the same database, as another machine has one."""
+    settings = {
+        key: value for key, value in connection.get_connection_params().items() if key != "cursor_factory"
+    }
+    settings.pop("context", None)
+    there = psycopg2.connect(**settings)
+    yield there
+    there.close()
+
+
+def test_each_table_is_watched_or_left_out_with_a_reason(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, count(*) FROM pg_trigger "
+            "WHERE tgname LIKE 'note_change_%%' AND tgenabled = 'A' GROUP BY 1"
+        )
+        triggers = dict(cursor.fetchall())
+    assert triggers == {model._meta.db_table: 3 for model in watched_models()}
+    labels = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    assert set(UNSHOWN) <= labels and set(QUIET) <= labels
+
+
+@committed
+def test_it_moves_with_the_commit_and_not_before(cluster):
+    before = number_of_changes()
+    with transaction.atomic():
+        Cluster.objects.update(town="Carnforth")
+        assert number_of_changes() is None  # nobody can say, in here
+        seen = []
+        look = threading.Thread(target=lambda: (seen.append(number_of_changes()), connection.close()))
+        look.start()
+        look.join()
+        assert seen == [before]
+    assert number_of_changes() == before + 1
+
+
+@committed
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: Cluster.objects.update(town="Carnforth"),
+        lambda: Cluster.objects.filter(name="Lune Valley").delete(),
+        lambda: factories.ClusterFactory(),
+        lambda: connection.cursor().execute("UPDATE clusters_cluster SET town = 'Carnforth'"),
+        lambda: connection.cursor().execute("TRUNCATE news_article CASCADE"),
+        lambda: connection.cursor().execute(
+            "SET session_replication_role = replica; UPDATE clusters_cluster SET town = 'Carnforth'; "
+            "SET session_replication_role = DEFAULT"
+        ),
+    ],
+    ids=["update", "delete", "insert", "raw", "truncate", "as a replica"],
+)
+def test_whoever_changes_something_however_it_moves(act, cluster):
+    before = number_of_changes()
+    act()
+    assert number_of_changes() > before
+
+
+@committed
+def test_what_is_taken_back_or_changes_nothing_does_not_count(cluster):
+    before = number_of_changes()
+    with transaction.atomic():
+        Cluster.objects.update(town="Carnforth")
+        transaction.set_rollback(True)
+    cluster.save()
+    Cluster.objects.filter(name="no such").update(town="Carnforth")
+    assert number_of_changes() == before
+
+
+@committed
+def test_a_savepoint_taken_back_does_not_hide_what_follows(cluster):
+    before = number_of_changes()
+    with transaction.atomic():
+        with transaction.atomic():
+            Cluster.objects.update(town="Carnforth")
+            transaction.set_rollback(True)
+        Cluster.objects.update(town="Ingleton")
+    assert number_of_changes() == before + 1
+
+
+@committed
+def test_signing_in_and_the_workers_beat_do_not_count(cluster):
+    user = factories.UserFactory()
+    before = number_of_changes()
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now())
+    WorkerBeat.objects.create(name="here:1")
+    WorkerBeat.objects.update(seen_at=timezone.now() + timedelta(minutes=1))
+    factories.OutgoingMailFactory(user=None)
+    assert number_of_changes() == before
+    User.objects.filter(pk=user.pk).update(name="Somebody Else")
+    assert number_of_changes() == before + 1
+
+
+@committed
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_writers_wait_for_nobody(isolation, cluster, other):
+    """One holds its transaction open; others commit meanwhile, and all are counted."""
+    Cluster.objects.update(town="Carnforth")  # so that there is a row to count in
+    before = number_of_changes()
+    with other.cursor() as cursor:
+        cursor.execute(f"BEGIN ISOLATION LEVEL {isolation}; SET LOCAL lock_timeout = '5s'")
+        cursor.execute("SELECT count(*) FROM clusters_cluster")
+        with connection.cursor() as ours:
+            ours.execute("SET lock_timeout = '5s'")
+            for town in ("Kendal", "Ulverston"):
+                ours.execute("UPDATE clusters_cluster SET town = %s", [town])
+            ours.execute("RESET lock_timeout")
+        assert number_of_changes() == before + 2
+        cursor.execute(
+            "INSERT INTO clusters_supporter (name, slug, kind, about, website) VALUES ('A', 'a', 'funder', '', '')"
+        )
+        with connection.cursor() as ours:
+            ours.execute("UPDATE clusters_cluster SET town = 'Barrow'")
+        assert number_of_changes() == before + 3
+        other.commit()
+    assert number_of_changes() == before + 4
+
+
+@committed
+def test_a_connection_that_was_cut_gives_none_and_the_next_one_is_new(cluster, other):
+    assert number_of_changes() is not None
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    assert number_of_changes() is None
+    assert number_of_changes() is not None
+
+
+@committed
+def test_a_statement_that_the_server_does_not_know_is_asked_in_full(cluster):
+    """As behind pgbouncer, which gives each transaction another connection."""
+    before = number_of_changes()
+    connection.cursor().execute("DEALLOCATE ALL")
+    assert number_of_changes() == before
+
+
+@committed
+def test_tables_made_later_are_watched_from_the_next_migrate_on(cluster):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'clusters_cluster'::regclass AND NOT tgisinternal"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name} ON clusters_cluster")
+    before = number_of_changes()
+    Cluster.objects.update(town="Carnforth")
+    assert number_of_changes() == before
+    watch_tables(using="default")
+    Cluster.objects.update(town="Kendal")
+    assert number_of_changes() == before + 1

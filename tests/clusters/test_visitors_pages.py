@@ -1,0 +1,422 @@
+"""Pages for visitors are served from what is kept: whole, never stale, and with nothing of a person in them."""
+
+import ast
+import gzip
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import brotli
+import psycopg2
+import pytest
+import time_machine
+from django.conf import settings as real_settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+from django.utils import timezone
+
+from clusters import visitors_pages
+from clusters.changes import UNSHOWN
+from clusters.models import Cluster
+from clusters.visitors_pages import Page, Shelf
+from meetings.models import Meeting
+from tests import factories
+from tests.access.answers import OK
+from tests.conftest import client_of
+from tests.pages import grow, text_of
+from tests.test_access import ROWS
+
+committed = pytest.mark.django_db(transaction=True)
+# Public pages that are not kept, and why.
+MADE_EACH_TIME = {
+    "clusters:brand-css": "its address holds what it says, and browsers keep it for a year",
+    "clusters:cluster-share-picture": "its address holds what it shows, and browsers keep it for a year",
+    "news:article-share-picture": "its address holds what it shows, and browsers keep it for a year",
+    "meetings:answer": "of one person, by a secret address",
+    "meetings:feedback": "of one person, by a secret address",
+    "meetings:guest": "a form",
+    "meetings:meeting-calendar": "private: members get more of it",
+    "meetings:meeting-photo": "a file, checked at each request",
+    "meetings:presentation-file": "a file, checked at each request",
+    "meetings:presentation-picture": "a file, checked at each request",
+    "meetings:presentation-view": "a file, checked at each request",
+    "meetings:slides": "of one person, by a secret address",
+    "meetings:swap": "of one person, by a secret address",
+    "meetings:turn": "of one person, by a secret address",
+    "members:demo-mails": "only in the demo",
+    "members:join": "a form",
+    "members:unsubscribe": "of one person, by a secret address",
+}
+
+
+@pytest.fixture
+def site(transactional_db):
+    association = factories.AssociationFactory(name="Lancashire & Cumbria ICT Clusters", slug="lcict")
+    return factories.ClusterFactory(association=association, name="Lune Valley", slug="lune-valley")
+
+
+@pytest.fixture
+def visitor(site):
+    """Each test starts with nothing kept: a client has its own handler, and that its own shelves."""
+    return Client()
+
+
+def made_by(client, *args, **kwargs):
+    """The answer, and the number of Django's queries it took; none when it was kept."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(*args, **kwargs)
+    return response, len(queries)
+
+
+def is_kept(client, *args, **kwargs) -> bool:
+    return made_by(client, *args, **kwargs)[1] == 0
+
+
+def headers_of(response) -> dict:
+    return {name: value for name, value in response.items() if name not in ("Last-Modified", "X-Request-ID")}
+
+
+class TestServing:
+    def test_the_second_visitor_gets_what_the_first_got_without_a_query(self, visitor):
+        first, queries = made_by(visitor, "/clusters/")
+        assert queries > 0 and "Lune Valley" in text_of(first)
+        second, queries = made_by(visitor, "/clusters/")
+        assert queries == 0
+        assert second.content == first.content
+        assert headers_of(second) == headers_of(first)
+        assert second["X-Request-ID"] != first["X-Request-ID"]
+        assert first["Cache-Control"] == "public, no-cache"
+        assert first["Vary"] == "Cookie, Accept-Encoding"
+        assert "default-src 'none'" in second["Content-Security-Policy"]
+        assert not second.cookies
+
+    @pytest.mark.parametrize(
+        ("accepted", "encoding", "decode"),
+        [
+            ("gzip, deflate, br", "br", brotli.decompress),
+            ("gzip", "gzip", gzip.decompress),
+            ("br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
+            ("", None, bytes),
+            ("gzip;q=0", None, bytes),
+        ],
+    )
+    def test_it_comes_as_the_browser_can_read_it(self, accepted, encoding, decode, visitor):
+        plain = visitor.get("/clusters/").content
+        for _ in range(2):
+            response = visitor.get("/clusters/", headers={"Accept-Encoding": accepted})
+            assert response.get("Content-Encoding") == encoding
+            assert int(response["Content-Length"]) == len(response.content)
+            assert decode(response.content) == plain
+
+    def test_who_has_it_is_told_so(self, visitor):
+        etag = visitor.get("/clusters/")["ETag"]
+        for known in (etag, f'"other", {etag}', etag.removeprefix("W/"), "*"):
+            response = visitor.get("/clusters/", headers={"If-None-Match": known})
+            assert (response.status_code, response.content) == (304, b"")
+            assert response["ETag"] == etag
+            assert not response.has_header("Content-Length")
+        assert visitor.get("/clusters/", headers={"If-None-Match": '"other"'}).status_code == 200
+
+    def test_its_date_counts_when_its_second_is_over(self, visitor):
+        with time_machine.travel("2026-11-22 10:00:00.5Z", tick=False) as clock:
+            assert not visitor.get("/clusters/").has_header("Last-Modified")
+            clock.shift(1)
+            date = visitor.get("/clusters/")["Last-Modified"]
+            assert date == "Sun, 22 Nov 2026 10:00:00 GMT"
+            assert visitor.get("/clusters/", headers={"If-Modified-Since": date}).status_code == 304
+            Cluster.objects.update(town="Carnforth")
+            assert visitor.get("/clusters/", headers={"If-Modified-Since": date}).status_code == 200
+
+    def test_asked_for_its_head_alone(self, visitor):
+        whole = visitor.get("/clusters/")
+        head, queries = visitor.head("/clusters/"), 0
+        assert head.content == b"" and queries == 0
+        assert head["Content-Length"] == str(len(whole.content))
+        assert head["ETag"] == whole["ETag"]
+
+
+class TestNeverStale:
+    @pytest.mark.parametrize(
+        "path", ["/", "/clusters/", "/clusters/lune-valley/", "/faq/", "/associations/lcict/"]
+    )
+    def test_a_change_shows_on_the_next_request(self, path, visitor, site):
+        assert "Kirkby Lonsdale" not in visitor.get(path).content.decode()
+        for name in ("Kirkby Lonsdale", "Sedbergh & Dent"):
+            Cluster.objects.filter(pk=site.pk).update(name=name)
+            factories.QuestionFactory(question=f"{name}?", answer=name)
+            assert name.split()[0] in visitor.get(path).content.decode()
+
+    def test_also_a_change_typed_into_the_database_on_another_machine(self, visitor):
+        visitor.get("/clusters/")
+        options = {
+            key: value
+            for key, value in connection.get_connection_params().items()
+            if key not in ("cursor_factory", "context")
+        }
+        elsewhere = psycopg2.connect(**options)
+        with elsewhere, elsewhere.cursor() as cursor:
+            cursor.execute("UPDATE clusters_cluster SET name = 'Kirkby Lonsdale'")
+            assert "Kirkby" not in text_of(visitor.get("/clusters/"))  # nor before it is committed
+        elsewhere.close()
+        assert "Kirkby" in text_of(visitor.get("/clusters/"))
+
+    def test_a_page_made_while_the_data_changed_is_not_served_again(self, visitor, site, monkeypatch):
+        """The commit falls after the first query of the page and before its last."""
+        is_for_all = visitors_pages.is_for_all
+
+        def slowly(request, response):
+            Cluster.objects.update(name="Kirkby Lonsdale")
+            return is_for_all(request, response)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(visitors_pages, "is_for_all", slowly)
+            assert "Lune Valley" in text_of(visitor.get("/clusters/"))
+        assert "Kirkby Lonsdale" in text_of(visitor.get("/clusters/"))
+
+    def test_what_the_clock_changes_shows_in_its_minute(self, visitor, site):
+        with time_machine.travel("2026-11-22 10:00:30Z", tick=False) as clock:
+            begins = timezone.now() + timedelta(minutes=1, seconds=30)
+            meeting = factories.MeetingFactory(
+                cluster=site,
+                title="Tides and data",
+                starts_at=begins - timedelta(hours=2),
+                ends_at=begins,
+                state=Meeting.State.PUBLISHED,
+            )
+            path = f"/meetings/{meeting.pk}/"
+            before = visitor.get(path).content
+            clock.shift(29)
+            assert is_kept(visitor, path)
+            clock.shift(1)
+            assert not is_kept(visitor, path)  # another minute
+            clock.shift(61)
+            assert visitor.get(path).content != before  # it is over
+
+    def test_readers_during_many_commits_never_see_an_older_state_than_was_committed(self, visitor, site):
+        """Four threads read while one counts up; each page must say at least what was committed when it was asked."""
+        committed_count, done = [0], threading.Event()
+        handler = visitor.handler
+
+        def write():
+            try:
+                for number in range(1, 60):
+                    Cluster.objects.filter(pk=site.pk).update(name=f"Valley {number}")
+                    committed_count[0] = number
+            finally:
+                done.set()
+                connection.close()
+
+        def read():
+            client, seen = Client(), 0
+            client.handler = handler  # the shelves of one process
+            try:
+                while not done.is_set():
+                    least = committed_count[0]
+                    words = client.get("/privacy/" if seen % 7 == 6 else "/clusters/").content.decode()
+                    shown = re.findall(r"Valley (\d+)", words)
+                    assert all(int(number) >= least for number in shown)
+                    seen += 1
+                return seen
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(5) as pool:
+            readers = [pool.submit(read) for _ in range(4)]
+            pool.submit(write).result()
+            assert all(reader.result() > 0 for reader in readers)
+
+
+class TestApart:
+    def test_light_and_dark_hosts_and_parameters(self, visitor, site):
+        factories.HostnameFactory(association=site.association, name="lcict.localhost")
+        plain = visitor.get("/clusters/").content
+        visitor.cookies["theme"] = "dark"
+        assert 'data-theme="dark"' in visitor.get("/clusters/").content.decode()
+        visitor.cookies["theme"] = "no such"
+        assert visitor.get("/clusters/").content == plain
+        visitor.cookies.clear()
+        there = visitor.get("/clusters/", headers={"Host": "lcict.localhost"}).content.decode()
+        assert 'data-region="lcict"' in there
+        assert 'value="LA1"' in visitor.get("/clusters/?q=LA1").content.decode()
+        assert visitor.get("/clusters/").content == plain
+
+    def test_other_parameters_make_no_other_page(self, visitor):
+        plain = visitor.get("/clusters/").content
+        for query in ("?utm_source=x", "?fbclid=1&utm_source=y", "?q=&z=1"):
+            response, queries = made_by(visitor, f"/clusters/{query}")
+            assert queries == 0 or query == "?q=&z=1"
+            assert b"utm" not in response.content
+        assert visitor.get("/clusters/?utm_source=x").content == plain
+        visitor.get("/clusters/?q=LA1")
+        assert is_kept(visitor, "/clusters/?x=1&q=LA1&y=2")
+
+    def test_nothing_but_good_pages_is_kept(self, visitor):
+        for path in ("/nowhere/", "/clusters/nowhere/", "/join/", "/accounts/login/", "/me/"):
+            visitor.get(path)
+            assert not is_kept(visitor, path) or visitor.get(path).status_code == 302
+        assert visitor.get("/clusters/", headers={"Host": "evil.example"}).status_code == 400
+
+    def test_a_flood_of_parameters_pushes_out_no_plain_page(self, settings, site):
+        settings.VISITORS_PAGES_BYTES = 400_000
+        visitor = Client()
+        visitor.get("/")
+        for number in range(20):
+            visitor.get(f"/clusters/?q={number}")
+        assert is_kept(visitor, "/")
+        assert not is_kept(visitor, "/clusters/?q=0")
+
+
+def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
+    page = Page((1, 1), {}, b"x" * 100_000)
+    shelf = Shelf(page.size * 3)
+    for name in "abc":
+        shelf.put((name,), page)
+    assert shelf.get(("a",), (1, 1)) is page
+    shelf.put(("d",), page)
+    shelf.put(("d",), page)
+    assert [key for (key,) in shelf.pages] == ["c", "a", "d"]
+    assert shelf.bytes == page.size * 3
+    assert shelf.get(("a",), (2, 1)) is None
+
+
+class TestPeople:
+    def test_a_signed_in_person_gets_their_own_page_and_leaves_nothing(self, visitor, site):
+        firm = factories.MembershipFactory(cluster=site).company
+        member = factories.RepresentativeFactory(company=firm, user__name="Priya Nair").user
+        person = client_of(member)
+        person.handler = visitor.handler
+        for path in ("/", "/clusters/", "/clusters/lune-valley/"):
+            assert "Sign out" in text_of(person.get(path))
+            assert "Sign out" not in text_of(visitor.get(path))
+            mine = person.get(path)
+            assert "Sign out" in text_of(mine)
+            assert mine["Cache-Control"] == "private, no-cache"
+
+    def test_nor_under_load(self, visitor, site):
+        """Two people and two visitors read the same pages at once, while the data changes."""
+        firm = factories.MembershipFactory(cluster=site).company
+        members = [factories.RepresentativeFactory(company=firm).user for _ in range(2)]
+        readers = [(client_of(member), True) for member in members] + [(Client(), False) for _ in range(2)]
+
+        def read(client, is_signed_in):
+            client.handler = visitor.handler
+            try:
+                for number in range(15):
+                    page = client.get(("/", "/clusters/", "/faq/")[number % 3])
+                    assert ("Sign out" in page.content.decode()) is is_signed_in
+                    assert ("private" in page["Cache-Control"]) is is_signed_in
+                    if number % 5 == 0:
+                        Cluster.objects.filter(pk=site.pk).update(town=f"Town {number}")
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for job in [pool.submit(read, *reader) for reader in readers]:
+                job.result()
+
+    def test_no_page_for_visitors_sets_a_cookie_or_writes(self, visitor):
+        for path in ("/", "/join/", "/accounts/login/", "/accounts/signup/", "/privacy/"):
+            with CaptureQueriesContext(connection) as queries:
+                assert not visitor.get(path).cookies, path
+            assert all(query["sql"].lstrip("(").startswith("SELECT") for query in queries), path
+
+
+class TestShared:
+    """With CACHE_URL: what one process makes the others take from there."""
+
+    @pytest.fixture(autouse=True)
+    def cache(self, settings, request):
+        backend = "django.core.cache.backends.locmem.LocMemCache"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": request.node.name}}
+        settings.SHARE_VISITORS_PAGES = True
+
+    def test_another_process_takes_it_from_there(self, site):
+        first = Client().get("/clusters/", headers={"Accept-Encoding": "gzip"})
+        second, queries = made_by(Client(), "/clusters/", headers={"Accept-Encoding": "gzip"})
+        assert queries == 0
+        assert second.content == first.content and second["ETag"] == first["ETag"]
+
+    def test_unless_something_changed(self, site):
+        Client().get("/clusters/")
+        Cluster.objects.update(name="Kirkby Lonsdale")
+        assert "Kirkby" in text_of(Client().get("/clusters/"))
+
+    def test_nor_from_another_release(self, site, settings):
+        Client().get("/clusters/")
+        settings.RELEASE = "the next"
+        assert not is_kept(Client(), "/clusters/")
+
+    def test_without_the_cache_pages_come_all_the_same(self, site, settings, caplog):
+        settings.CACHES = {
+            "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
+        }
+        visitor = Client()
+        with caplog.at_level("WARNING"):
+            visitor.get("/clusters/")
+        assert "shared cache" in caplog.text
+        assert visitor.get("/clusters/").status_code == 200
+
+
+def views(patterns=None, namespace=""):
+    """Names and views of all addresses."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from views(pattern.url_patterns, pattern.namespace or namespace)
+        else:
+            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, pattern.callback
+
+
+def test_each_page_that_visitors_get_is_kept_or_left_out_with_a_reason():
+    public = {name for name, _, method, answers in ROWS if method == "get" and answers["visitor"] == OK}
+    kept = {name for name, view in views() if hasattr(view, "visitors_parameters")}
+    assert public - kept == set(MADE_EACH_TIME)
+    assert kept <= public
+
+
+def test_kept_pages_read_the_parameters_they_name_and_no_others(site, visitor):
+    """By the text of their modules: request.GET of a name no view there declares is a page that forgets to vary."""
+    declared: dict[str, set] = {}
+    for _, view in views():
+        if hasattr(view, "visitors_parameters"):
+            declared.setdefault(view.__module__, set()).update(view.visitors_parameters)
+    assert declared
+    for module, names in declared.items():
+        path = real_settings.BASE_DIR / (module.replace(".", "/") + ".py")
+        if not path.exists():
+            continue
+        read = {
+            node.args[0].value
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "request.GET.get"
+            and isinstance(node.args[0], ast.Constant)
+        }
+        assert read <= names, module
+
+
+def test_kept_pages_read_no_table_that_is_not_watched(visitor, site):
+    grow(site.association, 2)
+    unwatched = {f'"{label.replace(".", "_").lower()}"' for label in UNSHOWN}
+    for path in (
+        "/",
+        "/associations/lcict/",
+        "/clusters/",
+        "/clusters/lune-valley/",
+        "/meetings/",
+        "/meetings/past/",
+        *(meeting.get_absolute_url() for meeting in Meeting.objects.all()),
+        "/presentations/?q=a",
+        "/faq/",
+        "/clusters/lune-valley/faq/",
+        "/supporters/",
+        "/news/",
+        "/sitemap.xml",
+        "/privacy/",
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            assert visitor.get(path).status_code == 200
+        for query in queries:
+            assert not any(table in query["sql"] for table in unwatched), (path, query["sql"])
