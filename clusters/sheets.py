@@ -1,0 +1,178 @@
+"""Tables that people bring: CSV as any program writes it, or the first sheet of a workbook (.xlsx), as text."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files import File
+
+from clusters.errors import Refused
+
+LARGEST_FILE = 10 * 1024**2
+MOST_ROWS = 20_000
+MOST_COLUMNS = 60
+LONGEST_CELL = 10_000  # characters
+SECONDS = 45  # by the clock; the reader's own bound is on the time it computes
+DELIMITERS = ",;\t|"
+
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx with a password
+NOT_A_TABLE = "This is not a table we can read. Save it as CSV or as an Excel workbook (.xlsx)."
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`columns` are the headers; each row has as many cells as there are columns."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def read(file: File) -> Sheet:
+    """The table in the file. Refused, with a sentence, if there is none or it is too large."""
+    if not file.size:
+        raise Refused("This file is empty. Choose another one.")
+    if file.size > LARGEST_FILE:
+        raise Refused("This file has more than 10 MB, which is the most. Part it into several.")
+    file.seek(0)
+    content = file.read()
+    if content.startswith(OLD_OFFICE):
+        raise Refused(
+            "This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one."
+        )
+    if content.startswith(b"PK\x03\x04"):
+        return tidy(rows_of_workbook(content))
+    if (file.name or "").lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+        raise Refused(
+            "This file is called a workbook, but it is none. Open it and save it as .xlsx once more."
+        )
+    return tidy(rows_of_csv(decoded(content)))
+
+
+def tidy(lines: Iterable[list[str]]) -> Sheet:
+    """Headers and rows, without empty rows and columns."""
+    rows = [row for row in map(trimmed, lines) if row]
+    if not rows:
+        raise Refused("There is nothing in this file. The first line should say what is in each column.")
+    if len(rows) == 1:
+        raise Refused("There are headers in this file, but no line below them.")
+    if len(rows) - 1 > MOST_ROWS:
+        raise Refused(f"There are more than {MOST_ROWS:,} lines in this file. Part it into several.")
+    width = max(len(row) for row in rows)
+    if width > MOST_COLUMNS:
+        raise Refused(
+            f"There are more than {MOST_COLUMNS} columns in this file. Take out those you don't need."
+        )
+    for number, row in enumerate(rows, 1):
+        if any(len(cell) > LONGEST_CELL for cell in row):
+            raise Refused(f"Line {number} has a cell with more than {LONGEST_CELL:,} characters.")
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    used = [column for column in range(width) if any(row[column] for row in rows)]
+    rows = [[row[column] for column in used] for row in rows]
+    return Sheet(named_apart(rows[0]), rows[1:])
+
+
+def trimmed(line: list[str]) -> list[str]:
+    """Its cells up to the last one with something in it."""
+    cells = [cell.strip() for cell in line]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def named_apart(headers: list[str]) -> list[str]:
+    """The headers, so that each is told from the others: those without a name by their place."""
+    names: list[str] = []
+    for number, header in enumerate(headers, 1):
+        base = " ".join(header.split())[:80] or f"Column {number}"
+        same = sum(name == base or name.startswith(f"{base} (") for name in names)
+        names.append(f"{base} ({same + 1})" if same else base)
+    return names
+
+
+# --- CSV ------------------------------------------------------------------------------------------------
+def decoded(content: bytes) -> str:
+    """The text, whichever of the usual ways a program wrote it in."""
+    text = None
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            text = _decode(content, encoding)
+    if text is None:
+        text = _decode(content, "utf-8")
+    if text is None or "\0" in text:
+        halves = {content[1::2].count(0): "utf-16-le", content[::2].count(0): "utf-16-be"}
+        zeros = max(halves)
+        text = _decode(content, halves[zeros]) if zeros > len(content) // 4 else _decode(content, "cp1252")
+    if text is None or "\0" in text:
+        raise Refused(NOT_A_TABLE)
+    return text
+
+
+def _decode(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def rows_of_csv(text: str) -> list[list[str]]:
+    delimiter = max(DELIMITERS, key=lambda sign: _columns_by(sign, text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    rows = []
+    try:
+        for row in reader:
+            if len(rows) > MOST_ROWS + 1:
+                break
+            rows.append(row)
+    except csv.Error as error:
+        raise Refused(
+            f"Line {reader.line_num} can't be read: a cell is too long, or a quote is not closed."
+        ) from error
+    return rows
+
+
+def _columns_by(delimiter: str, text: str) -> int:
+    """Into how many columns the sign parts the headers."""
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), []))
+    except csv.Error:
+        return 0
+
+
+# --- workbooks ------------------------------------------------------------------------------------------
+def rows_of_workbook(content: bytes) -> list[list[str]]:
+    """Run the reader on the file. If it is killed for taking too much, its exit status is not 0 either."""
+    bounds = [MOST_ROWS + 2, MOST_COLUMNS + 1, LONGEST_CELL + 1]
+    with tempfile.TemporaryFile() as copy:
+        copy.write(content)
+        copy.seek(0)
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "clusters.workbook_reader", *map(str, bounds)],
+                stdin=copy,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=settings.BASE_DIR,
+                env={"PYTHONDONTWRITEBYTECODE": "1"},  # none of our secrets
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            raise Refused(
+                "This workbook takes too long to read. Save the sheet as CSV and upload that."
+            ) from late
+    if done.returncode == 3:
+        raise Refused(
+            "This workbook unpacks to far more than a list needs. Save the sheet as CSV and upload that."
+        )
+    if done.returncode:
+        raise Refused(
+            "This workbook can't be opened; it may be damaged. Save it as .xlsx once more, or as CSV."
+        )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return [[cell.replace("\0", "") for cell in row] for row in rows]

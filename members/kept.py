@@ -1,0 +1,40 @@
+"""What of this app goes into an export of all data (`clusters.archives`)."""
+
+from clusters.archives import Kept
+
+from .models import (
+    Company,
+    Drive,
+    MailChoice,
+    Membership,
+    Officer,
+    OutgoingMail,
+    Representative,
+    Target,
+    User,
+    WorkerBeat,
+)
+
+OF_PEOPLE = "representations__company__memberships__cluster"
+
+KEPT = [
+    Kept(
+        User,
+        cluster=f"{OF_PEOPLE} offices__cluster",
+        association="offices__association",
+        without=("password", "last_login", "is_superuser", "groups", "user_permissions"),
+        outside=("name",),
+        label="name",
+    ),
+    Kept(Company, cluster="memberships__cluster", outside=("name", "slug"), label="name"),
+    Kept(Representative, cluster="company__memberships__cluster"),
+    Kept(Membership, cluster="cluster"),
+    Kept(Officer, cluster="cluster", association="association"),
+    Kept(MailChoice, cluster=f"user__{OF_PEOPLE}", owner="user"),
+    Kept(Drive, association="association", label="name"),
+    Kept(Target, association="drive__association"),
+]
+LEFT_OUT = {
+    OutgoingMail: "A mail goes out once, from the site that wrote it; some hold codes.",
+    WorkerBeat: "Says which workers run at this moment.",
+}

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from clusters.models import Association, Cluster
+
+
+def export_path(export: Export, filename: str) -> str:
+    return f"exports/{export.uid}.zip"
+
+
+class ExportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.managed_by(user)
+
+    def managed_by(self, user):
+        """One's own, while one looks after what is in it: each has what its maker may see, no less and no more."""
+        if user.is_superuser:
+            return self.filter(by=user)
+        return self.filter(
+            Q(cluster__in=Cluster.objects.managed_by(user))
+            | Q(association__in=Association.objects.managed_by(user)),
+            by=user,
+        )
+
+
+class Export(models.Model):
+    """All data of a cluster or an association, or of the whole site, made by the worker and kept for a few days."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Being made"
+        DONE = "done", "Ready"
+        FAILED = "failed", "Failed"
+
+    association = models.ForeignKey(
+        Association, on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+    )
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField(upload_to=export_path, blank=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
+    rows = models.JSONField(default=dict, help_text="How many rows of what.")
+    asked_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = "export of all data"
+        verbose_name_plural = "exports of all data"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(association__isnull=True) | Q(cluster__isnull=True),
+                name="export_of_one",
+                violation_error_message="Choose an association or a cluster, not both.",
+            ),
+            models.UniqueConstraint(
+                fields=["by", "association", "cluster"],
+                condition=Q(state="waiting"),
+                nulls_distinct=False,
+                name="export_one_waiting",
+                violation_error_message="This export is being made already.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"All data of {self.of}"
+
+    @property
+    def of(self) -> str:
+        return str(self.cluster or self.association or "the whole site")
