@@ -1,6 +1,10 @@
 """What may keep a copy of a page."""
 
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
 
 
 class KeepPrivate:
@@ -19,3 +23,21 @@ class KeepPrivate:
         if not settled and request.user.is_authenticated:
             patch_cache_control(response, private=True, no_cache=True)
         return response
+
+
+def secret_address(view):
+    """Who has the address may act: so it is not indexed, not kept, and not told to other sites.
+
+    Not `no-referrer`: browsers then send `Origin: null` with forms, which the check against forgery refuses.
+    """
+
+    @login_not_required
+    @never_cache
+    @wraps(view)
+    def careful(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return careful

@@ -27,10 +27,14 @@ NOT_A_TABLE = "This is not a table we can read. Save it as CSV or as an Excel wo
 
 @dataclass(frozen=True)
 class Sheet:
-    """`columns` are the headers; each row has as many cells as there are columns."""
+    """`columns` are the headers; each row has as many cells as there are columns.
+
+    `numbers` says for each row which one it is in the file, as spreadsheets count.
+    """
 
     columns: list[str]
     rows: list[list[str]]
+    numbers: list[int]
 
 
 def read(file: File) -> Sheet:
@@ -56,7 +60,8 @@ def read(file: File) -> Sheet:
 
 def tidy(lines: Iterable[list[str]]) -> Sheet:
     """Headers and rows, without empty rows and columns."""
-    rows = [row for row in map(trimmed, lines) if row]
+    numbered = [(number, row) for number, row in enumerate(map(trimmed, lines), 1) if row]
+    rows = [row for _, row in numbered]
     if not rows:
         raise Refused("There is nothing in this file. The first line should say what is in each column.")
     if len(rows) == 1:
@@ -68,13 +73,13 @@ def tidy(lines: Iterable[list[str]]) -> Sheet:
         raise Refused(
             f"There are more than {MOST_COLUMNS} columns in this file. Take out those you don't need."
         )
-    for number, row in enumerate(rows, 1):
+    for number, row in numbered:
         if any(len(cell) > LONGEST_CELL for cell in row):
             raise Refused(f"Line {number} has a cell with more than {LONGEST_CELL:,} characters.")
     rows = [row + [""] * (width - len(row)) for row in rows]
     used = [column for column in range(width) if any(row[column] for row in rows)]
     rows = [[row[column] for column in used] for row in rows]
-    return Sheet(named_apart(rows[0]), rows[1:])
+    return Sheet(named_apart(rows[0]), rows[1:], [number for number, _ in numbered[1:]])
 
 
 def trimmed(line: list[str]) -> list[str]:

@@ -227,7 +227,17 @@ WORKER_JOBS = [
     "members.outbox.forget_old",
     "members.faq_reviews.remind",
     "members.asked_questions.forget_old",
+    "members.exports.forget_old",
+    "members.imports.work.forget_old",
+    "members.invitations.forget_old",
 ]
+# Work that somebody waits for and that takes longer than a page may: functions that do a piece of it and say whether
+# there was any. The worker calls them when no mail is due.
+WORKER_CHORES = ["members.imports.work.work_on_next", "news.exports.make_next"]
+IMPORT_KINDS = {
+    "members": "members.imports.member_list.MemberList",
+    "meetings": "meetings.past_meetings.PastMeetings",
+}
 
 # --- time and words -------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

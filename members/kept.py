@@ -5,6 +5,10 @@ from clusters.archives import Kept
 from .models import (
     Company,
     Drive,
+    Export,
+    Import,
+    ImportLine,
+    Invitation,
     MailChoice,
     Membership,
     Officer,
@@ -29,12 +33,16 @@ KEPT = [
     Kept(Company, cluster="memberships__cluster", outside=("name", "slug"), label="name"),
     Kept(Representative, cluster="company__memberships__cluster"),
     Kept(Membership, cluster="cluster"),
+    Kept(Invitation, cluster="cluster"),
     Kept(Officer, cluster="cluster", association="association"),
     Kept(MailChoice, cluster=f"user__{OF_PEOPLE}", owner="user"),
     Kept(Drive, association="association", label="name"),
     Kept(Target, association="drive__association"),
 ]
 LEFT_OUT = {
+    Export: "An export is no part of itself.",
+    Import: "A table somebody brought; what came of it is exported, and the table is forgotten after 30 days.",
+    ImportLine: "A line of such a table.",
     OutgoingMail: "A mail goes out once, from the site that wrote it; some hold codes.",
     WorkerBeat: "Says which workers run at this moment.",
 }

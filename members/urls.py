@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from .views import asking, demo, join, mail, me
+from .views import asking, demo, invitations, join, mail, me
 
 app_name = "members"
 
@@ -27,6 +27,9 @@ urlpatterns = [
         name="association-question-ask",
     ),
     path("clusters/<slug:slug>/faq/ask/", asking.cluster_question_ask, name="cluster-question-ask"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("invitations/<str:token>/accept/", invitations.invitation_accept, name="invitation-accept"),
+    path("invitations/<str:token>/decline/", invitations.invitation_decline, name="invitation-decline"),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

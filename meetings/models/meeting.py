@@ -190,6 +190,12 @@ class Meeting(models.Model):
     openness = models.CharField("who sees it", max_length=15, choices=Openness, default=Openness.PUBLIC)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     called_off_because = models.CharField(max_length=300, blank=True, editable=False)
+    headcount = models.PositiveSmallIntegerField(
+        "how many came",
+        null=True,
+        blank=True,
+        help_text="Where no list was kept at the door, as of meetings before this site.",
+    )
     notes = models.TextField(
         "what we took away", blank=True, help_text="Short minutes, after the meeting. Markdown."
     )

@@ -7,11 +7,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.images import served
 from meetings.afterwards import give, read_feedback_token
 from meetings.feedback_form import FeedbackForm
 from meetings.models import Feedback, MeetingPhoto, Registration
-from meetings.views.turn_links import secret_address
 
 
 @secret_address

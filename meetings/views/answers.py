@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings.models import Meeting, Registration
@@ -17,7 +18,6 @@ from meetings.registration.codes import qr_code
 from meetings.registration.forms import ColleagueForm, GuestForm, NeedsForm
 from meetings.registration.notices import read_answer_token
 from meetings.views.meetings import get_visible_meeting, meeting_page
-from meetings.views.turn_links import secret_address
 
 
 # --- the box on the meeting's page ----------------------------------------------------------------------

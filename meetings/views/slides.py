@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.errors import Refused
 from meetings.models import Presentation
 from meetings.slides import presentations
 from meetings.slides.forms import SlidesForm
 from meetings.slides.links import read_slides_token, slides_path
-from meetings.views.turn_links import secret_address
 from members.models import User
 
 

@@ -1,16 +1,14 @@
 """The pages behind the signed links in mails about turns. Nobody signs in; looking changes nothing."""
 
 from dataclasses import dataclass
-from functools import wraps
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.errors import Refused
 from meetings.models import Duty, Meeting, SwapRequest
 from meetings.turns import swaps, turns
@@ -19,24 +17,6 @@ from meetings.turns.forms import NoteForm, ShowcaseForm
 from meetings.turns.links import read_swap_token, read_turn_token, turn_token
 from members.companies import answerers_of
 from members.models import Company, User
-
-
-def secret_address(view):
-    """Who has the address may act: so it is not indexed, not kept, and not told to other sites.
-
-    Not `no-referrer`: browsers then send `Origin: null` with forms, which the check against forgery refuses.
-    """
-
-    @login_not_required
-    @never_cache
-    @wraps(view)
-    def careful(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return careful
 
 
 # --- a turn -------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from .company import Company, Representative
 from .drive import Drive, Target
+from .export import Export
+from .imports import Import, ImportLine, Invitation
 from .introduction import Block, Introduction, IntroductionMessage
 from .mail import MailChoice, OutgoingMail, WorkerBeat
 from .membership import Membership
@@ -12,8 +14,12 @@ __all__ = [
     "Block",
     "Company",
     "Drive",
+    "Export",
+    "Import",
+    "ImportLine",
     "Introduction",
     "IntroductionMessage",
+    "Invitation",
     "MailChoice",
     "Membership",
     "Officer",

@@ -23,11 +23,17 @@ def web_domain(website: str) -> str:
     return host.removeprefix("www.").rstrip(".")
 
 
+NOT_IN_BARE_NAME = r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"
+BARE_NAME_SQL = (
+    f"REGEXP_REPLACE(LOWER({{}}), '{NOT_IN_BARE_NAME}', '', 'g')"  # of a column, for lists of names
+)
+
+
 def bare_name(name) -> Func:
     """What tells firms apart: the letters and digits of the name, without its legal form and "the"."""
     return Func(
         Lower(name),
-        Value(r"\m(ltd|limited|llp|plc|cic|co|company|the|and)\M|[^[:alnum:]]+"),
+        Value(NOT_IN_BARE_NAME),
         Value(""),
         Value("g"),
         function="REGEXP_REPLACE",

@@ -44,7 +44,7 @@ def test_csv_of_any_program(encoding, delimiter, end):
 def test_a_workbook_with_numbers_dates_and_formulas():
     content = workbook(
         ["Sum", "Firm", "Since", "People", "Joined"],
-        ["=1+1", "Bay", 1998.0, 12.5, datetime.datetime(2024, 5, 14)],
+        ["=1+1", "Bay", 1998.0, 12.5, datetime.date(2024, 5, 14)],
     )
     assert read(content, "list.xlsx").rows == [
         ["", "Bay", "1998", "12.5", "2024-05-14"]

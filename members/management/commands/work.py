@@ -51,7 +51,7 @@ class Command(BaseCommand):
             if time.monotonic() >= self.jobs_at:
                 self.jobs_at = time.monotonic() + JOBS_EVERY
                 run_jobs()
-            return self.postman.deliver_next()
+            return self.postman.deliver_next() or do_chore()
         except (OperationalError, InterfaceError) as error:
             log.warning("The database can't be reached: %s", error)
             connection.close()
@@ -62,6 +62,11 @@ def beat(name: str) -> None:
     now = timezone.now()
     WorkerBeat.objects.update_or_create(name=name, defaults={"seen_at": now})
     WorkerBeat.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
+
+
+def do_chore() -> bool:
+    """A piece of the longer work, if there is any. It takes care itself that no other worker does the same."""
+    return any(import_string(chore)() for chore in settings.WORKER_CHORES)
 
 
 def run_jobs() -> None:
