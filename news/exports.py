@@ -32,7 +32,7 @@ def make(export: Export) -> None:
     with tempfile.TemporaryFile() as out:
         try:
             manifest = archives.write(out, EVERYTHING, export.by, export.cluster or export.association)
-            export.rows = {table["name"]: table["rows"] for table in manifest["tables"] if table["rows"]}
+            export.rows = [(table["name"], table["rows"]) for table in manifest["tables"] if table["rows"]]
             export.size = out.tell()
             out.seek(0)
             export.file.save(f"{export.uid}.zip", File(out), save=False)

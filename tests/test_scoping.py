@@ -31,6 +31,12 @@ def company_of(cluster):
     ).company
 
 
+def coordinator_of(cluster):
+    """Who looks after it; an export is its maker's alone."""
+    office = members.Officer.objects.filter(cluster=cluster).order_by("pk").first()
+    return office.user if office else factories.OfficerFactory(cluster=cluster).user
+
+
 def meeting_of(cluster):
     return factories.MeetingFactory(cluster=cluster, title=f"Secret {cluster.name} meeting")
 
@@ -71,6 +77,13 @@ ROWS = {
     members.OutgoingMail: lambda cluster: factories.OutgoingMailFactory(
         cluster=cluster, subject=f"Secret {cluster.name} mail"
     ),
+    members.Import: lambda cluster: factories.ImportFactory(
+        cluster=cluster, file_name=f"Secret {cluster.name}.csv"
+    ),
+    members.Invitation: lambda cluster: factories.InvitationFactory(
+        cluster=cluster, company=company_of(cluster), name=f"Secret {cluster.name} person"
+    ),
+    members.Export: lambda cluster: factories.ExportFactory(cluster=cluster, by=coordinator_of(cluster)),
     members.Drive: lambda cluster: factories.DriveFactory(
         association=cluster.association, name=f"Secret {cluster.name} drive"
     ),

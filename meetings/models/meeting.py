@@ -100,7 +100,7 @@ class MeetingQuerySet(models.QuerySet):
 
         came = Registration.objects.attended()
         return self.annotate(
-            came=number_of(came),
+            came=Coalesce("headcount", number_of(came)),  # heads were counted where no list was kept
             walked_in=number_of(came.walk_ins()),
             new_here=number_of(came.with_is_new().filter(is_new=True)),
             stayed_away=number_of(Registration.objects.filter(state=Registration.State.NO_SHOW)),

@@ -67,12 +67,12 @@ class ExportAdmin(ScopedAdmin):
             "title": str(export),
             "export": export,
             "until": export.asked_at + exports.KEEP,
-            "rows": [(name.replace("-", " "), number) for name, number in export.rows.items()],
+            "rows": [(name.replace("-", " "), number) for name, number in export.rows],
         }
         return TemplateResponse(request, "admin/members/export/page.html", context)
 
     def download_view(self, request, pk):
-        """For who made it alone, while they look after what is in it."""
+        """For who asked for it, while they look after what is in it."""
         export = self.get_object(request, str(pk))
         if export is None or export.state != Export.State.DONE:
             raise Http404

@@ -59,7 +59,8 @@ class UploadForm(forms.Form):
 def puts_in(one: Import) -> str:
     lines = one.to_put_in
     refused = one.counts.get(Outcome.REFUSED, 0)
-    words = f"{lines:,} {'line is' if lines == 1 else 'lines are'} put in, all together or not at all. Nobody is mailed."
+    what = "line is" if lines == 1 else "lines are"
+    words = f"{lines:,} {what} put in, all together or not at all. Nobody is mailed."
     if refused:
         words += f" The {refused:,} refused {'line is' if refused == 1 else 'lines are'} left out."
     return words
@@ -142,7 +143,8 @@ class ImportAdmin(ObjectActs, ScopedAdmin):
             "opts": self.opts,
             "title": str(one),
             "one": one,
-            "kind": kind,
+            "fields": kind.fields,
+            "explanation": kind.explanation,
             "uninvited": uninvited,
             "buttons": [
                 {"act": spec, "url": self.act_url(one, name)} for name, spec in self.acts_on(one).items()

@@ -14,7 +14,7 @@ from members.accounts import validate_name
 
 DATES = [
     "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d/%m/%y", "%d.%m.%y",
-    "%d-%b-%y", "%A %d %B %Y", "%a %d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y%m%d",
+    "%d-%m-%y", "%d-%b-%y", "%A %d %B %Y", "%a %d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y%m%d",
 ]  # fmt: skip
 DAY_ENDING = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
 TIME_AFTER = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
@@ -56,11 +56,11 @@ def read(
 ) -> tuple[dict[str, Any], list[str]]:
     """The values of a line by field, and what is wrong with it, in sentences."""
     typed = {name: cell for name, cell in zip(mapping, line, strict=False) if name}
-    values, problems = {}, []
+    values: dict[str, Any] = dict.fromkeys(field.name for field in fields)
+    problems = []
     for field in fields:
         words = typed.get(field.name, "").strip()
         if not words:
-            values[field.name] = None
             if field.required:
                 problems.append(f"{field.label} is empty.")
             continue

@@ -171,15 +171,9 @@ class MemberList:
             line.candidates = [[one.pk, one.name, one.web_domain] for one in unclear.candidates if one.pk]
             return refuse(line, [str(unclear)])
         said: list[str] = []
-        if company is not None and company.pk and company.pk not in self.managed:
-            return refuse(
-                line,
-                [f"{company} is on the site, but not in your clusters. Ask it to join: it says yes itself."],
-            )
-        if company is not None:
-            problem = self.why_not_in(company, cluster)
-            if problem:
-                return refuse(line, [problem])
+        problem = self.why_not_in(company, cluster) if company is not None and company.pk else ""
+        if problem:
+            return refuse(line, [problem])
         is_new = company is None
         company = company or self.new_firm(values, said)
         filled = [] if is_new else self.fill(company, values)
@@ -203,8 +197,10 @@ class MemberList:
         return ", ".join(sorted({cluster.name for cluster in self.clusters.values()})[:20])
 
     def why_not_in(self, company: Company, cluster: Cluster) -> str:
-        """Why a list can't make the firm a member: it has been decided otherwise, or is waiting for an answer."""
+        """Why a list can't make the firm a member: it is of others, was decided otherwise, or waits for an answer."""
         membership = self.memberships.get((company.pk, cluster.pk))
+        if membership is None and company.pk not in self.managed:
+            return f"{company} is on the site, but not in your clusters. Ask it to join: it says yes itself."
         if membership is None or membership.state == Membership.State.ACTIVE:
             return ""
         if membership.state == Membership.State.APPLIED:

@@ -37,11 +37,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("file_name", models.CharField(max_length=120, verbose_name="file")),
-                ("columns", models.JSONField(default=list, help_text="The headers.")),
+                ("columns", models.JSONField(blank=True, default=list, help_text="The headers.")),
                 (
                     "mapping",
                     models.JSONField(
-                        default=list, help_text="What each column is, by the names of the kind's fields."
+                        blank=True,
+                        default=list,
+                        help_text="What each column is, by the names of the kind's fields.",
                     ),
                 ),
                 (
@@ -63,7 +65,10 @@ class Migration(migrations.Migration):
                     "progress",
                     models.PositiveIntegerField(default=0, help_text="Lines worked on in this state."),
                 ),
-                ("counts", models.JSONField(default=dict, help_text="How many lines had which outcome.")),
+                (
+                    "counts",
+                    models.JSONField(blank=True, default=dict, help_text="How many lines had which outcome."),
+                ),
                 ("problem", models.CharField(blank=True, max_length=300)),
                 (
                     "created_at",
@@ -136,7 +141,9 @@ class Migration(migrations.Migration):
                 (
                     "candidates",
                     models.JSONField(
-                        default=list, help_text="Firms that may be meant: number, name, web domain."
+                        blank=True,
+                        default=list,
+                        help_text="Firms that may be meant: number, name, web domain.",
                     ),
                 ),
                 (
@@ -241,7 +248,7 @@ class Migration(migrations.Migration):
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("file", models.FileField(blank=True, upload_to=members.models.export.export_path)),
                 ("size", models.PositiveBigIntegerField(default=0, help_text="Bytes.")),
-                ("rows", models.JSONField(default=dict, help_text="How many rows of what.")),
+                ("rows", models.JSONField(blank=True, default=list, help_text="How many rows of what.")),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("made_at", models.DateTimeField(blank=True, null=True)),
                 (

@@ -21,7 +21,7 @@ class ExportQuerySet(models.QuerySet):
     def managed_by(self, user):
         """One's own, while one looks after what is in it: each has what its maker may see, no less and no more."""
         if user.is_superuser:
-            return self.filter(by=user)
+            return self.all()
         return self.filter(
             Q(cluster__in=Cluster.objects.managed_by(user))
             | Q(association__in=Association.objects.managed_by(user)),
@@ -48,7 +48,7 @@ class Export(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = models.FileField(upload_to=export_path, blank=True)
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
-    rows = models.JSONField(default=dict, help_text="How many rows of what.")
+    rows = models.JSONField(default=list, blank=True, help_text="How many rows of what.")
     asked_at = models.DateTimeField(default=timezone.now)
     made_at = models.DateTimeField(null=True, blank=True)
 

@@ -51,14 +51,14 @@ class Import(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     file_name = models.CharField("file", max_length=120)
-    columns = models.JSONField(default=list, help_text="The headers.")
+    columns = models.JSONField(default=list, blank=True, help_text="The headers.")
     mapping = models.JSONField(
-        default=list, help_text="What each column is, by the names of the kind's fields."
+        default=list, blank=True, help_text="What each column is, by the names of the kind's fields."
     )
     state = models.CharField(max_length=10, choices=State, default=State.COLUMNS)
     total = models.PositiveIntegerField("lines", default=0)
     progress = models.PositiveIntegerField(default=0, help_text="Lines worked on in this state.")
-    counts = models.JSONField(default=dict, help_text="How many lines had which outcome.")
+    counts = models.JSONField(default=dict, blank=True, help_text="How many lines had which outcome.")
     problem = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField("uploaded", default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -118,7 +118,7 @@ class ImportLine(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     words = models.TextField(blank=True, help_text="What becomes of it, or why it is refused.")
     candidates = models.JSONField(
-        default=list, help_text="Firms that may be meant: number, name, web domain."
+        default=list, blank=True, help_text="Firms that may be meant: number, name, web domain."
     )
     choice = models.CharField(max_length=20, blank=True, help_text="The number of the firm meant, or new.")
 

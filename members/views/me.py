@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
-from members import companies, memberships
-from members.models import Company, MailChoice, Membership, Representative, User
+from members import companies, invitations, memberships
+from members.models import Company, Invitation, MailChoice, Membership, Representative, User
 
 TAKING_PART = Q(cluster__memberships__state="active", cluster__memberships__company__frozen_at=None)
 REMEMBERED = timedelta(days=60)  # how long a membership that ended is still shown
@@ -39,6 +39,7 @@ def me(request):
         "acting": acting,
         "asked": [one for one in mine if one.state == Representative.State.ASKED],
         "frozen": [one.company for one in acting if one.company.frozen_at],
+        "invited": invited(user),
         "asking": people_asking(acting),
         "memberships": in_clusters,
         "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
@@ -54,6 +55,12 @@ def me(request):
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
     }
     return render(request, "members/me.html", context)
+
+
+def invited(user: User) -> list[tuple[Invitation, str]]:
+    """The invitations to act for a firm that wait for the person, with where they are answered."""
+    waiting = invitations.waiting_for(user).select_related("company", "cluster")
+    return [(one, invitations.path_of(one)) for one in waiting if invitations.is_open(one)]
 
 
 def greeting(hour: int) -> str:

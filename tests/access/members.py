@@ -1,3 +1,4 @@
+from members.invitations import path_of
 from members.models import MailChoice
 from members.outbox import unsubscribe_path
 
@@ -18,6 +19,13 @@ ASKED = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(OFFICE, FORBI
 LEFT_FURNESS = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(
     ("other_coordinator", "officer", "operator"), FORBIDDEN
 )
+# It is answered by whom it was mailed to; to others who are signed in the page says why nothing happened.
+INVITED = {**everybody(OK), "visitor": ELSEWHERE}
+
+
+def invitation_token(w):
+    return path_of(w.invitation).split("/")[-2]
+
 
 ROWS = [
     ("members:join", lambda w: [], "get", {**everybody(ELSEWHERE), "visitor": OK}),
@@ -65,6 +73,12 @@ ROWS = [
         everybody(OK),
     ),
     ("members:unsubscribe", lambda w: ["forged:token"], "get", everybody(NOTHING)),
+    ("members:invitation", lambda w: [invitation_token(w)], "get", everybody(OK)),
+    ("members:invitation", lambda w: ["forged:token"], "get", everybody(OK)),
+    ("members:invitation-accept", lambda w: [invitation_token(w)], "get", everybody(NOT_THAT_WAY)),
+    ("members:invitation-accept", lambda w: [invitation_token(w)], "post", INVITED),
+    ("members:invitation-decline", lambda w: [invitation_token(w)], "get", everybody(NOT_THAT_WAY)),
+    ("members:invitation-decline", lambda w: [invitation_token(w)], "post", INVITED),
     ("members:demo-mails", lambda w: [], "get", everybody(OK)),
     ("members:demo-mail", lambda w: [10**9], "get", everybody(NOTHING)),
     ("members:demo-mail-html", lambda w: [10**9], "get", everybody(NOTHING)),

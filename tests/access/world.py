@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from meetings.models import Meeting, Presentation
 from members.models import Membership, Representative
@@ -55,6 +56,7 @@ def world_of(
         article=factories.ArticleFactory(association=lancaster.association),
         draft_article=draft_article(lancaster),
         proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
+        invitation=factories.InvitationFactory(company=firm, cluster=lancaster, sent_at=timezone.now()),
         topic=factories.TopicFactory(cluster=lancaster),
         question=factories.QuestionFactory(cluster=lancaster),
         draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),

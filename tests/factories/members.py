@@ -10,8 +10,12 @@ from members.models import (
     Block,
     Company,
     Drive,
+    Export,
+    Import,
+    ImportLine,
     Introduction,
     IntroductionMessage,
+    Invitation,
     MailChoice,
     Membership,
     Officer,
@@ -201,3 +205,40 @@ class ReportFactory(DjangoModelFactory):
     company = factory.LazyAttribute(lambda o: o.introduction.asked)
     cluster = factory.LazyAttribute(lambda o: o.introduction.cluster)
     text = "They want to sell us insurance."
+
+
+class ImportFactory(DjangoModelFactory):
+    class Meta:
+        model = Import
+
+    cluster = factory.SubFactory(ClusterFactory)
+    file_name = "members.csv"
+    columns = ["Firm"]
+    mapping = ["name"]
+
+
+class ImportLineFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportLine
+
+    of = factory.SubFactory(ImportFactory)
+    number = factory.Sequence(lambda number: number + 2)
+    cells = ["Bay Software"]
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    company = factory.SubFactory(CompanyFactory)
+    cluster = factory.SubFactory(ClusterFactory)
+    email = factory.Sequence("invited{}@firm.example".format)
+    name = factory.Sequence("Invited {}".format)
+
+
+class ExportFactory(DjangoModelFactory):
+    class Meta:
+        model = Export
+
+    cluster = factory.SubFactory(ClusterFactory)
+    by = factory.SubFactory(UserFactory)
