@@ -1,7 +1,7 @@
 """What of this app goes into an export of all data (`clusters.archives`)."""
 
 from .archives import Kept
-from .models import Act, Association, Cluster, Hostname, Question, Support, Supporter, Topic
+from .models import Act, AskedQuestion, Association, Cluster, Hostname, Question, Support, Supporter, Topic
 
 KEPT = [
     Kept(
@@ -16,6 +16,7 @@ KEPT = [
     Kept(Supporter, cluster="supports__cluster", association="supports__association", label="name"),
     Kept(Support, cluster="cluster", association="association"),
     Kept(Question, cluster="cluster", association="association", label="question"),
+    Kept(AskedQuestion, cluster="cluster", association="association"),
     Kept(Act, cluster="cluster", association="association"),
 ]
 LEFT_OUT: dict = {}

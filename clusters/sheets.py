@@ -128,7 +128,7 @@ def _decode(content: bytes, encoding: str) -> str | None:
 def rows_of_csv(text: str) -> list[list[str]]:
     delimiter = max(DELIMITERS, key=lambda sign: _columns_by(sign, text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
-    rows = []
+    rows: list[list[str]] = []
     try:
         for row in reader:
             if len(rows) > MOST_ROWS + 1:

@@ -1,5 +1,7 @@
 """What of this app goes into an export of all data (`clusters.archives`)."""
 
+from typing import Any
+
 from clusters.archives import Kept
 
 from .models import (
@@ -23,8 +25,8 @@ from .models import (
     Venue,
 )
 
-OF_MEETING = {"cluster": "meeting__cluster", "association": "meeting__association"}
-OF_DUTY = {"cluster": "duty__meeting__cluster", "association": "duty__meeting__association"}
+OF_MEETING: dict[str, Any] = {"cluster": "meeting__cluster", "association": "meeting__association"}
+OF_DUTY: dict[str, Any] = {"cluster": "duty__meeting__cluster", "association": "duty__meeting__association"}
 
 KEPT = [
     Kept(Venue, cluster="cluster", label="name"),

@@ -17,13 +17,13 @@ KEEP = timedelta(days=7)
 def ask(of: Cluster | Association | None, *, by: User) -> Export:
     """The worker makes it. Asked twice, it is made once. `of` None: of the whole site."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    place = {
-        "cluster": of if isinstance(of, Cluster) else None,
-        "association": of if isinstance(of, Association) else None,
-    }
-    export, is_new = Export.objects.get_or_create(by=by, state=Export.State.WAITING, **place)
+    cluster = of if isinstance(of, Cluster) else None
+    association = of if isinstance(of, Association) else None
+    export, is_new = Export.objects.get_or_create(
+        by=by, state=Export.State.WAITING, cluster=cluster, association=association
+    )
     if is_new:
-        trail.record(by, "exported", export, **place)
+        trail.record(by, "exported", export, cluster=cluster, association=association)
     return export
 
 

@@ -25,7 +25,7 @@ invitation_signer = signing.Signer(salt="members.invitation")
 
 
 def path_of(invitation: Invitation) -> str:
-    return reverse("members:invitation", args=[invitation_signer.sign(invitation.pk)])
+    return reverse("members:invitation", args=[invitation_signer.sign(str(invitation.pk))])
 
 
 def read_token(token: str) -> Invitation | None:

@@ -3,16 +3,21 @@
 from clusters.archives import Kept
 
 from .models import (
+    Block,
     Company,
     Drive,
     Export,
     Import,
     ImportLine,
+    Introduction,
+    IntroductionMessage,
     Invitation,
     MailChoice,
     Membership,
     Officer,
+    Opportunity,
     OutgoingMail,
+    Report,
     Representative,
     Target,
     User,
@@ -36,6 +41,11 @@ KEPT = [
     Kept(Invitation, cluster="cluster"),
     Kept(Officer, cluster="cluster", association="association"),
     Kept(MailChoice, cluster=f"user__{OF_PEOPLE}", owner="user"),
+    Kept(Opportunity, cluster="company__memberships__cluster", label="title"),
+    Kept(Introduction, cluster="cluster"),
+    Kept(IntroductionMessage, cluster="introduction__cluster"),
+    Kept(Block),  # whom a firm does not want to hear from is its own: in exports of the whole site alone
+    Kept(Report, cluster="cluster", association="association"),
     Kept(Drive, association="association", label="name"),
     Kept(Target, association="drive__association"),
 ]
