@@ -196,6 +196,8 @@ ACCOUNT_RATE_LIMITS = {  # besides those of allauth
     "guest": "20/h/ip",  # mails to would-be guests
     "question": "5/h/ip",  # asked from the FAQ
     "helpful": "1/d/key,60/d/ip",  # whether an answer helped
+    "contact": "10/h/ip,4/h/key",  # messages to coordinators; the key is the sender's address
+    "contact_to": "40/h/key",  # to one cluster or association
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
@@ -230,6 +232,9 @@ WORKER_JOBS = [
     "members.exports.forget_old",
     "members.imports.work.forget_old",
     "members.invitations.forget_old",
+    "members.exchange.opportunities.close_past",
+    "members.exchange.endings.close_gone",
+    "members.exchange.endings.ask_for_outcomes",
 ]
 # Work that somebody waits for and that takes longer than a page may: functions that do a piece of it and say whether
 # there was any. The worker calls them when no mail is due.

@@ -13,13 +13,14 @@ from django.utils.dateformat import format as format_date
 
 from clusters.models import AskedQuestion, Association, Cluster, Question
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
-from members.models import Membership
+from members.models import Introduction, Membership, Report
 
 State = Meeting.State
 FIRST = 20  # are shown
 THE_SITE = "The whole site"
 ANSWER_TO_APPLICANTS = timedelta(days=3)
 ANSWER_TO_QUESTIONS = timedelta(days=3)
+ANSWER_TO_MEMBERS = timedelta(days=3)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
@@ -59,6 +60,8 @@ def needs_of(user, now: datetime | None = None) -> Needs:
         *(need for meeting in meetings for need in _of_meeting(meeting, now)),
         *_questions(user),
         *_reviews(user, today),
+        *_of_introductions(user),
+        *_of_reports(user),
     ]
     needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
     return Needs(needs[:FIRST], max(len(needs) - FIRST, 0), today)
@@ -160,6 +163,29 @@ def _applications(cluster) -> Need:
         "Look at it" if cluster.waiting == 1 else "Look at them",
         f"{reverse('admin:members_membership_changelist')}?{query}",
     )
+
+
+def _of_introductions(user) -> Iterator[Need]:
+    """Firms wait to be passed on to others."""
+    waiting = Introduction.objects.filter(
+        state=Introduction.State.REQUESTED, cluster__in=Cluster.objects.managed_by(user)
+    )
+    for one in waiting.select_related("asker", "asked", "cluster").order_by("asked_at", "pk"):
+        since = timezone.localdate(one.asked_at)
+        sentence = f"{one.asker} would like to meet {one.asked}, since {format_date(since, 'j F')}."
+        url = reverse("admin:members_introduction_change", args=[one.pk])
+        yield Need(one.cluster, sentence, since + ANSWER_TO_MEMBERS, "Pass it on, or not", url)
+
+
+def _of_reports(user) -> Iterator[Need]:
+    reports = Report.objects.managed_by(user).open().order_by("at", "pk")
+    for report in reports.select_related("company", "cluster", "association"):
+        since = timezone.localdate(report.at)
+        sentence = f"{report.company} reported something on {format_date(since, 'j F')}."
+        url = reverse("admin:members_report_change", args=[report.pk])
+        yield Need(
+            report.cluster or report.association, sentence, since + ANSWER_TO_MEMBERS, "Look at it", url
+        )
 
 
 def _met_on(cluster) -> date:

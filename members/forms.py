@@ -9,6 +9,7 @@ from .companies import tidy_postcode, tidy_website, with_web_domain
 from .models import Company, MailChoice, Membership
 
 NUL = {"null_characters_not_allowed": "There is an invisible character in it. Type it again, please."}
+SHORT = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
 
 
 class CompanyForm(forms.ModelForm):

@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 
 from clusters import trail
 from clusters.errors import Refused
-from clusters.models import Cluster
+from clusters.models import Association, Cluster
 
 from . import outbox
 from .models import Company, Membership, Officer, Representative, User
@@ -154,6 +154,19 @@ def coordinators_of(cluster: Cluster) -> list[User]:
         or officers.filter(association=cluster.association_id)
     )
     return list({officer.user_id: officer.user for officer in chosen}.values())
+
+
+def officers_of(association: Association) -> list[User]:
+    """Whom to mail about the association: its officers."""
+    officers = Officer.objects.current().filter(association=association, user__is_active=True)
+    people = officers.select_related("user").order_by("start", "pk")
+    return list({officer.user_id: officer.user for officer in people}.values())
+
+
+def home_association(user: User) -> Association | None:
+    """The one in whose clusters the person's firms are; None if there are several, or none."""
+    found = Association.objects.filter(clusters__in=Cluster.objects.with_member(user)).distinct()[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def representatives_of(company: Company) -> list[User]:

@@ -26,6 +26,7 @@ from .models import MailChoice, OutgoingMail, User
 
 SITE_ACCENT = "#ffc629"
 ACCOUNT = "account"  # the kind of the mails about signing up and in
+CONTACT = "contact"  # the kind of the mails that anybody writes to coordinators
 KEEP_MAILS = timedelta(days=90)
 KEEP_ACCOUNT_MAILS = timedelta(days=1)
 
@@ -43,6 +44,7 @@ class Letter:
     association: Association | None = None
     calendar: str = ""
     optional: MailChoice.Kind | None = None
+    answers_to: str = ""
 
     def to(self, reader: User | str, key: str, context: dict) -> OutgoingMail:
         """One copy, rendered but not yet in the outbox: so it can also be looked at beforehand."""
@@ -91,6 +93,8 @@ class Letter:
 
     @property
     def reply_to(self) -> str:
+        if self.answers_to:
+            return self.answers_to
         if self.cluster:
             return self.cluster.reply_address
         return self.association.contact_email if self.association else ""
@@ -108,10 +112,12 @@ def queue(
     association: Association | None = None,
     calendar: str = "",
     optional: MailChoice.Kind | None = None,
+    answers_to: str = "",
 ) -> OutgoingMail | None:
     """Write a mail to one person, rendered from templates/emails/<template>.txt and .html.
 
     None if a mail with that key was written before, or if the person does not want the `optional` kind.
+    Answers go to the cluster, else to the association, unless `answers_to` names another address.
     The templates get the `context`, and know `sender`, `base_url` (to put before a path), `cluster`, `association`,
     `accent` and `unsubscribe_url`.
     """
@@ -125,6 +131,7 @@ def queue(
         association=association,
         calendar=calendar,
         optional=optional,
+        answers_to=answers_to,
     )
     return next(iter(_put([letter.to(to, key, context)])), None)
 
@@ -206,7 +213,8 @@ def forget_old() -> None:
     ended = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING).exclude(text="")
     of_accounts = Q(kind=ACCOUNT, created_at__lt=now - KEEP_ACCOUNT_MAILS)
     old = ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
-    old.update(text="", html="", calendar="", unsubscribe_url="")
+    old.filter(kind=CONTACT).update(subject="A message")  # it has the name of who wrote it
+    old.update(text="", html="", calendar="", unsubscribe_url="", reply_to="")
 
 
 def _one_line(words: str) -> str:

@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
 from .views import asking, demo, invitations, join, mail, me
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("invitations/<str:token>/accept/", invitations.invitation_accept, name="invitation-accept"),
     path("invitations/<str:token>/decline/", invitations.invitation_decline, name="invitation-decline"),
+    path("", include("members.exchange.urls")),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

@@ -87,6 +87,15 @@ ROWS = {
     members.Drive: lambda cluster: factories.DriveFactory(
         association=cluster.association, name=f"Secret {cluster.name} drive"
     ),
+    members.Introduction: lambda cluster: factories.IntroductionFactory(
+        cluster=cluster, asker=company_of(cluster)
+    ),
+    members.Opportunity: lambda cluster: factories.OpportunityFactory(
+        company=company_of(cluster), title=f"Secret {cluster.name} ask"
+    ),
+    members.Report: lambda cluster: factories.ReportFactory(
+        introduction__cluster=cluster, text=f"Secret {cluster.name} report"
+    ),
     meetings.Venue: lambda cluster: factories.VenueFactory(
         cluster=cluster, name=f"Secret {cluster.name} hall"
     ),

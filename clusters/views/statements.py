@@ -10,7 +10,16 @@ from django.views.decorators.http import require_safe
 from clusters.models import Association
 from clusters.visitors_pages import same_for_visitors
 
-NOT_FOR_ROBOTS = ["/admin/", "/accounts/", "/join/", "/me/", "/mail/", "/demo/"]
+NOT_FOR_ROBOTS = [
+    "/admin/",
+    "/accounts/",
+    "/demo/",
+    "/introductions/",
+    "/join/",
+    "/mail/",
+    "/me/",
+    "/opportunities/",
+]
 
 
 @login_not_required

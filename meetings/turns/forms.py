@@ -4,10 +4,8 @@ from django import forms
 
 from meetings.models import AgendaItem, SwapRequest, Unavailability, Venue
 from members.companies import tidy_postcode
-from members.forms import NUL
+from members.forms import NUL, SHORT
 from members.models import Company
-
-SHORT = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
 
 
 class NoteForm(forms.Form):

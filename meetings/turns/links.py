@@ -6,6 +6,7 @@ It has no end of its own; what an old one may still do is decided by how the tur
 
 from django.core import signing
 
+from clusters.signed_links import numbers_of
 from meetings.models import Duty, SwapRequest
 from members.models import Company, User
 
@@ -19,7 +20,7 @@ def turn_token(duty: Duty, user: User) -> str:
 
 def read_turn_token(token: str) -> tuple[Duty, int, User] | None:
     """The turn, the version it had when the link was made, and whose link it is. None: not a whole link of ours."""
-    numbers = _numbers(turn_signer, token)
+    numbers = numbers_of(turn_signer, token)
     if numbers is None:
         return None
     duties = Duty.objects.select_related("company", "meeting__cluster__association", "meeting__association")
@@ -34,7 +35,7 @@ def swap_token(request: SwapRequest, company: Company, user: User) -> str:
 
 def read_swap_token(token: str) -> tuple[SwapRequest, Company, User] | None:
     """The swap, the firm that is asked, and whose link it is. None: not a whole link of ours."""
-    numbers = _numbers(swap_signer, token)
+    numbers = numbers_of(swap_signer, token)
     if numbers is None:
         return None
     swaps = SwapRequest.objects.select_related("duty__company", "duty__meeting__cluster__association")
@@ -42,10 +43,3 @@ def read_swap_token(token: str) -> tuple[SwapRequest, Company, User] | None:
     company = Company.objects.filter(pk=numbers[1]).first()
     user = User.objects.filter(pk=numbers[2]).first()
     return (swap, company, user) if swap and company and user else None
-
-
-def _numbers(signer: signing.Signer, token: str) -> list[int] | None:
-    try:
-        return [int(part) for part in signer.unsign(token).split("-")]
-    except signing.BadSignature:
-        return None

@@ -1,5 +1,15 @@
 """The desk of the members' app, a module for each part."""
 
-from . import companies, drives, exports, imports, mails, memberships, people, questions
+from . import companies, drives, exchange, exports, imports, mails, memberships, people, questions
 
-__all__ = ["companies", "drives", "exports", "imports", "mails", "memberships", "people", "questions"]
+__all__ = [
+    "companies",
+    "drives",
+    "exchange",
+    "exports",
+    "imports",
+    "mails",
+    "memberships",
+    "people",
+    "questions",
+]

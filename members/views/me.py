@@ -14,9 +14,18 @@ from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
 from members import companies, invitations, memberships
-from members.models import Company, Invitation, MailChoice, Membership, Representative, User
+from members.models import (
+    Company,
+    Introduction,
+    Invitation,
+    MailChoice,
+    Membership,
+    Representative,
+    User,
+)
 
 TAKING_PART = Q(cluster__memberships__state="active", cluster__memberships__company__frozen_at=None)
+MOST_SHOWN = 5
 REMEMBERED = timedelta(days=60)  # how long a membership that ended is still shown
 
 
@@ -48,6 +57,7 @@ def me(request):
         "turns": turns,
         "slides_waiting": slides_waiting(user),
         "turns_waiting": [turn for turn in turns if turn.waits and turn.company_id in answering],
+        "introductions_waiting": introductions_waiting(answering),
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
         "calendar_url": private_calendar_url(request),
@@ -137,6 +147,11 @@ def slides_waiting(user: User) -> list:
     awaited = User.presentations.rel.related_model.objects.awaited_from(user)
     rows = awaited.select_related("meeting__cluster", "meeting__association")
     return list(rows.order_by("meeting__starts_at", "pk"))
+
+
+def introductions_waiting(company_ids: set[int]) -> list[Introduction]:
+    """Firms that would like to meet those one answers for."""
+    return list(Introduction.objects.waiting_for(company_ids).select_related("asker", "asked")[:MOST_SHOWN])
 
 
 def turns_ahead(company_ids: list[int], now) -> list:

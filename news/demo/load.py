@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from clusters.models import Association
-from news.demo import articles, events, feedback, firms, meetings, organisations, rooms
+from news.demo import articles, events, exchange, feedback, firms, meetings, organisations, rooms
 from news.demo.stage import Stage
 from news.demo.texts import blocks
 
@@ -26,4 +26,5 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     feedback.load(stage)
     events.load(stage)
     articles.load(stage)
+    exchange.load(stage)
     return stage

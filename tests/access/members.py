@@ -1,3 +1,4 @@
+from members.exchange.links import introduction_token
 from members.invitations import path_of
 from members.models import MailChoice
 from members.outbox import unsubscribe_path
@@ -25,6 +26,27 @@ INVITED = {**everybody(OK), "visitor": ELSEWHERE}
 
 def invitation_token(w):
     return path_of(w.invitation).split("/")[-2]
+
+
+MEMBERS = ("member", "other_member")
+AMONG_MEMBERS = {
+    **signed_in_only(*MEMBERS, *OFFICE, "other_coordinator", others=FORBIDDEN),
+}
+
+# A firm asks `member`'s: the two firms talk, the coordinator it went through reads it on the desk, nobody else sees it.
+PASSED_ON = signed_in_only("member") | dict.fromkeys(OFFICE, ELSEWHERE)
+BETWEEN_FIRMS = signed_in_only("member") | {"operator": ELSEWHERE}
+WITH_THE_COORDINATOR = signed_in_only(*OFFICE, answer=ELSEWHERE)
+FIRM_ALONE = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(OFFICE, FORBIDDEN)
+COORDINATOR_ONLY_SEES = signed_in_only(*OFFICE, answer=FORBIDDEN)
+FIRM_WRITES = signed_in_only("member") | dict.fromkeys(OFFICE, FORBIDDEN)  # without words it asks for some
+FIRM_WRITES_IN_PRIVATE = signed_in_only("member") | {"operator": FORBIDDEN}
+LINK = everybody(OK)  # who is signed in as somebody else reads that it is not theirs
+LINK_DONE = {**LINK, "visitor": ELSEWHERE, "member": ELSEWHERE}
+
+
+def link_of(world) -> str:
+    return introduction_token(world.introduction, world.member)
 
 
 ROWS = [
@@ -83,4 +105,73 @@ ROWS = [
     ("members:demo-mail", lambda w: [10**9], "get", everybody(NOTHING)),
     ("members:demo-mail-html", lambda w: [10**9], "get", everybody(NOTHING)),
     ("members:demo-mail-calendar", lambda w: [10**9], "get", everybody(NOTHING)),
+    ("members:introduction-list", lambda w: [], "get", signed_in()),
+    ("members:introduction", lambda w: [w.introduction.pk], "get", PASSED_ON),
+    ("members:introduction", lambda w: [w.direct.pk], "get", BETWEEN_FIRMS),
+    ("members:introduction", lambda w: [w.requested.pk], "get", WITH_THE_COORDINATOR),
+    ("members:introduction", lambda w: [10**9], "get", signed_in(NOTHING)),
+    ("members:introduction-accept", lambda w: [w.introduction.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:introduction-accept", lambda w: [w.introduction.pk], "post", FIRM_ALONE),
+    ("members:introduction-accept", lambda w: [w.requested.pk], "post", COORDINATOR_ONLY_SEES),
+    ("members:introduction-decline", lambda w: [w.introduction.pk], "post", FIRM_ALONE),
+    (
+        "members:introduction-withdraw",
+        lambda w: [w.introduction.pk],
+        "post",
+        signed_in_only("member", *OFFICE, answer=FORBIDDEN),  # the other firm asked
+    ),
+    ("members:introduction-write", lambda w: [w.introduction.pk], "post", FIRM_WRITES),
+    ("members:introduction-write", lambda w: [w.direct.pk], "post", FIRM_WRITES_IN_PRIVATE),
+    ("members:introduction-outcome", lambda w: [w.introduction.pk], "post", FIRM_ALONE),
+    ("members:introduction-report", lambda w: [w.introduction.pk], "get", FIRM_WRITES),
+    ("members:introduction-block", lambda w: [w.introduction.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:introduction-block", lambda w: [w.introduction.pk], "post", FIRM_ALONE),
+    ("members:unblock", lambda w: [w.block.pk], "post", signed_in_only("member", answer=ELSEWHERE)),
+    (
+        "members:introduction-ask",
+        lambda w: [w.firm.slug],
+        "get",
+        {**signed_in(FORBIDDEN), "other_member": OK},  # newcomers have no firm, and its own people know it
+    ),
+    ("members:introduction-ask", lambda w: ["nobody"], "get", signed_in(NOTHING)),
+    ("members:introduction-link", lambda w: [link_of(w)], "get", LINK),
+    ("members:introduction-link", lambda w: ["forged:token"], "get", everybody(OK)),  # and says so
+    ("members:introduction-link-accept", lambda w: [link_of(w)], "get", everybody(NOT_THAT_WAY)),
+    ("members:introduction-link-accept", lambda w: [link_of(w)], "post", LINK_DONE),
+    ("members:introduction-link-decline", lambda w: [link_of(w)], "post", LINK_DONE),
+    ("members:introduction-link-forward", lambda w: [link_of(w)], "post", LINK),
+    ("members:introduction-link-turn-down", lambda w: [link_of(w)], "post", LINK),
+    ("members:introduction-link-outcome", lambda w: [link_of(w)], "post", LINK),
+    ("members:opportunity-list", lambda w: [], "get", AMONG_MEMBERS),
+    ("members:opportunity-post", lambda w: [], "get", signed_in_only(*MEMBERS, others=FORBIDDEN)),
+    ("members:opportunity", lambda w: [w.opportunity.pk], "get", signed_in_only(*MEMBERS, *OFFICE)),
+    ("members:opportunity", lambda w: [w.local_opportunity.pk], "get", signed_in_only("member", *OFFICE)),
+    ("members:opportunity-reply", lambda w: [w.opportunity.pk], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "members:opportunity-reply",
+        lambda w: [w.opportunity.pk],
+        "post",
+        {
+            **signed_in_only("other_member"),  # without words it asks for some
+            **dict.fromkeys(("member", *OFFICE), FORBIDDEN),
+        },
+    ),
+    (
+        "members:opportunity-close",
+        lambda w: [w.opportunity.pk],
+        "post",
+        {
+            **signed_in_only("member"),  # without an outcome it asks for one
+            **dict.fromkeys(("other_member", *OFFICE), FORBIDDEN),
+        },
+    ),
+    (
+        "members:opportunity-report",
+        lambda w: [w.opportunity.pk],
+        "get",
+        {**signed_in_only("other_member"), **dict.fromkeys(("member", *OFFICE), FORBIDDEN)},
+    ),
+    ("members:contact", lambda w: [w.cluster.slug], "get", everybody(OK)),
+    ("members:contact", lambda w: ["nowhere"], "get", everybody(NOTHING)),
+    ("members:association-contact", lambda w: [w.association.slug], "get", everybody(OK)),
 ]

@@ -58,9 +58,37 @@ def world_of(
         proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
         invitation=factories.InvitationFactory(company=firm, cluster=lancaster, sent_at=timezone.now()),
         topic=factories.TopicFactory(cluster=lancaster),
+        **exchange_of(lancaster, firm),
         question=factories.QuestionFactory(cluster=lancaster),
         draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),
     )
+
+
+def exchange_of(cluster, firm) -> dict:
+    """What a colleague's firm asks of `firm`, through the coordinator and directly, and offers to all members."""
+    other = factories.RepresentativeFactory(
+        company=factories.MembershipFactory(cluster=cluster, company__name="Halfpenny Hosting").company
+    ).company
+    between = {"asker": other, "asked": firm, "cluster": cluster}
+    forwarded = factories.IntroductionFactory(state="forwarded", **between)
+    third = factories.RepresentativeFactory(company=factories.MembershipFactory(cluster=cluster).company)
+    return {
+        "introduction": forwarded,
+        "direct": factories.IntroductionFactory(
+            state="accepted", via="direct", asker=firm, asked=third.company, cluster=cluster
+        ),
+        "requested": factories.IntroductionFactory(asker=third.company, asked=other, cluster=cluster),
+        "other_firm": other,
+        "opportunity": factories.OpportunityFactory(company=firm),
+        "local_opportunity": local_opportunity(cluster, other),
+        "block": factories.BlockFactory(company=firm, blocked=third.company),
+    }
+
+
+def local_opportunity(cluster, company):
+    opportunity = factories.OpportunityFactory(company=company, to_all=False)
+    opportunity.clusters.add(cluster)
+    return opportunity
 
 
 def slides(meeting, audience):

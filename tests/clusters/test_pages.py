@@ -222,7 +222,10 @@ class TestACluster:
     def test_a_resting_one_sends_to_the_coordinator_and_takes_nobody(self, client, covered, coordinator):
         Cluster.objects.update(state=Cluster.State.RESTING)
         words = text_of(client.get(covered.get_absolute_url()))
-        assert "resting: it has no meetings for now. If you would like to wake it, ask Ruth Ackroyd" in words
+        assert (
+            "resting: it has no meetings for now. If you would like to wake it, write to Ruth Ackroyd"
+            in words
+        )
         assert "Join this cluster" not in words
 
     def test_without_a_coordinator_the_association_is_asked(self, client, covered, officer):
