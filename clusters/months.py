@@ -40,7 +40,7 @@ def year_of(meetings: Iterable, now) -> list[Month]:
     for meeting in meetings:
         state = "is-past" if meeting.ends_at < now else "" if next_found else "is-next"
         next_found = next_found or state == "is-next"
-        month = months.get(timezone.localdate(meeting.starts_at).replace(day=1))
+        month = months.get(meeting.day.replace(day=1))
         if month:
             month.meetings.append((meeting, state))
     return list(months.values())

@@ -1,16 +1,20 @@
 """Meetings as iCalendar (RFC 5545, RFC 7986), for subscribing and for import.
 
 Each stored meeting is one VEVENT in UTC, so that no calendar program has to know our rules for the clock change.
-Its UID never changes, and SEQUENCE rises when members must hear of a change. METHOD is PUBLISH: nobody is asked to
-answer by calendar, which would need the e-mail addresses of organiser and members in every file (REQUEST, RFC 5546).
+Its UID never changes, and SEQUENCE rises when members must hear of a change. What everybody may fetch is PUBLISHed,
+without attendees. Who has a place gets a REQUEST of their own by mail: programs move, or drop, by themselves what was
+requested of one of their user's addresses, and nothing else (RFC 5546, 3.2.2 and 3.2.5). ORGANIZER, which all of them
+want, is the site's own address, from which the mails come: nobody's, and no answer is expected there (RSVP=FALSE).
 """
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
-from icalendar import Calendar, Event, vDuration, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from clusters.models import Cluster
 from meetings.models import Meeting, Registration
@@ -31,6 +35,28 @@ SAID: dict[str, str] = {
 def meeting_calendar(meeting: Meeting, *, whole: bool = False, method: str = "PUBLISH") -> bytes:
     """One meeting. `whole`: with the address and agenda that only members may see."""
     return calendar("", [meeting], whole=whole, method=method)
+
+
+def invitation(meeting: Meeting, address: str, *, whole: bool) -> bytes:
+    """For the mailbox of somebody who has a place, and no other. Of a meeting called off it takes the date back."""
+    return written(
+        "", [for_guest(meeting, address, whole=whole)], "CANCEL" if _is_off(meeting) else "REQUEST"
+    )
+
+
+def withdrawal(meeting: Meeting, address: str) -> bytes:
+    """For the mailbox of somebody who is taken off the list: the date goes, though the meeting takes place."""
+    event = for_guest(meeting, address, whole=False)
+    del event["status"]  # RFC 5546, 3.2.5: else it would be called off for all
+    return written("", [event], "CANCEL")
+
+
+def for_guest(meeting: Meeting, address: str, *, whole: bool) -> Event:
+    made = event(meeting, whole=whole)
+    guest = vCalAddress(f"mailto:{address}")
+    guest.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    made.add("attendee", guest)
+    return made
 
 
 def calendar(
@@ -111,11 +137,18 @@ def event(meeting: Meeting, *, whole: bool = False) -> Event:
     event.add("dtend", meeting.ends_at.astimezone(UTC))
     event.add("summary", f"{meeting.organiser}: {meeting.title}")
     event.add("status", "CANCELLED" if _is_off(meeting) else "CONFIRMED")
+    event.add("organizer", organiser_of(meeting))
     event.add("url", url)
     event.add("description", f"{_agenda_text(meeting) if shown else ''}{url}")
     if meeting.venue:
         event.add("location", meeting.venue.full_address if shown else meeting.public_place)
     return event
+
+
+def organiser_of(meeting: Meeting) -> vCalAddress:
+    address = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    address.params["CN"] = str(meeting.organiser)
+    return address
 
 
 def _is_off(meeting: Meeting) -> bool:

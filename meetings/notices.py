@@ -8,7 +8,7 @@ from django.db.models import F, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.calendars import meeting_calendar
+from meetings.calendars import invitation, meeting_calendar
 from meetings.editions import snapshot
 from meetings.models import Action, AgendaEdition, Duty, Meeting, Registration
 from members import outbox
@@ -127,7 +127,9 @@ def _send_guest(meeting: Meeting, guest: Registration, *, key: str, template: st
             template=template,
             cluster=meeting.cluster,
             association=meeting.association,
-            calendar=_calendar(meeting, whole=False),
+            calendar=_calendar(
+                meeting, guest.email if guest.state in Registration.SEATED else "", whole=False
+            ),
             **mail,
         )
     return letter is not None
@@ -179,6 +181,12 @@ def _send(
     context: dict,
     optional: MailChoice.Kind | None = MailChoice.Kind.AGENDAS,
 ) -> int:
+    going = set(meeting.registrations.seated().values_list("user", flat=True))
+    published = _calendar(meeting, whole=True)
+
+    def calendar_of(person: User) -> str:
+        return _calendar(meeting, person.email, whole=True) if person.pk in going else published
+
     with timezone.override(meeting.zone):
         return outbox.queue_many(
             people,
@@ -189,12 +197,15 @@ def _send(
             context=context,
             cluster=meeting.cluster,
             association=meeting.association,
-            calendar=_calendar(meeting, whole=True),
+            calendar=calendar_of,
             optional=optional,
         )
 
 
-def _calendar(meeting: Meeting, *, whole: bool) -> str:
+def _calendar(meeting: Meeting, address: str = "", *, whole: bool) -> str:
+    """`address`: of the one reader, if there is a place for them."""
+    if address:
+        return invitation(meeting, address, whole=whole).decode()
     method = "CANCEL" if meeting.state == Meeting.State.CANCELLED else "PUBLISH"
     return meeting_calendar(meeting, whole=whole, method=method).decode()
 

@@ -42,7 +42,7 @@ class Letter:
     template: str
     cluster: Cluster | None = None
     association: Association | None = None
-    calendar: str = ""
+    calendar: str | Callable[[User], str] = ""
     optional: MailChoice.Kind | None = None
     answers_to: str = ""
 
@@ -72,10 +72,15 @@ class Letter:
             subject=_one_line(self.subject)[:250],
             text=render_text(f"emails/{self.template}.txt", context),
             html=loader.render_to_string(f"emails/{self.template}.html", context),
-            calendar=self.calendar,
+            calendar=self.calendar_for(user),
             unsubscribe_url=unsubscribe_url,
             message_id=f"<{uuid.uuid4().hex}@{site_domain()}>",
         )
+
+    def calendar_for(self, user: User | None) -> str:
+        if not callable(self.calendar):
+            return self.calendar
+        return self.calendar(user) if user else ""
 
     @property
     def sending_association(self) -> Association | None:
@@ -146,12 +151,13 @@ def queue_many(
     context: dict | Callable[[User], dict],
     cluster: Cluster | None = None,
     association: Association | None = None,
-    calendar: str = "",
+    calendar: str | Callable[[User], str] = "",
     optional: MailChoice.Kind | None = None,
 ) -> int:
     """Write a mail to each of many people and return how many were written.
 
-    Like `queue`, with "<key>:<user's number>" as each mail's key. `context` may be a function of the person.
+    Like `queue`, with "<key>:<user's number>" as each mail's key. `context` and `calendar` may be functions of the
+    person.
     Mails to many go after those that somebody waits for.
     """
     people = {person.pk: person for person in recipients}

@@ -44,7 +44,7 @@ def groups(clusters: list[Cluster], user) -> list[dict]:
 
 def next_meetings(association: Association | None, user):
     meetings = Meeting.objects.visible_to(user).of(association).announced().upcoming()
-    return meetings.select_related("cluster__association", "association", "venue")[:NEXT_UP]
+    return meetings.with_seats().select_related("cluster__association", "association", "venue")[:NEXT_UP]
 
 
 def months_ahead(association: Association | None, user) -> dict:

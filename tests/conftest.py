@@ -146,6 +146,7 @@ def environment(sink) -> dict:
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": "http://127.0.0.1:8000",
         "DEFAULT_FROM_EMAIL": "clusters@site.example",
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "EMAIL_URL": sink.url,
         "DATABASE_URL": database._replace(path=path).geturl(),
     }

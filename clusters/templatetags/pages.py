@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from django import template
 from django.utils import timezone
@@ -65,9 +66,9 @@ def target_field(target) -> SafeString:
 
 
 @register.filter
-def days_ahead(moment) -> str:
+def days_ahead(day: date) -> str:
     """today, tomorrow, in 10 days; nothing for what is over."""
-    days = (timezone.localdate(moment) - timezone.localdate()).days
+    days = (day - timezone.localdate()).days
     if days < 0:
         return ""
     return ("today", "tomorrow")[days] if days < 2 else f"in {days} days"

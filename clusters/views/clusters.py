@@ -72,7 +72,7 @@ def cluster(request, slug):
     wear(request, cluster.association)
     now = timezone.now()
     meetings = cluster.meetings.visible_to(request.user).announced()
-    year = year_of(meetings_of_the_year(meetings, now), now)
+    year = year_of(meetings_of_the_year(meetings.with_seats(), now), now)
     rota = rota_of(year)
     chair, host = next(
         ((row["chair"], row["host"]) for row in rota if row["state"] == "is-next"), (None, None)
@@ -94,7 +94,9 @@ def cluster(request, slug):
         "round_picture": picture_of(round_, rota),
         "members": [member.company for member in members],
         "first_members": FIRST_MEMBERS,
-        "talks": meetings.talks(request.user).select_related("meeting", "company", "presenter")[:3],
+        "talks": meetings.talks(request.user).select_related(
+            "meeting__cluster__association", "meeting__association", "company", "presenter"
+        )[:3],
         "share_picture": shared(picture_of_cluster(cluster), "clusters:cluster-share-picture", cluster.slug),
         **people_and_news(cluster, request.user),
     }
@@ -164,7 +166,7 @@ def picture_of(round_: Round, rota) -> str:
     if not round_.can_be_drawn:
         return ""
     coming = next((row["meeting"] for row in rota if row["state"] == "is-next"), None)
-    centre = (f"{timezone.localtime(coming.starts_at):%-d %b}", "next meeting") if coming else ("", "")
+    centre = (f"{coming.day:%-d %b}", "next meeting") if coming else ("", "")
     label = f"{len(round_.had)} of {round_.seats} firms have chaired in this round."
     return round_table(round_.seats, round_.had, round_.chair, round_.host, label, centre)
 

@@ -14,6 +14,8 @@ from meetings.models import AgendaItem, Meeting
 from meetings.turns.duties import members_of
 from members.models import Company, User
 
+WITH_MEETING = ["meeting__cluster__association", "meeting__association"]
+
 
 class AgendaInline(ScopedStackedInline):
     model = AgendaItem
@@ -48,7 +50,7 @@ class AgendaInline(ScopedStackedInline):
             order_by=["position", "pk"],
             frame=RowRange(end=-1),
         )
-        return super().get_queryset(request).select_related("meeting").annotate(minutes_before=so_far)
+        return super().get_queryset(request).select_related(*WITH_MEETING).annotate(minutes_before=so_far)
 
     @admin.display(description="starts")
     def starts(self, item):
@@ -56,7 +58,7 @@ class AgendaInline(ScopedStackedInline):
         if not item.pk:
             return ""
         start = item.meeting.starts_at + timedelta(minutes=item.minutes_before or 0)
-        return f"{timezone.localtime(start):%H:%M}"
+        return f"{start.astimezone(item.meeting.zone):%H:%M}"
 
     def choices_for(self, db_field, request):
         """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""

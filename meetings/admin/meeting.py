@@ -29,6 +29,7 @@ from meetings.turns import duties, turns
 from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
 from .attendance import ShowsAttendance
+from .clock import ByItsOwnClock
 from .proposals import TakesProposals
 from .series import PlansAhead
 
@@ -106,14 +107,14 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ScopedAdmin):
+class MeetingAdmin(ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ScopedAdmin):
     form = MeetingForm
     inlines = [AgendaInline, ActionInline]
     acts = ["publish", "send_changes", "draft_agenda", "move", "call_off"]
     list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
     list_display_links = ["when", "title"]
     list_filter = [WhenFilter, "state", "kind", ("cluster", ScopedFilter)]
-    list_select_related = ["cluster", "association"]
+    list_select_related = ["cluster__association", "association"]
     search_fields = ["title", "cluster__name", "duties__company__name"]
     ordering = ["-starts_at"]
 
@@ -193,7 +194,7 @@ class MeetingAdmin(TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, Scop
 
     @admin.display(description="starts", ordering="starts_at")
     def when(self, meeting):
-        start = timezone.localtime(meeting.starts_at)
+        start = meeting.starts_at.astimezone(meeting.zone)
         return f"{start:%a} {start.day} {start:%b %Y, %H:%M}"
 
     @admin.display(description="takes place")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -286,13 +286,18 @@ class Meeting(models.Model):
         return min(limits, default=None)
 
     @property
-    def few_left(self) -> int | None:
-        """How many places are left, where it is worth saying: 0 when full. Only of meetings asked for `with_seats`."""
+    def places_left(self) -> int | None:
+        """How many places are left of those there are, before the meeting. Only of meetings asked for `with_seats`."""
         taken: int | None = getattr(self, "taken", None)
         if taken is None or self.places is None or self.state != self.State.PUBLISHED:
             return None
-        left = max(self.places - taken, 0)
-        return left if left <= FEW else None
+        return max(self.places - taken, 0)
+
+    @property
+    def few_left(self) -> int | None:
+        """The same, where it is worth stressing: 0 when full."""
+        left = self.places_left
+        return left if left is not None and left <= FEW else None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -301,8 +306,16 @@ class Meeting(models.Model):
 
     @property
     def day(self) -> date:
-        """Its date, by its own clock."""
+        """Its date, by its own clock. Whatever shows a meeting shows this, and the two times below."""
         return self.starts_at.astimezone(self.zone).date()
+
+    @property
+    def start_time(self) -> time:
+        return self.starts_at.astimezone(self.zone).time()
+
+    @property
+    def end_time(self) -> time:
+        return self.ends_at.astimezone(self.zone).time()
 
     @property
     def public_place(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.calendars import meeting_calendar
+from meetings.calendars import invitation, withdrawal
 from meetings.models import Meeting, Registration
 from meetings.timetables import timetable
 from members import outbox
@@ -37,7 +37,7 @@ def read_answer_token(token: str) -> Registration | None:
 # --- to who answered -----------------------------------------------------------------------------------
 def send_registered(answer: Registration) -> None:
     about = f"{answer.person} has a place" if answer.brought_by else "You are going"
-    _send(answer, "registered", f"{about}: {_what(answer)}", calendar=True)
+    _send(answer, "registered", f"{about}: {_what(answer)}", calendar=_invited(answer))
 
 
 def send_waiting(answer: Registration) -> None:
@@ -47,11 +47,18 @@ def send_waiting(answer: Registration) -> None:
 
 def send_promoted(answer: Registration) -> None:
     whose = f"for {answer.person}" if answer.brought_by else "for you"
-    _send(answer, "promoted", f"A place came free {whose}: {_what(answer)}", calendar=True)
+    _send(answer, "promoted", f"A place came free {whose}: {_what(answer)}", calendar=_invited(answer))
 
 
 def send_removed(answer: Registration, because: str) -> None:
-    _send(answer, "registered_removed", f"Taken off the list: {_what(answer)}", because=because)
+    calendar = withdrawal(answer.meeting, _address(answer)).decode() if answer.brought_by is None else ""
+    _send(
+        answer,
+        "registered_removed",
+        f"Taken off the list: {_what(answer)}",
+        because=because,
+        calendar=calendar,
+    )
 
 
 def send_reminder(answer: Registration) -> None:
@@ -131,7 +138,7 @@ def _send(
     subject: str,
     *,
     key: str = "",
-    calendar: bool = False,
+    calendar: str = "",
     optional: MailChoice.Kind | None = None,
     **context,
 ) -> None:
@@ -140,7 +147,6 @@ def _send(
     reader = first.user or first.email
     if not reader or (first.user and not first.user.is_active):
         return
-    whole = first.user is not None
     with timezone.override(meeting.zone):
         outbox.queue(
             key=key or f"{template.replace('_', '-')}:{answer.pk}:{answer.version}",
@@ -159,9 +165,22 @@ def _send(
             },
             cluster=meeting.cluster,
             association=meeting.association,
-            calendar=meeting_calendar(meeting, whole=whole).decode() if calendar else "",
+            calendar=calendar,
             optional=optional,
         )
+
+
+def _invited(answer: Registration) -> str:
+    """For the calendar of who is told; nothing for a colleague while who brings them has no place."""
+    first = answer.brought_by or answer
+    if first.state not in Registration.SEATED:
+        return ""
+    return invitation(answer.meeting, _address(answer), whole=first.user is not None).decode()
+
+
+def _address(answer: Registration) -> str:
+    first = answer.brought_by or answer
+    return first.user.email if first.user else first.email
 
 
 def _context(meeting: Meeting) -> dict:

@@ -55,7 +55,9 @@ def presentation_list(request):
 
 def look_for(rows, query: str) -> tuple[Paginator, bool]:
     """The pages of what has these words; if nothing has, of what is nearly so, and True."""
-    rows = rows.select_related("company", "presenter", "meeting__cluster", "meeting__association")
+    rows = rows.select_related(
+        "company", "presenter", "meeting__cluster__association", "meeting__association"
+    )
     if not query:
         return Paginator(rows.order_by(*NEWEST_FIRST), PER_PAGE), False
     pages = Paginator(with_words(rows, query), PER_PAGE)

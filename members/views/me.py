@@ -118,7 +118,7 @@ def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -
     meetings = list(
         upcoming.filter(ours | Q(pk__in=said_yes.values("meeting")))
         .with_seats()
-        .select_related("cluster", "association", "venue")
+        .select_related("cluster__association", "association", "venue")
         .prefetch_related("duties")[:6]
     )
     answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__in=meetings)}
@@ -145,7 +145,7 @@ def private_calendar_url(request) -> str:
 def slides_waiting(user: User) -> list:
     """The talks whose slides one is to hand in, the oldest first."""
     awaited = User.presentations.rel.related_model.objects.awaited_from(user)
-    rows = awaited.select_related("meeting__cluster", "meeting__association")
+    rows = awaited.select_related("meeting__cluster__association", "meeting__association")
     return list(rows.order_by("meeting__starts_at", "pk"))
 
 
@@ -165,7 +165,7 @@ def turns_ahead(company_ids: list[int], now) -> list:
             meeting__state__in=["draft", "published"],
             meeting__ends_at__gt=now,
         )
-        .select_related("company", "meeting__cluster", "meeting__association")
+        .select_related("company", "meeting__cluster__association", "meeting__association")
         .prefetch_related("meeting__agenda")
         .order_by("meeting__starts_at", "role")
     )

@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def meeting(*day, hour=18):
     starts = datetime(*day, hour, tzinfo=UTC)
-    return SimpleNamespace(starts_at=starts, ends_at=starts + timedelta(hours=2))
+    return SimpleNamespace(day=starts.date(), ends_at=starts + timedelta(hours=2))
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,7 @@ def test_a_month_may_have_two_meetings():
     assert [state for _, state in year[3].meetings] == ["is-next", ""]
 
 
-def test_the_month_is_that_of_the_clock_on_the_wall():
-    """23:30 in universal time on 31 July is August in London."""
-    late = SimpleNamespace(
-        starts_at=datetime(2026, 7, 31, 23, 30, tzinfo=UTC), ends_at=datetime(2026, 8, 1, 1, tzinfo=UTC)
-    )
+def test_the_month_is_that_of_the_meetings_own_day():
+    late = SimpleNamespace(day=date(2026, 8, 1), ends_at=datetime(2026, 7, 31, 23, 30, tzinfo=UTC))
     year = year_of([late], datetime(2026, 8, 10, tzinfo=UTC))
     assert [month.first.month for month in year if month.meetings] == [8]

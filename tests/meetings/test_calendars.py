@@ -46,7 +46,8 @@ class TestFile:
         assert event["LOCATION"] == "White Cross, Unit 14, South Road, Lancaster LA1 1AA"
         assert event["SUMMARY"] == "Lancaster & Morecambe: Cyber insurance; what, and why"
         assert "17:30 Claims, with the names taken off" in event["DESCRIPTION"]
-        assert "ORGANIZER" not in event and "@" not in event["DESCRIPTION"]
+        assert event["ORGANIZER"] == "mailto:clusters@localhost" and "ATTENDEE" not in event
+        assert "@" not in event["DESCRIPTION"]
 
     def test_another_reader_reads_the_same(self, meeting):
         event = vobject.readOne(meeting_calendar(meeting).decode()).vevent

@@ -85,7 +85,9 @@ def test_all_who_reckon_with_it_are_told_once_and_their_calendars_follow(publish
     mail = moved_mails().get(to=coming.email)
     assert MOVED in mail.text and not mail.unsubscribe_url
     method, after = event_of(mail)
-    assert method == "PUBLISH" and after["UID"] == before["UID"]
+    assert method == "REQUEST" and after["UID"] == before["UID"]  # so that the date moves by itself
+    assert after["ATTENDEE"] == f"mailto:{coming.email}"
+    assert event_of(moved_mails().get(to=waiting.email))[0] == "PUBLISH"  # has no date yet
     assert after["SEQUENCE"] == before["SEQUENCE"] + 1
     assert after["DTSTART"].dt == LATER
 
