@@ -50,4 +50,5 @@ def _room(cluster: Cluster, company: Company, facts: dict[str, list[str]], chanc
         parking=chance.choice(facts["parking"]),
         bicycle=chance.choice(facts["bicycles"]),
         equipment=chance.choice(facts["equipment"]),
+        names_days=chance.choice([None, 1, 2]),
     )

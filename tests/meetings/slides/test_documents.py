@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from clusters.errors import Refused
+from meetings.slides import document_reader
 from meetings.slides import documents as our
 from tests.meetings.slides import documents as made
 
@@ -74,6 +75,14 @@ def test_no_more_of_an_upload_is_kept_than_shows_that_it_is_too_large(monkeypatc
 def test_the_first_page_makes_a_small_picture():
     picture = Image.open(io.BytesIO(our.picture(ContentFile(made.pdf()))))
     assert (picture.format, picture.width) == ("WEBP", 640)
+
+
+def test_a_preview_of_81_megapixels_in_a_small_file_is_left_alone():
+    out = io.BytesIO()
+    Image.new("L", (9000, 9000)).save(out, "PNG")
+    file = made.package({"mimetype": document_reader.ODP, "Thumbnails/thumbnail.png": out.getvalue()})
+    assert len(file) < 200_000
+    assert our.picture(ContentFile(file)) is None
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):

@@ -151,6 +151,20 @@ class TestHandingIn:
         talk.refresh_from_db()
         assert (talk.state, talk.file.name, talk.link) == ("expected", "", "")
 
+    @pytest.mark.parametrize(
+        "name",
+        ["../../../etc/passwd.pdf", "/etc/cron.d/x.pdf", "..\\..\\x.pdf", "x\0.pdf", "-rf.pdf", "é🙂.pdf"],
+    )
+    def test_the_name_of_an_upload_says_nothing_about_where_it_is_kept(
+        self, client, talk, member, settings, name
+    ):
+        upload(client, talk, member, file=SimpleUploadedFile(name, made.pdf()))
+        talk.refresh_from_db()
+        assert talk.state == "submitted"
+        assert talk.file.name == f"presentations/{talk.meeting.starts_at:%Y}/{talk.uid}.pdf"
+        kept = [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+        assert kept == [settings.MEDIA_ROOT / talk.file.name]
+
     def test_a_huge_upload_is_cut_short_and_refused_with_its_sentence(
         self, client, talk, member, monkeypatch
     ):
