@@ -275,16 +275,17 @@ def burn_up(
     """A total over the months of a drive against the steady pace to its target. Points are
     (months since the start, total), in order; the last is today's and carries the words `today`."""
     width, height, left, right, top, bottom = 720, 300, 46, 66, 16, 34
+    highest = max(target, *(total for _, total in points)) if points else target
 
     def place(month: float, total: float) -> Point:
-        share = total / target if target else 0
+        share = total / highest if highest else 0
         return (
             left + (width - left - right) * month / max(len(months), 1),
             height - bottom - (height - bottom - top) * share,
         )
 
     content = ""
-    for step in range(0, target + 1, nice_step(target)):
+    for step in range(0, int(highest) + 1, nice_step(int(highest))):
         _, y = place(0, step)
         content += f'<path class="chart-grid" d="M{left} {number(y)}H{width - right}"/>'
         content += text("chart-t", (left - 8, y + 4), str(step), "end")

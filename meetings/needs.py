@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 
 from clusters.models import AskedQuestion, Association, Cluster, Question
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
-from members.models import Introduction, Membership, Report
+from members.models import Drive, Introduction, Membership, Report
 
 State = Meeting.State
 FIRST = 20  # are shown
@@ -56,6 +56,7 @@ def needs_of(user, now: datetime | None = None) -> Needs:
     clusters = clusters_of(user, now)
     meetings = list(meetings_of(user, now))
     needs = [
+        *(_to_close(drive) for drive in drives_over(user, now)),
         *(need for cluster in clusters for need in _of_cluster(cluster, today)),
         *(need for meeting in meetings for need in _of_meeting(meeting, now)),
         *_questions(user),
@@ -135,6 +136,19 @@ def _reviews(user, today: date) -> Iterator[Need]:
         if number > 1:
             sentence = f"{number} of the questions and answers are to be read again."
         yield Need(place, sentence, cast(date, entries[0].review_on), "Read again", url)
+
+
+def drives_over(user, now: datetime) -> list[Drive]:
+    """Drives whose last day has passed and that nobody has closed."""
+    running = Drive.objects.managed_by(user).running().filter(end__lt=timezone.localdate(now))
+    drives = running.select_related("association", "cluster__association")
+    return [drive for drive in drives if drive.moments[1] <= now]
+
+
+def _to_close(drive: Drive) -> Need:
+    sentence = f"“{drive}” ended on {format_date(drive.end, 'j F')}. Closed, its figures stay as they are."
+    url = reverse("admin:members_drive_act", args=[drive.pk, "close"])
+    return Need(drive.organiser, sentence, drive.end + AFTERWARDS, "Close it", url)
 
 
 # --- what a cluster needs, as `clusters_of` gives it ----------------------------------------

@@ -15,7 +15,7 @@ from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 
-from . import outbox
+from . import outbox, referrals
 from .models import Company, Membership, Officer, Representative, User
 
 
@@ -28,15 +28,23 @@ def apply(
 
 @transaction.atomic
 def apply_to_all(
-    company: Company, clusters: Iterable[Cluster], *, by: User, message: str = "", now: datetime | None = None
+    company: Company,
+    clusters: Iterable[Cluster],
+    *,
+    by: User,
+    message: str = "",
+    referral: str = "",
+    now: datetime | None = None,
 ) -> list[Membership]:
     """The open memberships of the firm in the clusters, made where there was none: all of them or, refused, none.
 
     Where a coordinator looks at applications it is an application, else active at once. A firm
     that was a member and left by itself is a member again without a second look. An application
-    that was withdrawn is taken up again, so that withdrawing and applying mails nobody twice.
+    that was withdrawn is taken up again, so that withdrawing and applying mails nobody twice. `referral` is the code
+    of the link by which somebody came.
     """
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    referrals.remember(company, referral, by=by)
     clusters = Cluster.objects.filter(pk__in=[cluster.pk for cluster in clusters]).select_related(
         "association"
     )
@@ -195,6 +203,7 @@ def _make_active(membership: Membership, *, by: User | None, now: datetime) -> N
     membership.joined_at = now
     membership.decided_by = by
     membership.save(update_fields=["state", "joined_at", "decided_by"])
+    referrals.thank(membership, now)
     cluster = membership.cluster
     for user in representatives_of(membership.company):
         outbox.queue(

@@ -1,12 +1,15 @@
 from django.conf import settings
 from django.urls import include, path
 
-from .views import asking, demo, invitations, join, mail, me
+from .views import asking, demo, drives, invitations, join, mail, me
 
 app_name = "members"
 
 urlpatterns = [
     path("join/", join.join, name="join"),
+    path("me/neighbour/", me.referral_link_make, name="referral-link-make"),
+    path("drives/<slug:slug>/", drives.drive, name="drive"),
+    path("drives/<slug:slug>/<slug:key>/", drives.drive_rows, name="drive-rows"),
     path("join/company/", join.join_company, name="join-company"),
     path("join/company/alike/", join.look_alike_companies, name="join-look-alikes"),
     path("join/company/alike/<int:pk>/", join.join_represent, name="join-represent"),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from clusters.models import Association, Cluster, Support, Theme
 from clusters.months import month_after, months_from
 from meetings.models import Meeting, Presentation
-from members.models import Membership, Target
+from members.drives import Figure, figures_of
+from members.models import Drive, Membership, Target
 from news.models import Article
 
 NEXT_UP = 6
@@ -98,10 +99,12 @@ def supporters(association: Association | None, user) -> list:
     return list(dict.fromkeys(support.supporter for support in supports.order_by("supporter__name")))
 
 
-def drive_targets(association: Association) -> list[Target]:
-    """The targets of its running drive, each with what was `reached`; none without a drive."""
-    targets = Target.objects.filter(drive__association=association, drive__state="running").with_reached()
-    rows = sorted(
-        targets.select_related("drive"), key=lambda target: list(Target.Kind).index(Target.Kind(target.kind))
-    )
-    return [target for target in rows if target.drive == rows[0].drive]
+def running_drive(association: Association) -> tuple[Drive, list[Figure]] | None:
+    """Its running drive with the figures of its targets, if it has any. Those of single clusters have a page."""
+    running = Target.objects.filter(drive__association=association, drive__state=Drive.State.RUNNING)
+    targets = list(running.select_related("drive").order_by("-drive__start", "drive", "pk"))
+    if not targets:
+        return None
+    drive = targets[0].drive
+    drive.association = association
+    return drive, figures_of(drive, [one for one in targets if one.drive_id == drive.pk], timezone.now())[0]

@@ -85,7 +85,7 @@ ROWS = {
     ),
     members.Export: lambda cluster: factories.ExportFactory(cluster=cluster, by=coordinator_of(cluster)),
     members.Drive: lambda cluster: factories.DriveFactory(
-        association=cluster.association, name=f"Secret {cluster.name} drive"
+        cluster=cluster, name=f"Secret {cluster.name} drive"
     ),
     members.Introduction: lambda cluster: factories.IntroductionFactory(
         cluster=cluster, asker=company_of(cluster)
@@ -120,7 +120,7 @@ ROWS = {
 }
 
 # What the officers of an association look after, and coordinators of its clusters do not.
-ASSOCIATION_LEVEL = {Association, members.Drive}
+ASSOCIATION_LEVEL = {Association}
 
 every_model = pytest.mark.parametrize("model", DESK, ids=lambda model: model.__name__)
 

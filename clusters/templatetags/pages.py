@@ -13,6 +13,7 @@ from clusters.maps import Here, Town, region_map
 
 register = template.Library()
 
+MOST_DOTS = 600  # in a field
 NUMBERS = [
     "no",
     "one",
@@ -59,10 +60,20 @@ def turn_of_round(step: int) -> SafeString:
 
 @register.simple_tag
 def target_field(target) -> SafeString:
-    """The way to a target of a drive: a dot for each. The figure stands beside it."""
+    """The way to a target of a drive: a dot for each, or for several if they are very many. The figure is beside it."""
+    scale = -(-target.number // MOST_DOTS)
+    number = -(-target.number // scale)
+    css_class = "field-dots is-tens" if number <= 10 else "field-dots"
     return pictures.dot_field(
-        target.reached, 0, target.number, columns=25 if target.number > 25 else target.number
+        target.reached // scale, 0, number, columns=min(number, 25), css_class=css_class
     )
+
+
+@register.simple_tag
+def firm_dots(number: int) -> SafeString:
+    """A dot for each firm; of very many the first. The number stands beside it."""
+    shown = min(number, MOST_DOTS)
+    return pictures.dot_field(shown, 0, shown, columns=30, css_class="field-dots is-branch")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from .mail import MailChoice, OutgoingMail, WorkerBeat
 from .membership import Membership
 from .office import Officer
 from .opportunity import Opportunity
+from .referral import Referral, ReferralLink
 from .report import Report
 from .user import User
 
@@ -25,6 +26,8 @@ __all__ = [
     "Officer",
     "Opportunity",
     "OutgoingMail",
+    "Referral",
+    "ReferralLink",
     "Report",
     "Representative",
     "Target",

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Q
+from django.urls import reverse
 
-from clusters.models import Association
-
-from .membership import Membership
+from clusters.models import Association, Cluster
+from clusters.periods import moments
 
 
 class DriveQuerySet(models.QuerySet):
@@ -16,41 +18,92 @@ class DriveQuerySet(models.QuerySet):
         return self.all()
 
     def managed_by(self, user):
-        return self.filter(association__in=Association.objects.managed_by(user))
+        if user.is_superuser:
+            return self.all()
+        return self.filter(
+            Q(cluster__in=Cluster.objects.managed_by(user))
+            | Q(association__in=Association.objects.managed_by(user))
+        )
+
+    def of(self, association: Association):
+        """Those of an association and of its clusters."""
+        return self.filter(Q(association=association) | Q(cluster__association=association))
 
     def running(self):
         return self.filter(state=Drive.State.RUNNING)
 
 
 class Drive(models.Model):
-    """A membership campaign of an association over a period. What was reached is always a query."""
+    """A membership campaign of an association or a cluster. What it reached is counted by `members.drives`."""
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
         CLOSED = "closed", "Closed"
 
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="drives")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="drives"
+    )
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="drives"
+    )
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     summary = models.CharField(max_length=300, blank=True)
     start = models.DateField("from")
     end = models.DateField("until", help_text="Last day.")
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    result = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="As it stood when it was closed: members.drives.Standing. A trigger of the database keeps it.",
+    )
 
     objects = DriveQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-start"]
+        ordering = ["-start", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
+                name="drive_of_one",
+                violation_error_message="Choose an association or a cluster, not both.",
+            ),
             models.CheckConstraint(
                 condition=Q(end__gt=models.F("start")),
                 name="drive_ends_after_start",
                 violation_error_message="The last day is before the first.",
             ),
+            models.CheckConstraint(
+                condition=Q(state="running", closed_at__isnull=True, result__isnull=True)
+                | Q(state="closed", closed_at__isnull=False, result__isnull=False),
+                name="drive_closed_with_result",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("members:drive", args=[self.slug])
+
+    @property
+    def organiser(self) -> Cluster | Association:
+        return self.cluster or cast(Association, self.association)
+
+    @property
+    def in_association(self) -> Association:
+        return self.cluster.association if self.cluster else cast(Association, self.association)
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """When it begins and when it is over, by the clock of its association."""
+        return moments(self.start, self.end, self.in_association.time_zone)
+
+    def day(self, moment: datetime) -> date:
+        """The date of a moment, by the same clock."""
+        return moment.astimezone(ZoneInfo(self.in_association.time_zone)).date()
 
 
 class TargetQuerySet(models.QuerySet):
@@ -60,61 +113,18 @@ class TargetQuerySet(models.QuerySet):
     def managed_by(self, user):
         return self.filter(drive__in=Drive.objects.managed_by(user))
 
-    def with_reached(self):
-        """Each with `reached`: what the drive has brought so far. `Target.counted` says it in words."""
-        kinds = Target.MEETING_KINDS.items()
-        return self.annotate(
-            reached=Case(
-                When(kind=Target.Kind.NEW_MEMBERS, then=number_of(new_memberships(), distinct="company")),
-                *[When(kind=kind, then=number_of(events_held(names))) for kind, names in kinds],
-                output_field=IntegerField(),
-            )
-        )
-
-
-def new_memberships():
-    """Active memberships that began in the drive, of firms without an earlier one in the association."""
-    inside = Membership.objects.active().filter(cluster__association=OuterRef("drive__association"))
-    earlier = Membership.objects.filter(
-        company=OuterRef("company"),
-        cluster__association=OuterRef("cluster__association"),
-        joined_at__date__lt=OuterRef(OuterRef("drive__start")),
-    )
-    period = (OuterRef("drive__start"), OuterRef("drive__end"))
-    return inside.filter(~Exists(earlier), joined_at__date__range=period)
-
-
-def events_held(kinds: list[str]):
-    """Meetings of these kinds that took place in the drive, of the association or its clusters.
-
-    Counted are those that everybody may see: the figure is public.
-    """
-    meeting: Any = Association.meetings.rel.related_model  # of a higher layer, reached by its relation
-    return (
-        meeting.objects.visible_to(AnonymousUser())
-        .past()
-        .filter(
-            Q(association=OuterRef("drive__association"))
-            | Q(cluster__association=OuterRef("drive__association")),
-            kind__in=kinds,
-            starts_at__date__range=(OuterRef("drive__start"), OuterRef("drive__end")),
-        )
-    )
-
-
-def number_of(rows, distinct: str = "pk") -> Subquery:
-    count = Func(F(distinct), function="COUNT", template="%(function)s(DISTINCT %(expressions)s)")
-    return Subquery(rows.order_by().values(number=count), output_field=IntegerField())
-
 
 class Target(models.Model):
-    """A number that a drive wants to reach, by kind."""
+    """A number that a drive wants to reach. Its kind says what is counted: see `members.drives.counted`."""
 
     class Kind(models.TextChoices):
         NEW_MEMBERS = "new-members", "new member firms"
         EVENTS = "events", "events"
         TRAINING = "training", "training activities"
         DEMAND = "demand", "demand-generating events"
+        MEETINGS = "meetings", "meetings of other kinds"
+        INTRODUCTIONS = "introductions", "introductions that led to something"
+        OPPORTUNITIES = "opportunities", "opportunities that led to something"
 
     MEETING_KINDS = {
         Kind.EVENTS: ["networking", "public", "trade"],
@@ -122,33 +132,59 @@ class Target(models.Model):
         Kind.DEMAND: ["demand"],
     }
     COUNTED = {
-        Kind.NEW_MEMBERS: "Firms that joined a cluster for the first time in the drive, and are still members.",
-        Kind.EVENTS: "Networking, public and trade events held in the drive.",
-        Kind.TRAINING: "Training held in the drive.",
+        Kind.NEW_MEMBERS: (
+            "Firms that joined a cluster for the first time in the drive, and are still members: "
+            "of the clusters together, each firm once."
+        ),
+        Kind.EVENTS: "Networking, public and trade events held in the drive that everybody could see.",
+        Kind.TRAINING: "Training held in the drive that everybody could see.",
         Kind.DEMAND: "Events held in the drive to bring members and customers together.",
+        Kind.INTRODUCTIONS: "Introductions asked for in the drive that led to business or to help.",
+        Kind.OPPORTUNITIES: "Asks and offers posted in the drive by which members came together.",
     }
 
     drive = models.ForeignKey(Drive, on_delete=models.CASCADE, related_name="targets")
-    kind = models.CharField(max_length=15, choices=Kind)
+    kind = models.CharField("what is counted", max_length=15, choices=Kind)
+    name = models.CharField(
+        "called",
+        max_length=60,
+        blank=True,
+        help_text="In the plural, if it has a name of its own: open days.",
+    )
+    meeting_kinds = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        verbose_name="kinds of meetings",
+        help_text="For meetings of other kinds: which.",
+    )
     number = models.PositiveIntegerField()
 
     objects = TargetQuerySet.as_manager()
 
     class Meta:
-        ordering = ["drive", "kind"]
+        ordering = ["drive", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["drive", "kind"],
+                fields=["drive", "kind", "name"],
                 name="target_once",
-                violation_error_message="The drive has a target of this kind already.",
+                violation_error_message="The drive has a target of this kind and name already.",
             ),
             models.CheckConstraint(condition=Q(number__gt=0), name="target_positive"),
+            models.CheckConstraint(
+                condition=~Q(kind="meetings") | ~Q(name="") & ~Q(meeting_kinds=[]),
+                name="target_meetings_say_which",
+                violation_error_message="Meetings of other kinds need a name, and the kinds that count.",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.number} {self.get_kind_display()}"
+        return f"{self.number} {self.label}"
 
     @property
-    def counted(self) -> str:
-        """What its figure counts, in a sentence."""
-        return self.COUNTED[self.Kind(self.kind)]
+    def label(self) -> str:
+        return self.name or self.get_kind_display()
+
+    def counts_meetings(self) -> list[str]:
+        """The kinds of meetings that count."""
+        return self.MEETING_KINDS.get(self.Kind(self.kind), self.meeting_kinds)

@@ -16,11 +16,12 @@ from clusters.errors import Refused
 from clusters.models import Cluster
 from members import companies, memberships
 from members.forms import ClustersForm, CompanyForm, Offer
-from members.models import Company, Membership, Representative
+from members.models import Company, Membership, ReferralLink, Representative
 from members.models.company import look_alikes
 
-# What a person typed so far waits in the session: the firm under DRAFT, the cluster they came from under WANTED.
-DRAFT, WANTED = "join-firm", "join-cluster"
+# What a person typed so far waits in the session: the firm under DRAFT, the cluster they came from under WANTED,
+# the link by which they came under REFERRAL.
+DRAFT, WANTED, REFERRAL = "join-firm", "join-cluster", "join-from"
 MOST_OFFERED = 12
 
 
@@ -28,21 +29,29 @@ MOST_OFFERED = 12
 @require_GET
 def join(request):
     """What joining is; for who is signed in, the step they are at."""
-    slug = request.GET.get("cluster", "").replace("\0", "")
+    slug, referral = (request.GET.get(name, "").replace("\0", "")[:60] for name in ("cluster", "from"))
     cluster = Cluster.objects.select_related("association").filter(slug=slug).first()
     if cluster and cluster.state == Cluster.State.RESTING:
         messages.info(request, f"{cluster} is resting and takes no new firms at the moment. Others do.")
         cluster = None
     if request.user.is_authenticated:
-        return go_on(request, cluster)
+        return go_on(request, cluster, referral)
     if cluster:
         wear(request, cluster.association)
-    back = reverse("members:join") + (f"?{urlencode({'cluster': cluster.slug})}" if cluster else "")
-    return render(request, "members/join.html", {"cluster": cluster, "next": urlencode({"next": back})})
+    known = {"cluster": cluster.slug if cluster else "", "from": referral}
+    query = urlencode({name: value for name, value in known.items() if value})
+    context = {
+        "cluster": cluster,
+        "invited": ReferralLink.objects.filter(code=referral).exists() if referral else False,
+        "next": urlencode({"next": f"{reverse('members:join')}{'?' if query else ''}{query}"}),
+    }
+    return render(request, "members/join.html", context)
 
 
-def go_on(request, cluster: Cluster | None):
-    """To the next step of who is signed in, remembering the cluster they came for."""
+def go_on(request, cluster: Cluster | None, referral: str):
+    """To the next step of who is signed in, remembering the cluster they came for and the link they came by."""
+    if referral:
+        request.session[REFERRAL] = referral
     if cluster is None:
         return redirect(next_step(request.user))
     firms = Company.objects.represented_by(request.user)
@@ -148,12 +157,17 @@ def join_clusters(request):
         company = form.cleaned_data.get("company", firms[0])
         try:
             memberships.apply_to_all(
-                company, form.cleaned_data["clusters"], by=request.user, message=form.cleaned_data["message"]
+                company,
+                form.cleaned_data["clusters"],
+                by=request.user,
+                message=form.cleaned_data["message"],
+                referral=request.session.get(REFERRAL, ""),
             )
         except Refused as refusal:
             form.add_error("clusters", str(refusal))
         else:
-            request.session.pop(WANTED, None)
+            for remembered in (WANTED, REFERRAL):
+                request.session.pop(remembered, None)
             return redirect("members:join-done")
     return render(request, "members/join_clusters.html", {"form": form, "firms": firms, "offered": offered})
 

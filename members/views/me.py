@@ -8,18 +8,20 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
-from members import companies, invitations, memberships
+from members import companies, invitations, memberships, referrals
 from members.models import (
     Company,
     Introduction,
     Invitation,
     MailChoice,
     Membership,
+    ReferralLink,
     Representative,
     User,
 )
@@ -61,6 +63,7 @@ def me(request):
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
         "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
         "calendar_url": private_calendar_url(request),
+        "neighbour": neighbour_link(request) if acting else None,
         "regular_in": set(user.standing_answers.values_list("cluster", flat=True)),
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
     }
@@ -140,6 +143,29 @@ def private_calendar_url(request) -> str:
         if calendar
         else ""
     )
+
+
+def neighbour_link(request) -> dict:
+    """The address by which one brings other firms, empty until one has made it, and how many joined by it."""
+    joined = Count("user__referrals", filter=Q(user__referrals__thanked_at__isnull=False))
+    link = ReferralLink.objects.visible_to(request.user).annotate(joined=joined).first()
+    if link is None:
+        return {"url": "", "joined": 0}
+    query = urlencode({"from": link.code})
+    return {
+        "url": request.build_absolute_uri(f"{reverse('members:join')}?{query}"),
+        "joined": link.joined,
+    }
+
+
+@require_POST
+def referral_link_make(request):
+    """A link of one's own, for who acts for a firm. Pressed twice it is the same."""
+    if not request.user.representations.active().exists():
+        raise PermissionDenied
+    referrals.link_of(request.user)
+    messages.success(request, "Here is your link. Send it to a firm that should be here.")
+    return redirect(f"{reverse('members:me')}#neighbour")
 
 
 def slides_waiting(user: User) -> list:

@@ -46,7 +46,7 @@ def render_front(request, association):
         "news": news,
         "themes": front.themes(association, user),
         "supporters": front.supporters(association, user),
-        "targets": front.drive_targets(association) if association else [],
+        "drive": front.running_drive(association) if association else None,
         "canonical_url": canonical(request),
         "linked": graph(organization(association) if association else site()),
     }

@@ -11,6 +11,7 @@ from .answers import (
     OFFICE,
     OK,
     everybody,
+    only,
     signed_in,
     signed_in_only,
 )
@@ -88,6 +89,17 @@ ROWS = [
     ("members:question-ask", lambda w: [], "post", everybody(OK)),
     ("members:association-question-ask", lambda w: [w.association.slug], "get", everybody(OK)),
     ("members:cluster-question-ask", lambda w: [w.cluster.slug], "get", everybody(OK)),
+    ("members:referral-link-make", lambda w: [], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "members:referral-link-make",
+        lambda w: [],
+        "post",
+        signed_in(FORBIDDEN, member=ELSEWHERE, other_member=ELSEWHERE),
+    ),
+    ("members:drive", lambda w: [w.drive.slug], "get", everybody(OK)),
+    ("members:drive-rows", lambda w: [w.drive.slug, w.drive.targets.get().pk], "get", everybody(OK)),
+    ("members:drive-rows", lambda w: [w.drive.slug, "left"], "get", only("officer", "operator")),
+    ("members:drive-rows", lambda w: [w.drive.slug, "nothing"], "get", everybody(NOTHING)),
     (
         "members:unsubscribe",
         lambda w: [unsubscribe_path(w.member, MailChoice.Kind.AGENDAS).split("/")[-2]],

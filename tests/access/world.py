@@ -61,6 +61,7 @@ def world_of(
         **exchange_of(lancaster, firm),
         question=factories.QuestionFactory(cluster=lancaster),
         draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),
+        drive=factories.TargetFactory(drive__association=lancaster.association).drive,
     )
 
 

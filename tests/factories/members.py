@@ -21,6 +21,8 @@ from members.models import (
     Officer,
     Opportunity,
     OutgoingMail,
+    Referral,
+    ReferralLink,
     Report,
     Representative,
     Target,
@@ -118,11 +120,27 @@ class DriveFactory(DjangoModelFactory):
     class Meta:
         model = Drive
 
-    association = factory.SubFactory(AssociationFactory)
+    association = factory.Maybe("cluster", None, factory.SubFactory(AssociationFactory))
+    cluster = None
     name = "A drive"
     slug = factory.Sequence("drive-{}".format)
     start = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=180))
     end = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=180))
+
+
+class ReferralLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = ReferralLink
+
+    user = factory.SubFactory(UserFactory)
+
+
+class ReferralFactory(DjangoModelFactory):
+    class Meta:
+        model = Referral
+
+    company = factory.SubFactory(CompanyFactory)
+    referrer = factory.SubFactory(UserFactory)
 
 
 class TargetFactory(DjangoModelFactory):

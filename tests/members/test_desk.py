@@ -1,5 +1,7 @@
 """The members' part of the desk: who answers applications, sees firms, appoints officers."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -314,9 +316,9 @@ class TestPeople:
 
 
 class TestDrives:
-    def form(self, association, **fields):
+    def form(self, organiser, **fields):
         return {
-            "association": association.pk,
+            organiser._meta.model_name: organiser.pk,
             "name": "250 by the summer",
             "slug": "250",
             "summary": "",
@@ -333,9 +335,42 @@ class TestDrives:
         drive = Drive.objects.get()
         assert (drive.state, drive.targets.get().number) == ("running", 250)
 
-    def test_are_not_for_coordinators(self, as_coordinator, association):
-        assert as_coordinator.get(address("drive", "add")).status_code == 403
-        assert "Drives" not in as_coordinator.get(reverse("admin:index")).content.decode()
+    def test_of_a_cluster_are_made_by_its_coordinator_and_of_others_not(
+        self, as_coordinator, association, lancaster, furness
+    ):
+        for strange in (association, furness):
+            page = as_coordinator.post(address("drive", "add"), self.form(strange))
+            assert "Select a valid choice" in page.content.decode()
+        assert as_coordinator.post(address("drive", "add"), self.form(lancaster)).status_code == 302
+        assert Drive.objects.get().organiser == lancaster
+
+    def test_meetings_of_other_kinds_say_which(self, as_officer, association):
+        form = self.form(association, **{"targets-0-kind": "meetings"})
+        page = as_officer.post(address("drive", "add"), form).content.decode()
+        assert "Say what these meetings are called, in the plural." in page
+        assert "Tick the kinds that count." in page
+        form |= {"targets-0-name": "open days", "targets-0-meeting_kinds": ["public", "trade"]}
+        assert as_officer.post(address("drive", "add"), form).status_code == 302
+        assert Drive.objects.get().targets.get().meeting_kinds == ["public", "trade"]
+
+    def test_are_closed_at_their_end_and_then_only_read(self, as_officer, association):
+        today = timezone.localdate()
+        drive = factories.DriveFactory(
+            association=association, start=today - timedelta(days=30), end=today - timedelta(days=1)
+        )
+        act = address("drive", "act", drive.pk, "close")
+        assert "nothing changes them" in as_officer.get(act).content.decode()
+        assert "Its figures stay as they are." in as_officer.post(act, follow=True).content.decode()
+        drive.refresh_from_db()
+        assert drive.state == Drive.State.CLOSED
+        change = address("drive", "change", drive.pk)
+        assert 'name="_save"' not in as_officer.get(change).content.decode()
+        assert as_officer.post(change, self.form(association)).status_code == 403
+
+    def test_that_run_can_not_be_closed(self, as_officer, association):
+        drive = factories.DriveFactory(association=association)
+        page = as_officer.post(address("drive", "act", drive.pk, "close"), follow=True).content.decode()
+        assert "To end it early, put its last day earlier." in page
 
     def test_do_not_close_by_typing(self, as_officer, association):
         as_officer.post(address("drive", "add"), self.form(association, state="closed"))
