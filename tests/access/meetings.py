@@ -21,6 +21,8 @@ from .answers import (
 MEMBERS = signed_in_only("member", *OFFICE, others=FORBIDDEN)  # everybody sees the cluster, not what it plans
 OWN_TURN = signed_in_only("member", answer=ELSEWHERE)
 DOOR = signed_in_only(*OFFICE, others=FORBIDDEN)
+LOOKS_AFTER = signed_in_only(*OFFICE, "other_coordinator", others=FORBIDDEN)
+LOOKS_IN_VAIN = dict.fromkeys([*OFFICE, "other_coordinator"], NOTHING)
 MEMBERS_ANSWER = signed_in_only("member", *OFFICE, answer=ELSEWHERE)
 
 ROWS = [
@@ -33,6 +35,12 @@ ROWS = [
     ("meetings:meeting", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),
     ("meetings:meeting", lambda w: [10**9], "get", everybody(NOTHING)),
     ("meetings:run-sheet", lambda w: [w.meeting.pk], "get", signed_in_only("member", *OFFICE)),
+    ("meetings:report", lambda w: [], "get", LOOKS_AFTER),
+    ("meetings:report-csv", lambda w: [], "get", LOOKS_AFTER),
+    ("meetings:report-rows", lambda w: ["meetings"], "get", LOOKS_AFTER),
+    ("meetings:report-rows", lambda w: ["nothing"], "get", {**LOOKS_AFTER, **LOOKS_IN_VAIN}),
+    ("meetings:report-rows-csv", lambda w: ["meetings"], "get", LOOKS_AFTER),
+    ("meetings:cluster-charts", lambda w: [w.cluster.slug], "get", DOOR),
     ("meetings:meeting-calendar", lambda w: [w.meeting.pk], "get", everybody(OK)),
     ("meetings:meeting-calendar", lambda w: [w.draft.pk], "get", only(*OFFICE)),
     ("meetings:meeting-calendar", lambda w: [w.members_meeting.pk], "get", only("member", *OFFICE)),

@@ -1,0 +1,69 @@
+"""What a report is to be about, as an officer or a coordinator chooses it."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+
+from clusters.models import Association, Cluster
+
+LONGEST = 366 * 10  # days
+STRANGE = "Choose among what you look after. One of these is somebody else’s."
+
+
+class ScopeForm(forms.Form):
+    start = forms.DateField(
+        label="From",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Say from which day.", "invalid": "A day looks like 2026-04-01."},
+    )
+    end = forms.DateField(
+        label="Until",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The last day that counts.",
+        error_messages={"required": "Say until which day.", "invalid": "A day looks like 2027-03-31."},
+    )
+    clusters = forms.ModelMultipleChoiceField(
+        queryset=Cluster.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": STRANGE, "invalid_pk_value": STRANGE},
+    )
+    associations = forms.ModelMultipleChoiceField(
+        queryset=Association.objects.none(),
+        required=False,
+        label="And as a whole",
+        help_text="Events and supporters of the association itself, besides those of its clusters.",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": STRANGE, "invalid_pk_value": STRANGE},
+    )
+
+    def __init__(self, data, *, user):
+        """With no data, the last twelve months of all that the user looks after."""
+        clusters = (
+            Cluster.objects.managed_by(user).select_related("association").order_by("association", "name")
+        )
+        associations = Association.objects.managed_by(user)
+        today = timezone.localdate()
+        usual = {
+            "start": today - timedelta(days=364),
+            "end": today,
+            "clusters": list(clusters.values_list("pk", flat=True)) if not data else [],
+            "associations": list(associations.values_list("pk", flat=True)) if not data else [],
+        }
+        super().__init__(data or usual)
+        self.fields["clusters"].queryset = clusters
+        self.fields["associations"].queryset = associations
+        if not associations:
+            del self.fields["associations"]
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start and end and end < start:
+            self.add_error("end", "The last day is before the first.")
+        elif start and end and (end - start).days > LONGEST:
+            self.add_error("end", "Ten years at most, please.")
+        if not (self.errors or cleaned["clusters"] or cleaned.get("associations")):
+            self.add_error("clusters", "Choose at least one.")
+        return cleaned
