@@ -17,6 +17,8 @@ from .models import (
     Officer,
     Opportunity,
     OutgoingMail,
+    Referral,
+    ReferralLink,
     Report,
     Representative,
     Target,
@@ -46,8 +48,10 @@ KEPT = [
     Kept(IntroductionMessage, cluster="introduction__cluster"),
     Kept(Block),  # whom a firm does not want to hear from is its own: in exports of the whole site alone
     Kept(Report, cluster="cluster", association="association"),
-    Kept(Drive, association="association", label="name"),
-    Kept(Target, association="drive__association"),
+    Kept(Drive, cluster="cluster", association="association", label="name"),
+    Kept(Target, cluster="drive__cluster", association="drive__association"),
+    Kept(ReferralLink),  # who brought whom is nobody else's: in exports of the whole site alone
+    Kept(Referral),
 ]
 LEFT_OUT = {
     Export: "An export is no part of itself.",
