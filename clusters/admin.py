@@ -120,6 +120,10 @@ class SupporterAdmin(ScopedAdmin):
     search_fields = ["name"]
     inlines = [SupportInline]
 
+    def places_of(self, supporter):
+        supports = supporter.supports.select_related("cluster", "association")
+        return [{"cluster": one.cluster, "association": one.association} for one in supports]
+
     def get_readonly_fields(self, request, obj=None):
         """Who supports others too is described by those who look after all of them, not by one."""
         mine = Support.objects.managed_by(request.user).values("pk")

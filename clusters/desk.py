@@ -1,7 +1,53 @@
-"""Django's admin as the coordinators' desk: open to whoever holds an office today."""
+"""Django's admin as the coordinators' desk: open to whoever holds an office today. What is saved leaves its line."""
+
+import json
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+
+from clusters import trail
+from clusters.models import Association, Cluster
+
+
+class LeavesTrail(admin.ModelAdmin):
+    """What is added, changed or deleted on the desk, rows of inlines among it, is in the trail like every other act.
+
+    `verbs` says it better than "added", "changed" and "deleted" where there is a word for it.
+    """
+
+    verbs: dict[str, str] = {}
+
+    def log_addition(self, request, row, message):
+        self.leave_line(request, "added", row)
+        return super().log_addition(request, row, message)
+
+    def log_change(self, request, row, message):
+        if message:
+            said = LogEntry(change_message=json.dumps(message)).get_change_message()
+            self.leave_line(request, "changed", row, said)
+        return super().log_change(request, row, message)
+
+    def log_deletions(self, request, rows):
+        for row in rows:
+            self.leave_line(request, "deleted", row)
+        return super().log_deletions(request, rows)
+
+    def leave_line(self, request, verb: str, row, note: str = "") -> None:
+        for place in self.places_of(row) or [{}]:
+            trail.record(request.user, self.verbs.get(verb, verb), row, note=note, **place)
+
+    def places_of(self, row) -> list[dict]:
+        """The clusters and associations whose officers read the line. A desk whose rows say it otherwise overrides."""
+        if isinstance(row, Cluster):
+            return [{"cluster": row}]
+        if isinstance(row, Association):
+            return [{"association": row}]
+        if getattr(row, "cluster", None):
+            return [{"cluster": row.cluster}]
+        if getattr(row, "association", None):
+            return [{"association": row.association}]
+        return self.places_of(row.meeting) if getattr(row, "meeting", None) else []
 
 
 class Desk(admin.AdminSite):
@@ -9,6 +55,13 @@ class Desk(admin.AdminSite):
     site_title = "Coordinators' desk"
     index_title = "What you look after"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Also the tables of the libraries leave their lines: no desk can forget to."""
+        of_desk = admin_class or admin.ModelAdmin
+        if not issubclass(of_desk, LeavesTrail):
+            of_desk = type(of_desk.__name__, (of_desk, LeavesTrail), {"__module__": of_desk.__module__})
+        super().register(model_or_iterable, of_desk, **options)
 
     def has_permission(self, request):
         return request.user.is_active and request.user.is_staff

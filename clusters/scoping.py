@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from clusters.desk import LeavesTrail
+
 
 def managed(queryset: models.QuerySet, user) -> models.QuerySet:
     """The rows of `queryset` the user looks after; of models that know no offices, all for the operator alone."""
@@ -67,7 +69,7 @@ class OfficeRights:
         return managed(type(obj)._default_manager.filter(pk=obj.pk), request.user).exists()
 
 
-class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
+class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
     list_per_page = 50
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
@@ -85,6 +87,14 @@ class ScopedAdmin(ScopedChoices, OfficeRights, admin.ModelAdmin):
             raise PermissionDenied(
                 "You can only change what belongs to a cluster or association you look after."
             )
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 class InlineRights(ScopedChoices):

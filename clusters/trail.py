@@ -1,8 +1,27 @@
 """Who did what, when: one line for each act, from any door."""
 
 from collections.abc import Iterable
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Case, CharField, Value, When
+from django.utils import timezone
 
 from clusters.models import Act, Association, Cluster
+
+NAMES_FADE_AFTER = relativedelta(years=6)  # as long as a contract can be argued about (Limitation Act 1980)
+AT_ONCE = 5000  # lines fade in one go
+NAMES_NOBODY = [  # what a line is about whose name is no person's
+    "clusters.association",
+    "clusters.cluster",
+    "clusters.topic",
+    "members.company",
+    "members.membership",
+    "meetings.meeting",
+    "meetings.duty",
+]
 
 
 def record(
@@ -48,3 +67,26 @@ def line(
         cluster=cluster,
         association=association,
     )
+
+
+@transaction.atomic
+def fade(now: datetime | None = None) -> int:
+    """A job of the worker: after years a line says what was done, and no longer by and to whom. Returns how many."""
+    before = (now or timezone.now()) - NAMES_FADE_AFTER
+    old = list(Act.objects.filter(faded=False, at__lt=before).values_list("pk", flat=True)[:AT_ONCE])
+    if not old:
+        return 0
+    kinds = [When(subject_type=label, then=Value(name)) for label, name in _names_of_kinds().items()]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL clusters.trail_may_fade = 'yes'")  # the trigger asks for it
+        lines = Act.objects.filter(pk__in=old)
+        lines.exclude(subject_type__in=NAMES_NOBODY).update(
+            subject=Case(*kinds, default=Value("something"), output_field=CharField())
+        )
+        lines.update(actor=None, note="", faded=True)
+        cursor.execute("SET LOCAL clusters.trail_may_fade = 'no'")
+    return len(old)
+
+
+def _names_of_kinds() -> dict[str, str]:
+    return {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}

@@ -227,6 +227,7 @@ WORKER_JOBS = [
     "meetings.slides.presentations.keep_names",
     "meetings.afterwards.ask_for_feedback",
     "members.outbox.forget_old",
+    "clusters.trail.fade",
     "members.faq_reviews.remind",
     "members.asked_questions.forget_old",
     "members.exports.forget_old",

@@ -51,6 +51,11 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
             return Company.objects.visible_to(request.user)
         return super().choices_for(db_field, request)
 
+    def places_of(self, article):
+        """Of the clusters it is about; of a whole association where it is about none."""
+        clusters = [{"cluster": cluster} for cluster in article.clusters.all()]
+        return clusters or super().places_of(article)
+
     def save_model(self, request, obj, form, change):
         if not change:
             obj.author = request.user

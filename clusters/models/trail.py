@@ -1,6 +1,8 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Upper
 from django.utils import timezone
 
 from .association import Association
@@ -12,16 +14,21 @@ class ActQuerySet(models.QuerySet):
         return self.managed_by(user)
 
     def managed_by(self, user):
+        """The numbers of the places are asked for first, so that Postgres takes their indexes in a long trail."""
         if user.is_superuser:
             return self.all()
         return self.filter(
-            Q(cluster__in=Cluster.objects.managed_by(user))
-            | Q(association__in=Association.objects.managed_by(user))
+            Q(cluster__in=list(Cluster.objects.managed_by(user).values_list("pk", flat=True)))
+            | Q(association__in=list(Association.objects.managed_by(user).values_list("pk", flat=True)))
         )
 
 
 class Act(models.Model):
-    """One line of the trail: who did what, when. Written by `clusters.trail.record`, never changed."""
+    """One line of the trail: who did what, when. Written by `clusters.trail.record`.
+
+    The database refuses to change or delete it. Two things are let through: that a person who did it is gone,
+    and that names fade after years (`clusters.trail.fade`).
+    """
 
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(
@@ -36,6 +43,12 @@ class Act(models.Model):
     association = models.ForeignKey(
         Association, on_delete=models.PROTECT, null=True, blank=True, related_name="acts"
     )
+    faded = models.BooleanField(default=False, editable=False)
+    words = models.GeneratedField(
+        expression=Upper(Concat("verb", Value(" "), "subject", Value(" "), "note")),
+        output_field=models.CharField(max_length=800),
+        db_persist=True,
+    )
 
     objects = ActQuerySet.as_manager()
 
@@ -44,7 +57,11 @@ class Act(models.Model):
         verbose_name = "line of the trail"
         verbose_name_plural = "trail"
         indexes = [
+            models.Index(fields=["-at", "-id"]),
             models.Index(fields=["cluster", "-at"]),
+            models.Index(fields=["association", "-at"]),
+            models.Index(fields=["at"], condition=Q(faded=False), name="act_to_fade"),
+            GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="act_words_trgm"),
             models.Index(fields=["subject_type", "subject_id"]),
         ]
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
-from clusters import trail
 from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
@@ -109,6 +108,7 @@ class WhenFilter(admin.SimpleListFilter):
 @admin.register(Meeting)
 class MeetingAdmin(ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ScopedAdmin):
     form = MeetingForm
+    verbs = {"added": "planned"}
     inlines = [AgendaInline, ActionInline]
     acts = ["publish", "send_changes", "draft_agenda", "move", "call_off"]
     list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
@@ -270,8 +270,6 @@ class MeetingAdmin(ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsA
             form.has_changed() or any(f.has_changed() for f in formsets)
         ):
             meeting.touch()
-        verb = "changed" if change else "planned"
-        trail.record(request.user, verb, meeting, cluster=meeting.cluster, association=meeting.association)
         self.say_what_is_missing(request, meeting)
 
     def say_what_is_missing(self, request, meeting):

@@ -5,7 +5,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 
-from clusters import trail
 from clusters.scoping import ScopedAdmin, ScopedStackedInline
 from meetings.agendas import STEP
 from meetings.forms import at_the_end_if_empty, position_field
@@ -72,6 +71,7 @@ class TemplateInline(ScopedStackedInline):
 
 @admin.register(UsualAgenda)
 class UsualAgendaAdmin(ScopedAdmin):
+    verbs = {"changed": "changed the usual agenda of"}
     inlines = [TemplateInline]
     fields = readonly_fields = ["name", "usual_minutes"]
     list_display = ["name", "lines", "minutes"]
@@ -98,4 +98,3 @@ class UsualAgendaAdmin(ScopedAdmin):
         for number, line in enumerate(lines, start=1):
             line.position = number * STEP
         TemplateItem.objects.bulk_update(lines, ["position"])
-        trail.record(request.user, "changed the usual agenda of", form.instance, cluster=form.instance)

@@ -1,6 +1,6 @@
 """The desk of the members' app, a module for each part."""
 
-from . import companies, drives, exchange, exports, imports, mails, memberships, people, questions
+from . import companies, drives, exchange, exports, imports, mails, memberships, people, questions, trail
 
 __all__ = [
     "companies",
@@ -12,4 +12,5 @@ __all__ = [
     "memberships",
     "people",
     "questions",
+    "trail",
 ]

@@ -1,6 +1,5 @@
 from django.contrib import admin
 
-from clusters import trail
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedTabularInline
@@ -49,6 +48,8 @@ class RepresentativeInline(ScopedTabularInline):
 @admin.register(Company)
 class CompanyAdmin(ObjectActs, ScopedAdmin):
     """Firms put themselves on the site by joining; coordinators mend what is wrong."""
+
+    verbs = {"changed": "changed the entry of"}
 
     form = CompanyDeskForm
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
@@ -105,10 +106,8 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
         freezing.unfreeze(company, by=request.user)
         return f"{company} takes part again, as before. Its people hear so by mail."
 
-    def save_model(self, request, company, form, change):
-        super().save_model(request, company, form, change)
-        for cluster in companies.clusters_of(company):
-            trail.record(request.user, "changed the entry of", company, cluster=cluster)
+    def places_of(self, company):
+        return [{"cluster": cluster} for cluster in companies.clusters_of(company)]
 
 
 @admin.register(Representative)
@@ -122,6 +121,9 @@ class RepresentativeAdmin(ObjectActs, ScopedAdmin):
     acts = ["accept", "refuse"]
     fields = ["user", "address", "company", "role", "state", "job", "since"]
     readonly_fields = ["user", "address", "company", "state", "since"]
+
+    def places_of(self, representative):
+        return [{"cluster": cluster} for cluster in companies.clusters_of(representative.company)]
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -1,24 +1,16 @@
-"""The outbox and the trail, to be read. Mails that were given up can be sent again."""
+"""The outbox, to be read. Mails that were given up can be sent again."""
 
 import re
 
 from django.contrib import admin, messages
 
-from clusters.models import Act
-from clusters.scoping import ScopedAdmin, ScopedFilter
+from clusters import trail
+from clusters.scoping import ReadOnlyAdmin, ScopedFilter
 from members.models import OutgoingMail
 from members.outbox import ACCOUNT
 
 # The part of an address that django.core.signing made: it ends in a colon and a signature.
 SIGNED = re.compile(r"(?<=[^/:]/)[^\s/]*:[\w-]{20,}")
-
-
-class ReadOnlyAdmin(ScopedAdmin):
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(OutgoingMail)
@@ -48,19 +40,11 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     def send_again(self, request, queryset):
         number = queryset.send_again()
         if number:
+            for mail in queryset.filter(state=OutgoingMail.State.WAITING).select_related("cluster"):
+                trail.record(request.user, "sent again", mail, cluster=mail.cluster)
             sentence = f"{number} {'mail goes' if number == 1 else 'mails go'} out again in a moment."
             self.message_user(request, sentence, messages.SUCCESS)
         else:
             self.message_user(
                 request, "None of these mails was given up, so none is sent again.", messages.WARNING
             )
-
-
-@admin.register(Act)
-class ActAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor", "verb", "subject", "cluster", "association", "note"]
-    list_display_links = None
-    list_filter = ["verb", ("cluster", ScopedFilter)]
-    list_select_related = ["actor", "cluster", "association"]
-    search_fields = ["subject", "note", "verb", "actor__name"]
-    date_hierarchy = "at"

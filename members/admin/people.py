@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from clusters import trail
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from members.models import Officer, Representative, User
@@ -14,6 +13,8 @@ def appoints(user) -> bool:
 @admin.register(Officer)
 class OfficerAdmin(ScopedAdmin):
     """Coordinators see who holds an office in their clusters; the association's officers appoint."""
+
+    verbs = {"added": "appointed", "changed": "changed the term of"}
 
     list_display = ["user", "office", "cluster", "association", "start", "end"]
     list_filter = ["office", ("cluster", ScopedFilter), ("association", ScopedFilter)]
@@ -40,11 +41,6 @@ class OfficerAdmin(ScopedAdmin):
         if db_field.name == "cluster":
             return Cluster.objects.filter(association__in=Association.objects.managed_by(request.user))
         return super().choices_for(db_field, request)
-
-    def save_model(self, request, officer, form, change):
-        super().save_model(request, officer, form, change)
-        verb = "changed the term of" if change else "appointed"
-        trail.record(request.user, verb, officer, cluster=officer.cluster, association=officer.association)
 
 
 class ActsForInline(ScopedTabularInline):

@@ -1,0 +1,55 @@
+"""The trail, to be read: quick and bounded however long it is."""
+
+import operator
+from functools import reduce
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.text import smart_split
+
+from clusters.models import Act
+from clusters.scoping import ReadOnlyAdmin, ScopedFilter
+from members.models import User
+
+MOST_ROWS = 2000  # are counted and turned over; older lines are found by a date or a word
+MOST_NAMESAKES = 100
+MOST_WORDS = 5
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than anybody turns pages."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[:MOST_ROWS].count()
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor", "verb", "subject", "cluster", "association", "note"]
+    list_display_links = None
+    list_filter = ["at", ("cluster", ScopedFilter)]
+    list_select_related = ["actor", "cluster", "association"]
+    search_fields = ["words"]
+    search_help_text = "Who, what was done, to what: ackroyd approved"
+    paginator = BoundedPaginator
+    sortable_by = ()
+    fields = ("at", "actor", "verb", "subject", "note", "cluster", "association")
+
+    def get_ordering(self, request):
+        return ["-at", "-pk"]
+
+    def get_queryset(self, request):
+        return Act.objects.managed_by(request.user).order_by("-at", "-pk")
+
+    def get_search_results(self, request, queryset, search_term):
+        """Each word is in the line or in the name of who did it."""
+        words = list(smart_split(search_term.replace("\x00", " ")))[:MOST_WORDS]
+        meant = [self.line_with(word.strip("\"'"), request.user) for word in words]
+        return queryset.filter(reduce(operator.and_, meant, Q())), False
+
+    def line_with(self, word: str, user) -> Q:
+        namesakes = User.objects.filter(name__icontains=word).values_list("pk", flat=True)
+        return Q(words__contains=word.upper()) | Q(actor__in=list(namesakes[:MOST_NAMESAKES]))
