@@ -2,9 +2,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from clusters import faq_care, resting
+from clusters import faq_care
 from clusters.acts import ObjectActs, act
-from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Topic
+from clusters.models import Association, Hostname, Question, Support, Supporter, Topic
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 
 
@@ -30,14 +30,14 @@ class AssociationAdmin(ScopedAdmin):
         return request.user.is_superuser
 
 
-@admin.register(Cluster)
-class ClusterAdmin(ObjectActs, ScopedAdmin):
+class ClusterAdmin(ScopedAdmin):
+    """Comes to the desk in `meetings.admin.clusters`, with the acts that its meetings follow."""
+
     list_display = ["name", "state", "rhythm", "town", "association"]
     list_filter = ["state", ("association", ScopedFilter)]
     list_select_related = ["association"]
     search_fields = ["name", "town"]
     prepopulated_fields = {"slug": ["name"]}
-    acts = ["start", "rest"]
     fieldsets = [
         (None, {"fields": ["association", "name", "slug", "kind", "state", "lead", "about", "founded"]}),
         (
@@ -69,21 +69,6 @@ class ClusterAdmin(ObjectActs, ScopedAdmin):
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
-
-    @act("Start meeting", shown=lambda cluster: cluster.state != Cluster.State.ACTIVE)
-    def start(self, request, cluster, form):
-        resting.start(cluster, by=request.user)
-        return f"{cluster} is active. Firms can join, and its meetings are listed."
-
-    @act(
-        "Put to rest",
-        shown=lambda cluster: cluster.state != Cluster.State.RESTING,
-        confirm="Its page will say that it rests and whom to ask. Members stay members; nobody new can join.",
-        danger=True,
-    )
-    def rest(self, request, cluster, form):
-        resting.rest(cluster, by=request.user)
-        return f"{cluster} rests. Start it again whenever you like."
 
 
 @admin.register(Topic)

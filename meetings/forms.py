@@ -198,6 +198,30 @@ class CallOffForm(forms.Form):
     )
 
 
+class RestForm(forms.Form):
+    """A cluster is put to rest: what becomes of its meetings, and a word to its members."""
+
+    meetings = forms.ChoiceField(
+        label="The meetings ahead",
+        choices=[("call-off", "are called off"), ("keep", "take place all the same")],
+        widget=forms.RadioSelect,
+        initial="call-off",
+        error_messages={"required": "Say what becomes of the meetings ahead."},
+    )
+    word = forms.CharField(
+        label="A word to the members (optional)",
+        max_length=220,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Why, and until when perhaps. It is in their mail.",
+    )
+
+    def __init__(self, data=None, *, meets: bool):
+        super().__init__(data)
+        if not meets:
+            del self.fields["meetings"]
+
+
 class MoveForm(forms.Form):
     starts_at = MeetingTimeField(label="Starts")
     ends_at = MeetingTimeField(label="Ends", required=False, help_text="Empty: as long as before.")

@@ -1,3 +1,3 @@
-from . import afterwards, meeting, others, registrations, rota, slides, usual
+from . import afterwards, clusters, meeting, others, registrations, rota, slides, usual
 
-__all__ = ["afterwards", "meeting", "others", "registrations", "rota", "slides", "usual"]
+__all__ = ["afterwards", "clusters", "meeting", "others", "registrations", "rota", "slides", "usual"]

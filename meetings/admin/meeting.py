@@ -29,6 +29,7 @@ from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
 from .attendance import ShowsAttendance
 from .clock import ByItsOwnClock
+from .health import ShowsHealth
 from .proposals import TakesProposals
 from .series import PlansAhead
 
@@ -106,7 +107,9 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ScopedAdmin):
+class MeetingAdmin(
+    ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ShowsHealth, ScopedAdmin
+):
     form = MeetingForm
     verbs = {"added": "planned"}
     inlines = [AgendaInline, ActionInline]

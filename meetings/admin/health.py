@@ -1,0 +1,34 @@
+"""How the clusters fare, on one page of the desk: for officers all of theirs, for coordinators their own."""
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from meetings.health import THRESHOLDS, Weight, health_of
+
+MOST = 300  # clusters on the page, those that need somebody first
+
+
+class ShowsHealth(admin.ModelAdmin):
+    """The part of the meetings' desk that shows how the clusters fare."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.health_view)
+        return [path("health/", view, name="meetings_health"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def health_view(self, request):
+        found = health_of(request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "How the clusters fare",
+            "opts": self.opts,
+            "rows": found[:MOST],
+            "more": max(len(found) - MOST, 0),
+            "number": len(found),
+            "needing": sum(health.weight == Weight.NEEDS_SOMEBODY for health in found),
+            "thresholds": THRESHOLDS,
+        }
+        return TemplateResponse(request, "admin/meetings/health.html", context)
