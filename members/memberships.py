@@ -88,8 +88,12 @@ def was_withdrawn(membership: Membership) -> bool:
 
 
 def left_by_itself(membership: Membership) -> bool:
-    """A membership that the firm ended. Nobody else can."""
-    return membership.state == Membership.State.LEFT and membership.joined_at is not None
+    """A membership that the firm ended, and no coordinator: `end` leaves a sentence."""
+    return (
+        membership.state == Membership.State.LEFT
+        and membership.joined_at is not None
+        and not membership.decision
+    )
 
 
 @transaction.atomic
@@ -147,6 +151,34 @@ def leave(membership: Membership, *, by: User, now: datetime | None = None) -> M
     membership.ended_at = now or timezone.now()
     membership.save(update_fields=["state", "ended_at"])
     trail.record(by, verb, membership, cluster=membership.cluster)
+    return membership
+
+
+@transaction.atomic
+def end(membership: Membership, *, by: User, sentence: str, now: datetime | None = None) -> Membership:
+    """A coordinator ends it; the firm is told why, and may apply again. A second time changes nothing."""
+    _lock(membership)
+    if membership.state == Membership.State.LEFT:
+        return membership
+    if membership.state != Membership.State.ACTIVE:
+        raise Refused(_what_happened(membership))
+    if not sentence.strip():
+        raise Refused("Tell the firm why in a sentence. It is mailed to them as you write it.")
+    membership.state = Membership.State.LEFT
+    membership.decision = sentence.strip()
+    membership.decided_by = by
+    membership.ended_at = now or timezone.now()
+    membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
+    trail.record(by, "ended", membership, cluster=membership.cluster, note=membership.decision)
+    outbox.queue_many(
+        representatives_of(membership.company),
+        key=f"membership-ended:{membership.pk}",
+        kind="membership-ended",
+        subject=f"Your membership of {membership.cluster}",
+        template="membership_ended",
+        context=lambda user: {"person": user, "membership": membership},
+        cluster=membership.cluster,
+    )
     return membership
 
 
@@ -250,6 +282,8 @@ def _what_happened(membership: Membership) -> str:
     on = format_date(timezone.localtime(membership.ended_at), "j F Y")
     if membership.state == Membership.State.REJECTED:
         return f"{company} was turned down on {on}. It can apply again."
+    if membership.joined_at and membership.decision:
+        return f"The membership was ended on {on}. {company} can apply again."
     if membership.joined_at:
         return f"{company} left {cluster} on {on}. It can join again by itself."
     return f"{company} took its application back on {on}. Nothing is left to decide."

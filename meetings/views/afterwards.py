@@ -20,7 +20,7 @@ def feedback(request, token: str):
     """With the rating chosen that was clicked in the mail. Nothing is kept before it is sent."""
     registration = read_feedback_token(token)
     if registration is None:
-        return render(request, "meetings/archive/closed_link.html", {"why_not": "broken"})
+        return render(request, "meetings/closed_link.html", {"why_not": "broken"})
     given = Feedback.objects.filter(registration=registration).first()
     clicked = request.GET.get("rating", "")
     initial = {"rating": clicked} if clicked in map(str, Feedback.Rating.values) else {}
@@ -32,7 +32,7 @@ def feedback(request, token: str):
 def feedback_give(request, token: str):
     registration = read_feedback_token(token)
     if registration is None:
-        return render(request, "meetings/archive/closed_link.html", {"why_not": "broken"})
+        return render(request, "meetings/closed_link.html", {"why_not": "broken"})
     form = FeedbackForm(request.POST)
     if not form.is_valid():
         return feedback_page(request, token, registration, form)

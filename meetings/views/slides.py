@@ -84,7 +84,7 @@ def slides_withdraw(request, token: str):
 
 def slides_page(request, link: SlidesLink, *, form: SlidesForm | None = None):
     if link.why_not:
-        return render(request, "meetings/archive/closed_link.html", {"why_not": link.why_not})
+        return render(request, "meetings/closed_link.html", {"why_not": link.why_not})
     presentation = link.presentation
     wear(request, presentation.meeting.in_association)
     with timezone.override(presentation.meeting.zone):

@@ -125,7 +125,7 @@ def said_of_showcase(duty: Duty) -> str:
 
 def turn_page(request, link: TurnLink, *, refusal: str = "", note_form=None, showcase_form=None):
     if link.duty is None or link.why_not in ("somebody-else", "not-acting"):
-        return render(request, "meetings/turns/closed_link.html", {"why_not": link.why_not})
+        return render(request, "meetings/closed_link.html", {"why_not": link.why_not})
     duty, meeting = link.duty, link.duty.meeting
     wear(request, meeting.in_association)
     showcase = turns.showcase_of(duty)
@@ -190,7 +190,7 @@ def swap_take(request, token: str):
 
 def swap_page(request, link: SwapLink, *, refusal: str = ""):
     if link.swap is None or link.why_not in ("somebody-else", "not-acting"):
-        return render(request, "meetings/turns/closed_link.html", {"why_not": link.why_not})
+        return render(request, "meetings/closed_link.html", {"why_not": link.why_not})
     meeting = link.swap.duty.meeting
     wear(request, meeting.in_association)
     with timezone.override(meeting.zone):

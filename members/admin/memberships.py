@@ -18,7 +18,7 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
     search_fields = ["company__name", "company__web_domain"]
     date_hierarchy = "applied_at"
     actions = ["approve_all"]
-    acts = ["approve", "reject"]
+    acts = ["approve", "reject", "end"]
     fields = (
         "company",
         "what_it_does",
@@ -62,6 +62,18 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
     def reject(self, request, membership, form):
         memberships.reject(membership, by=request.user, sentence=form.cleaned_data["sentence"])
         return f"{membership.company} gets your sentence by mail."
+
+    @act(
+        "End the membership",
+        shown=lambda membership: membership.state == Membership.State.ACTIVE,
+        form=RejectionForm,
+        confirm="The firm is no longer a member of this cluster, and its turns ahead go to the next firms. "
+        "It gets your sentence by mail and can apply again. What it has done here stays in the archive.",
+        danger=True,
+    )
+    def end(self, request, membership, form):
+        memberships.end(membership, by=request.user, sentence=form.cleaned_data["sentence"])
+        return f"{membership.company} is no longer a member, and gets your sentence by mail."
 
     @admin.action(description="Approve the chosen applications", permissions=["change"])
     def approve_all(self, request, queryset):

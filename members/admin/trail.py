@@ -33,7 +33,6 @@ class ActAdmin(ReadOnlyAdmin):
     list_filter = ["at", ("cluster", ScopedFilter)]
     list_select_related = ["actor", "cluster", "association"]
     search_fields = ["words"]
-    search_help_text = "Who, what was done, to what: ackroyd approved"
     paginator = BoundedPaginator
     sortable_by = ()
     fields = ("at", "actor", "verb", "subject", "note", "cluster", "association")

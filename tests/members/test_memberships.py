@@ -286,3 +286,31 @@ class TestCoordinatorsOf:
         coordinator.is_active = False
         coordinator.save()
         assert memberships.coordinators_of(lancaster) == [officer]
+
+
+class TestEnding:
+    def test_the_firm_is_told_why_and_its_return_is_looked_at(self, firm, member, lancaster, coordinator):
+        membership = Membership.objects.get()
+        for _ in range(2):
+            memberships.end(membership, by=coordinator, sentence="You have closed, I hear.")
+        membership.refresh_from_db()
+        assert (membership.state, membership.decided_by) == (Membership.State.LEFT, coordinator)
+        [mail] = mails("membership-ended")
+        assert mail.user == member
+        assert "You have closed, I hear." in mail.text
+        assert Act.objects.get(verb="ended").note == "You have closed, I hear."
+        again = memberships.apply(firm, lancaster, by=member)
+        assert again.state == Membership.State.APPLIED
+
+    def test_only_members_can_be_ended_and_only_with_a_sentence(self, application, coordinator, firm):
+        with pytest.raises(Refused):
+            memberships.end(application, by=coordinator, sentence="No.")
+        with pytest.raises(Refused, match="Tell the firm why"):
+            memberships.end(Membership.objects.get(company=firm), by=coordinator, sentence=" ")
+        assert not mails("membership-ended")
+
+    def test_is_a_button_that_asks_first(self, firm, member, as_coordinator):
+        path = f"/admin/members/membership/{firm.memberships.get().pk}/act/end/"
+        assert "can apply again" in as_coordinator.get(path).content.decode()
+        as_coordinator.post(path, {"sentence": "You have closed."})
+        assert firm.memberships.get().state == Membership.State.LEFT
