@@ -3,7 +3,11 @@
 Rows keep their words in a generated column with a GIN index, made by `weighed`; accents and endings don't matter.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
+from django.db import connection, transaction
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -29,6 +33,14 @@ def without_nul(typed: str) -> str:
 def words_query(words: str) -> SearchQuery:
     """Understands "exact words", or, and -without; nothing that is typed is an error."""
     return SearchQuery(words, search_type="websearch", config=CONFIG)
+
+
+@contextmanager
+def tolerant() -> Iterator[None]:
+    """Inside, likeness (`__trigram_word_similar`) forgives a wrong letter in a short word: "farmng" is "farming"."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.45")  # else 0.6
+        yield
 
 
 def headline(expression, words: str) -> SearchHeadline:

@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 
 from clusters.models import AskedQuestion, Association, Cluster, Question
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
-from members.models import Drive, Introduction, Membership, Report
+from members.models import Drive, Introduction, Membership, Report, Representative
 
 State = Meeting.State
 FIRST = 20  # are shown
@@ -21,6 +21,7 @@ THE_SITE = "The whole site"
 ANSWER_TO_APPLICANTS = timedelta(days=3)
 ANSWER_TO_QUESTIONS = timedelta(days=3)
 ANSWER_TO_MEMBERS = timedelta(days=3)
+CALL_SILENT_FIRMS = timedelta(days=14)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
@@ -78,8 +79,29 @@ def clusters_of(user, now: datetime) -> list[Cluster]:
         waiting_since=_one(applied, Min("applied_at")),
         last_met=_one(ours.past(now).order_by(), Max("starts_at")),
         meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
+        asking=_one(asking_for_firms(), Count("company__representatives", distinct=True)),
+        asking_since=_one(asking_for_firms(), Min("company__representatives__since")),
+        silent=_one(unanswered(), Count("pk")),
+        silent_since=_one(unanswered(), Min("company__unrepresented_since")),
     )
     return list(clusters)
+
+
+def asking_for_firms():
+    """Memberships of a cluster, with the people who ask to act for the firm and whom no lead of it answers."""
+    led = Representative.objects.active().filter(
+        company=OuterRef("company"), role=Representative.Role.LEAD, user__is_active=True
+    )
+    asked = Membership.objects.open().filter(
+        cluster=OuterRef("pk"), company__representatives__state=Representative.State.ASKED
+    )
+    return asked.filter(Q(company__representatives__takes_over=True) | ~Exists(led)).order_by()
+
+
+def unanswered():
+    """Memberships of a cluster whose firm nobody answers for."""
+    of_cluster = Membership.objects.active().filter(cluster=OuterRef("pk"))
+    return of_cluster.filter(company__unrepresented_since__isnull=False).order_by()
 
 
 def _one(rows, figure):
@@ -155,6 +177,10 @@ def _to_close(drive: Drive) -> Need:
 def _of_cluster(cluster, today: date) -> Iterator[Need]:
     if cluster.waiting:
         yield _applications(cluster)
+    if cluster.asking:
+        yield _people_asking(cluster)
+    if cluster.silent:
+        yield _silent_firms(cluster)
     if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
         due = _met_on(cluster) + timedelta(days=CADENCE_DAYS[cluster.cadence]) if cluster.last_met else today
         sentence = "No meeting is planned, though it is time for one."
@@ -200,6 +226,31 @@ def _of_reports(user) -> Iterator[Need]:
         yield Need(
             report.cluster or report.association, sentence, since + ANSWER_TO_MEMBERS, "Look at it", url
         )
+
+
+def _people_asking(cluster) -> Need:
+    since = timezone.localdate(cluster.asking_since)
+    people = "Somebody asks" if cluster.asking == 1 else f"{cluster.asking} people ask"
+    return Need(
+        cluster,
+        f"{people} to act for a firm, since {format_date(since, 'j F')}.",
+        since + ANSWER_TO_APPLICANTS,
+        "Look at it" if cluster.asking == 1 else "Look at them",
+        f"{reverse('admin:members_representative_changelist')}?{urlencode({'state__exact': 'asked'})}",
+    )
+
+
+def _silent_firms(cluster) -> Need:
+    since = timezone.localdate(cluster.silent_since)
+    firms = "one firm" if cluster.silent == 1 else f"{cluster.silent} firms"
+    query = urlencode({"answered": "no", "cluster": cluster.pk})
+    return Need(
+        cluster,
+        f"Nobody answers for {firms}. Ask who looks after it now.",
+        since + CALL_SILENT_FIRMS,
+        "See which",
+        f"{reverse('admin:members_company_changelist')}?{query}",
+    )
 
 
 def _met_on(cluster) -> date:

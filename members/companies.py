@@ -82,10 +82,15 @@ def accept_representative(representative: Representative, by: User) -> Represent
         return representative
     if representative.state != Representative.State.ASKED:
         raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
-    if not leads_of(representative.company):
+    leads = representative.company.representatives.active().filter(role=Representative.Role.LEAD)
+    if representative.takes_over:
+        leads.update(role=Representative.Role.DEPUTY)
+    if representative.takes_over or not leads_of(representative.company):
         representative.role = Representative.Role.LEAD
     representative.state = Representative.State.ACTIVE
-    representative.save(update_fields=["state", "role"])
+    representative.takes_over = False
+    representative.save(update_fields=["state", "role", "takes_over"])
+    Company.objects.filter(pk=representative.company_id).update(unrepresented_since=None)
     clusters = clusters_of(representative.company)
     _record(by, "accepted", representative, clusters)
     _mail_answer(

@@ -12,7 +12,37 @@ NUL = {"null_characters_not_allowed": "There is an invisible character in it. Ty
 SHORT = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
 
 
-class CompanyForm(forms.ModelForm):
+class TidyCompany:
+    """How what is typed about a firm is read."""
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(character.isalnum() for character in name):
+            raise forms.ValidationError("A name has at least one letter or digit in it.")
+        validate_name(name)
+        return name
+
+    def clean_website(self):
+        typed = self.cleaned_data["website"]
+        return tidy_website(typed) if typed else ""
+
+    def clean_postcode(self):
+        return tidy_postcode(self.cleaned_data["postcode"])
+
+    def clean_expertise(self):
+        words = list(
+            dict.fromkeys(" ".join(word.split()) for word in self.cleaned_data["expertise"].split(","))
+        )
+        words = [word for word in words if word]
+        if len(words) > 12:
+            raise forms.ValidationError(f"Twelve at most, please. You have {len(words)}.")
+        for word in words:
+            if len(word) > 40:
+                raise forms.ValidationError(f"“{word[:40]}…” is long for one. Part them by commas.")
+        return words
+
+
+class CompanyForm(TidyCompany, forms.ModelForm):
     """The firm, as its first representative describes it while joining."""
 
     website = forms.CharField(
@@ -72,32 +102,6 @@ class CompanyForm(forms.ModelForm):
         self.fields["size"].required = True
         for name, choices in (("size", Company.Size), ("legal_form", Company.LegalForm)):
             self.fields[name].choices = [("", "Choose one"), *choices.choices]
-
-    def clean_name(self):
-        name = " ".join(self.cleaned_data["name"].split())
-        if not any(character.isalnum() for character in name):
-            raise forms.ValidationError("A name has at least one letter or digit in it.")
-        validate_name(name)
-        return name
-
-    def clean_website(self):
-        typed = self.cleaned_data["website"]
-        return tidy_website(typed) if typed else ""
-
-    def clean_postcode(self):
-        return tidy_postcode(self.cleaned_data["postcode"])
-
-    def clean_expertise(self):
-        words = list(
-            dict.fromkeys(" ".join(word.split()) for word in self.cleaned_data["expertise"].split(","))
-        )
-        words = [word for word in words if word]
-        if len(words) > 12:
-            raise forms.ValidationError(f"Twelve at most, please. You have {len(words)}.")
-        for word in words:
-            if len(word) > 40:
-                raise forms.ValidationError(f"“{word[:40]}…” is long for one. Part them by commas.")
-        return words
 
 
 class CompanyDeskForm(forms.ModelForm):

@@ -110,21 +110,26 @@ def put_back(mail: OutgoingMail, error: Exception) -> None:
     sentence = f"{type(error).__name__}: {error}"[:500]
     if is_final(error) or mail.attempts > len(RETRY_AFTER):
         log.error("Gave up mail %s (%s): %s", mail.pk, mail.kind, type(error).__name__)
-        record(mail, state=OutgoingMail.State.FAILED, error=sentence)
+        record(mail, state=OutgoingMail.State.FAILED, error=sentence, bounced=is_refused(error))
         return
     log.warning("Mail %s (%s) goes later: %s", mail.pk, mail.kind, type(error).__name__)
     record(mail, due_at=timezone.now() + RETRY_AFTER[mail.attempts - 1], error=sentence)
 
 
 def is_final(error: Exception) -> bool:
-    """Whether the mail server refused this mail or its recipient for good (5xx), or it can't be a mail at all."""
+    """Whether trying again is no use: the mail server refused it for good, or it can't be a mail at all."""
+    return is_refused(error) or isinstance(error, ValueError)
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether the mail server refused this mail or its recipient for good (5xx)."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code = min(code for code, _ in error.recipients.values())
         case smtplib.SMTPDataError():
             code = error.smtp_code
         case _:
-            return isinstance(error, ValueError)
+            return False
     return 500 <= code < 600
 
 

@@ -1,7 +1,19 @@
 from django.conf import settings
 from django.urls import include, path
 
-from .views import asking, demo, drives, invitations, join, mail, me
+from .views import (
+    asking,
+    companies,
+    company_edit,
+    demo,
+    directory,
+    drives,
+    invitations,
+    join,
+    mail,
+    me,
+    people,
+)
 
 app_name = "members"
 
@@ -16,11 +28,31 @@ urlpatterns = [
     path("join/company/another/", join.join_register, name="join-register"),
     path("join/clusters/", join.join_clusters, name="join-clusters"),
     path("join/done/", join.join_done, name="join-done"),
+    path("companies/", directory.company_list, name="company-list"),
+    path("companies/<slug:slug>/", companies.company, name="company"),
+    path("companies/<slug:slug>/card.vcf", companies.company_card, name="company-card"),
+    path(
+        "companies/<slug:slug>/share-<slug:version>.png",
+        companies.company_share_picture,
+        name="company-share-picture",
+    ),
+    path("companies/<slug:slug>/edit/", company_edit.company_edit, name="company-edit"),
+    path("companies/<slug:slug>/people/", people.company_people, name="company-people"),
+    path("companies/<slug:slug>/people/invite/", people.company_invite, name="company-invite"),
+    path("companies/<slug:slug>/take-over/", people.company_take_over, name="company-take-over"),
+    path("logos/<uuid:uid>/<slug:size>.webp", companies.company_logo, name="company-logo"),
+    path("colleagues/<int:pk>/withdraw/", people.colleague_withdraw, name="colleague-withdraw"),
+    path("colleagues/<str:token>/", people.colleague_invitation, name="colleague-invitation"),
+    path("colleagues/<str:token>/accept/", people.colleague_accept, name="colleague-accept"),
     path("me/", me.me, name="me"),
     path("memberships/<int:pk>/leave/", me.membership_leave, name="membership-leave"),
     path("memberships/<int:pk>/rejoin/", me.membership_rejoin, name="membership-rejoin"),
     path("representatives/<int:pk>/accept/", me.representative_accept, name="representative-accept"),
     path("representatives/<int:pk>/refuse/", me.representative_refuse, name="representative-refuse"),
+    path("representatives/<int:pk>/lead/", people.representative_lead, name="representative-lead"),
+    path("representatives/<int:pk>/deputy/", people.representative_deputy, name="representative-deputy"),
+    path("representatives/<int:pk>/end/", people.representative_end, name="representative-end"),
+    path("representatives/<int:pk>/about/", people.representative_about, name="representative-about"),
     path("representatives/<int:pk>/take-back/", me.representative_take_back, name="representative-take-back"),
     path("me/mail/", mail.my_mail, name="my-mail"),
     path("faq/ask/", asking.question_ask, name="question-ask"),

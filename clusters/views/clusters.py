@@ -156,7 +156,7 @@ def members_with_turns(cluster: Cluster, meetings, user) -> list:
     return list(
         cluster.memberships.visible_to(user)
         .active()
-        .select_related("company")
+        .select_related("company__logo")
         .annotate(turns=Coalesce(Subquery(turns), 0))
         .order_by("company__name", "pk")
     )

@@ -21,7 +21,8 @@ from clusters.models import Cluster
 from meetings import rotation
 from meetings.models import Duty, Meeting, Registration, RotaOffer, Unavailability
 from meetings.turns import duties
-from members.models import Company, Membership, Representative
+from members.models import Company, Membership
+from members.representation import answering
 
 State = Duty.State
 MONTHS = 12
@@ -57,11 +58,7 @@ class Known:
         self.past = [duty for duty in self.duties if self._is_past(duty)]
         self.offers = self._offers()
         self.companies = self._companies()
-        answered_for = set(
-            Representative.objects.active()
-            .filter(company__in=self.companies, role__in=Representative.ANSWERING, user__is_active=True)
-            .values_list("company", flat=True)
-        )
+        answered_for = set(answering().filter(company__in=self.companies).values_list("company", flat=True))
         self.silent = [company for pk, company in self.companies.items() if pk not in answered_for]
 
     def plan(self) -> rotation.Plan:

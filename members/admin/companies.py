@@ -24,6 +24,19 @@ class OfOneCluster(admin.SimpleListFilter):
         return queryset.filter(pk__in=mine.values("company"))
 
 
+class Answered(admin.SimpleListFilter):
+    """Whether somebody answers for the firm."""
+
+    title = "answers"
+    parameter_name = "answered"
+
+    def lookups(self, request, model_admin):
+        return [("no", "Nobody answers")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(unrepresented_since__isnull=False) if self.value() == "no" else queryset
+
+
 class RepresentativeInline(ScopedTabularInline):
     """Who acts for the firm, to read. Each leads to the page on which one answers and changes."""
 
@@ -53,9 +66,16 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
 
     form = CompanyDeskForm
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
-    list_filter = [OfOneCluster, "size", "legal_form"]
+    list_filter = [OfOneCluster, Answered, "size", "legal_form"]
     search_fields = ["name", "web_domain"]
-    readonly_fields = ["slug", "web_domain", "created_at", "frozen_at", "frozen_reason"]
+    readonly_fields = [
+        "slug",
+        "web_domain",
+        "created_at",
+        "unrepresented_since",
+        "frozen_at",
+        "frozen_reason",
+    ]
     inlines = [RepresentativeInline]
     acts = ["freeze", "unfreeze"]
     fieldsets = [
@@ -84,10 +104,13 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
         return False
 
     def get_fieldsets(self, request, obj=None):
+        """What is out of order comes first."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or not obj.frozen_at:
-            return fieldsets
-        return [("It is frozen", {"fields": ["frozen_at", "frozen_reason"]}), *fieldsets]
+        if obj and obj.unrepresented_since:
+            fieldsets = [("Nobody answers for it", {"fields": ["unrepresented_since"]}), *fieldsets]
+        if obj and obj.frozen_at:
+            fieldsets = [("It is frozen", {"fields": ["frozen_at", "frozen_reason"]}), *fieldsets]
+        return fieldsets
 
     @act(
         "Freeze",
@@ -114,13 +137,13 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
 class RepresentativeAdmin(ObjectActs, ScopedAdmin):
     """Who acts for which firm. Its leads decide about colleagues, and coordinators where there is no lead."""
 
-    list_display = ["user", "company", "role", "state", "since"]
+    list_display = ["user", "company", "role", "state", "takes_over", "since"]
     list_filter = ["state", "role"]
     list_select_related = ["user", "company"]
     search_fields = ["user__name", "user__email", "company__name"]
     acts = ["accept", "refuse"]
-    fields = ["user", "address", "company", "role", "state", "job", "since"]
-    readonly_fields = ["user", "address", "company", "state", "since"]
+    fields = ["user", "address", "company", "role", "state", "takes_over", "job", "since"]
+    readonly_fields = ["user", "address", "company", "state", "takes_over", "since"]
 
     def places_of(self, representative):
         return [{"cluster": cluster} for cluster in companies.clusters_of(representative.company)]

@@ -1,8 +1,10 @@
+from .colleague import ColleagueInvitation
 from .company import Company, Representative
 from .drive import Drive, Target
 from .export import Export
 from .imports import Import, ImportLine, Invitation
 from .introduction import Block, Introduction, IntroductionMessage
+from .logo import CompanyLogo
 from .mail import MailChoice, OutgoingMail, WorkerBeat
 from .membership import Membership
 from .office import Officer
@@ -13,7 +15,9 @@ from .user import User
 
 __all__ = [
     "Block",
+    "ColleagueInvitation",
     "Company",
+    "CompanyLogo",
     "Drive",
     "Export",
     "Import",

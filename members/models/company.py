@@ -5,10 +5,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import TrigramSimilarity
+from django.contrib.postgres.search import SearchVectorField, TrigramSimilarity
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower
+from django.urls import reverse
+
+from clusters.markdown import plain
+from clusters.searching import weighed
 
 SHARED_DOMAINS = [
     "about.me", "blogspot.com", "business.site", "etsy.com", "facebook.com", "github.com", "github.io", "instagram.com",
@@ -38,6 +42,11 @@ def bare_name(name) -> Func:
         Value("g"),
         function="REGEXP_REPLACE",
     )
+
+
+def tags_as_text(field: str) -> Func:
+    """Postgres's own array_to_string() can't stand in a generated column; this is it, promised to be immutable."""
+    return Func(field, function="tags_as_text", output_field=models.TextField())
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -73,6 +82,12 @@ class CompanyQuerySet(models.QuerySet):
         from .membership import Membership
 
         return Membership.objects.all()
+
+
+class WithoutWords(models.Manager):
+    def get_queryset(self):
+        """What is kept for the search is never read."""
+        return super().get_queryset().defer("words", "near_words")
 
 
 class Company(models.Model):
@@ -146,14 +161,42 @@ class Company(models.Model):
         null=True, blank=True, help_text="Since then it takes no part: see members.freezing."
     )
     frozen_reason = models.CharField("sentence to the frozen firm", max_length=500, blank=True)
+    unrepresented_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Nobody answers for it who can be reached by mail: see members.representation.",
+    )
+    words = models.GeneratedField(
+        expression=weighed("name", "A")
+        + weighed(tags_as_text("expertise"), "B")
+        + weighed("summary", "B")
+        + weighed("offers", "C")
+        + weighed("seeks", "C")
+        + weighed("about", "D"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    near_words = models.GeneratedField(
+        expression=Concat("name", Value(" "), tags_as_text("expertise"), output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
-    objects = CompanyQuerySet.as_manager()
+    objects = WithoutWords.from_queryset(CompanyQuerySet)()
 
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "companies"
         indexes = [
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="company_name_key_trgm"),
+            GinIndex(fields=["words"], name="company_words"),
+            GinIndex(fields=["near_words"], opclasses=["gin_trgm_ops"], name="company_near_words_trgm"),
+            GinIndex(fields=["expertise"], name="company_expertise"),
+            models.Index(fields=["name_key", "id"], name="company_by_name"),
+            models.Index(
+                fields=["id"], condition=Q(unrepresented_since__isnull=False), name="company_unrepresented"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -178,6 +221,15 @@ class Company(models.Model):
         if update_fields is not None and "website" in update_fields:
             update_fields = {*update_fields, "web_domain"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("members:company", args=[self.slug])
+
+    @property
+    def looks_for(self) -> str:
+        """The first thing it seeks, in one line."""
+        lines = (line.strip(" -*") for line in self.seeks.splitlines())
+        return next((plain(line) for line in lines if line), "")
 
     @property
     def initials(self) -> str:
@@ -227,6 +279,12 @@ class Representative(models.Model):
     )
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    takes_over = models.BooleanField(
+        "asks to lead it",
+        default=False,
+        editable=False,
+        help_text="By a work address of the firm's own domain. A coordinator decides.",
+    )
     listed = models.BooleanField("named on the company page", default=False)
     job = models.CharField("job title", max_length=80, blank=True)
     since = models.DateTimeField(auto_now_add=True)
@@ -246,6 +304,11 @@ class Representative(models.Model):
 
     def __str__(self):
         return f"{self.user} of {self.company}"
+
+    @property
+    def answers(self) -> bool:
+        """Whether they may answer for the firm, and edit its page."""
+        return self.state == self.State.ACTIVE and self.role in self.ANSWERING
 
 
 def look_alikes(name: str, website: str, *, most: int = 5):

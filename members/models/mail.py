@@ -68,6 +68,9 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField("last error", max_length=500, blank=True)
+    bounced = models.BooleanField(
+        default=False, editable=False, help_text="The mail server refused it or its recipient for good."
+    )
 
     objects = OutgoingMailQuerySet.as_manager()
 
@@ -77,6 +80,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["to_many", "due_at"], condition=Q(state="waiting"), name="mail_due"),
             models.Index(fields=["cluster", "-created_at"]),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["to", "created_at"], name="mail_to"),
         ]
 
     def __str__(self):

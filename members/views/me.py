@@ -98,7 +98,9 @@ def latest_memberships(company_ids: list[int], now) -> list[Membership]:
 def people_asking(acting: list[Representative]) -> list[Representative]:
     """Who asks to act for the firms of which one is a lead."""
     led = [one.company_id for one in acting if one.role == Representative.Role.LEAD]
-    asking = Representative.objects.filter(company__in=led, state=Representative.State.ASKED)
+    asking = Representative.objects.filter(
+        company__in=led, state=Representative.State.ASKED, takes_over=False
+    )
     return list(asking.select_related("user", "company").order_by("since", "pk"))
 
 
@@ -271,7 +273,7 @@ def representative_refuse(request, pk):
 def asking_representative(user: User, pk: int) -> Representative:
     """Somebody's wish to act for a firm of which one is a lead."""
     visible = Representative.objects.visible_to(user).select_related("company", "user")
-    representative = get_object_or_404(visible, pk=pk)
+    representative = get_object_or_404(visible, pk=pk, takes_over=False)
     leading = user.representations.active().filter(role=Representative.Role.LEAD)
     if not leading.filter(company=representative.company).exists():
         raise PermissionDenied

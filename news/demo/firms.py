@@ -48,10 +48,10 @@ def load(stage: Stage) -> None:
 
 # --- firms ------------------------------------------------------------------------------------------
 def _companies(stage: Stage, firms: list[list[str]]) -> None:
-    chance = stage.random("firms")
+    chance, words = stage.random("firms"), stage.random("what firms write")
     pools = {
         name: [cells[0] for place, cells in rows("exchange.txt") if place == name]
-        for name in ("offers", "seeks")
+        for name in ("offers", "seeks", "abouts")
     }
     streets = [cells[0] for place, cells in rows("streets.txt") if place == "streets"]
     companies = []
@@ -70,8 +70,11 @@ def _companies(stage: Stage, firms: list[list[str]]) -> None:
                 founded=int(since),
                 website=website,
                 web_domain=web_domain(website),
-                offers=chance.choice(pools["offers"]) if chance.random() < 0.35 else "",
-                seeks=chance.choice(pools["seeks"]) if chance.random() < 0.4 else "",
+                offers=some_of(pools["offers"], words, 0.55),
+                seeks=some_of(pools["seeks"], words, 0.6),
+                about="\n\n".join(words.sample(pools["abouts"], words.choice([0, 1, 2, 2]))),
+                introductions=words.choices(Company.Introductions.values, [4, 5, 1])[0],
+                address_shown=words.choice(["members", "public"]),
                 email=f"hello@{slugify(name)}.example",
                 email_shown=chance.choice(["nobody", "nobody", "members", "public"]),
                 phone=f"01632 960{chance.randrange(100, 1000)}",  # Ofcom's numbers for fiction
@@ -82,6 +85,15 @@ def _companies(stage: Stage, firms: list[list[str]]) -> None:
             )
         )
     stage.companies = {company.name: company for company in Company.objects.bulk_create(companies)}
+
+
+def some_of(pool: list[str], chance: random.Random, share: float) -> str:
+    """One of them, or a list of two; nothing for most others."""
+    if chance.random() > share:
+        return ""
+    if chance.random() < 0.6:
+        return chance.choice(pool)
+    return "\n".join(f"- {line}" for line in chance.sample(pool, 2))
 
 
 # --- people -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from clusters.models import Association
-from news.demo import articles, events, exchange, feedback, firms, meetings, organisations, rooms
+from news.demo import articles, events, exchange, feedback, firms, logos, meetings, organisations, rooms
 from news.demo.stage import Stage
 from news.demo.texts import blocks
 
@@ -22,6 +22,7 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     stage = Stage(today, progress)
     organisations.load(stage)
     firms.load(stage)
+    logos.load(stage)
     meetings.load(stage, rooms.load(stage))
     feedback.load(stage)
     events.load(stage)

@@ -1,3 +1,4 @@
+from members.colleagues import token_of
 from members.exchange.links import introduction_token
 from members.invitations import path_of
 from members.models import MailChoice
@@ -18,6 +19,8 @@ from .answers import (
 
 # On the site the lead says who acts for the firm; the officers see it and do it on the desk.
 ASKED = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(OFFICE, FORBIDDEN)
+LEAD_ALONE = ASKED
+OWN_FIRM = signed_in(FORBIDDEN, member=OK)  # its page is public, its own people change it
 LEFT_FURNESS = signed_in_only("member", answer=ELSEWHERE) | dict.fromkeys(
     ("other_coordinator", "officer", "operator"), FORBIDDEN
 )
@@ -68,6 +71,40 @@ ROWS = [
         signed_in_only("member", "other_member", others=ELSEWHERE),
     ),
     ("members:join-done", lambda w: [], "get", signed_in_only("member", "other_member", others=ELSEWHERE)),
+    ("members:company-list", lambda w: [], "get", everybody(OK)),
+    ("members:company", lambda w: [w.firm.slug], "get", everybody(OK)),
+    ("members:company", lambda w: ["no-such-firm"], "get", everybody(NOTHING)),
+    ("members:company-card", lambda w: [w.firm.slug], "get", everybody(OK)),
+    ("members:company-share-picture", lambda w: [w.firm.slug, "old"], "get", everybody(ELSEWHERE)),
+    ("members:company-logo", lambda w: [w.logo.uid, "small"], "get", everybody(OK)),
+    ("members:company-logo", lambda w: [w.logo.uid, "huge"], "get", everybody(NOTHING)),
+    ("members:company-edit", lambda w: [w.firm.slug], "get", OWN_FIRM),
+    ("members:company-edit", lambda w: [w.firm.slug], "post", OWN_FIRM),  # refused: nothing is filled in
+    ("members:company-people", lambda w: [w.firm.slug], "get", OWN_FIRM),
+    ("members:company-invite", lambda w: [w.firm.slug], "get", signed_in(NOT_THAT_WAY)),
+    ("members:company-invite", lambda w: [w.firm.slug], "post", OWN_FIRM),
+    ("members:company-take-over", lambda w: [w.firm.slug], "get", signed_in(NOT_THAT_WAY)),
+    ("members:company-take-over", lambda w: [w.firm.slug], "post", signed_in(ELSEWHERE)),
+    ("members:colleague-invitation", lambda w: [token_of(w.colleague)], "get", everybody(OK)),
+    ("members:invitation", lambda w: ["forged:token"], "get", everybody(NOTHING)),
+    ("members:colleague-accept", lambda w: [token_of(w.colleague)], "get", signed_in(NOT_THAT_WAY)),
+    ("members:colleague-accept", lambda w: [token_of(w.colleague)], "post", signed_in(ELSEWHERE)),
+    ("members:invitation-accept", lambda w: ["forged:token"], "post", signed_in(NOTHING)),
+    ("members:colleague-withdraw", lambda w: [w.colleague.pk], "get", signed_in(NOT_THAT_WAY)),
+    (
+        "members:colleague-withdraw",
+        lambda w: [w.colleague.pk],
+        "post",
+        signed_in_only("member", answer=ELSEWHERE),
+    ),
+    ("members:representative-lead", lambda w: [w.deputy.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:representative-lead", lambda w: [w.deputy.pk], "post", LEAD_ALONE),
+    ("members:representative-deputy", lambda w: [w.deputy.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:representative-deputy", lambda w: [w.deputy.pk], "post", LEAD_ALONE),
+    ("members:representative-end", lambda w: [w.deputy.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:representative-end", lambda w: [w.deputy.pk], "post", LEAD_ALONE),
+    ("members:representative-about", lambda w: [w.deputy.pk], "get", signed_in(NOT_THAT_WAY)),
+    ("members:representative-about", lambda w: [w.deputy.pk], "post", signed_in(NOTHING)),
     ("members:me", lambda w: [], "get", signed_in()),
     ("members:membership-leave", lambda w: [w.membership.pk], "get", signed_in(NOT_THAT_WAY)),
     (

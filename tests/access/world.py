@@ -36,6 +36,9 @@ def world_of(
         member=member,
         membership=Membership.objects.get(company=firm),
         asked=factories.RepresentativeFactory(company=firm, state=Representative.State.ASKED, role="member"),
+        deputy=factories.RepresentativeFactory(company=firm, role="deputy"),
+        colleague=factories.ColleagueInvitationFactory(company=firm),
+        logo=stored(factories.CompanyLogoFactory.build(company=firm)),
         left=factories.MembershipFactory(company=firm, cluster=furness, state=Membership.State.LEFT),
         meeting=meeting,
         answer=factories.RegistrationFactory(meeting=meeting, user=member),
@@ -45,8 +48,8 @@ def world_of(
         attended=factories.RegistrationFactory(
             meeting=meeting, user=factories.UserFactory(), state="attended"
         ),
-        photo=photo(meeting),
-        members_photo=photo(members_meeting),
+        photo=stored(factories.MeetingPhotoFactory.build(meeting=meeting)),
+        members_photo=stored(factories.MeetingPhotoFactory.build(meeting=members_meeting)),
         slides=slides(meeting, Presentation.Audience.PUBLIC),
         members_slides=slides(meeting, Presentation.Audience.MEMBERS),
         turn=factories.DutyFactory(meeting=meeting, company=firm),
@@ -99,12 +102,11 @@ def slides(meeting, audience):
     return presentation
 
 
-def photo(meeting):
-    photo = factories.MeetingPhotoFactory.build(meeting=meeting)
-    for file in (photo.large, photo.small):
-        file.save("photo.webp", ContentFile(b"RIFF"), save=False)
-    photo.save()
-    return photo
+def stored(image):
+    for file in (image.large, image.small):
+        file.save("image.webp", ContentFile(b"RIFF"), save=False)
+    image.save()
+    return image
 
 
 def draft_article(cluster):

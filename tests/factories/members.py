@@ -8,7 +8,9 @@ from factory.django import DjangoModelFactory
 from clusters.models import Theme
 from members.models import (
     Block,
+    ColleagueInvitation,
     Company,
+    CompanyLogo,
     Drive,
     Export,
     Import,
@@ -72,6 +74,26 @@ class RepresentativeFactory(DjangoModelFactory):
     company = factory.SubFactory(CompanyFactory)
     user = factory.SubFactory(UserFactory)
     role = Representative.Role.LEAD
+
+
+class CompanyLogoFactory(DjangoModelFactory):
+    class Meta:
+        model = CompanyLogo
+
+    company = factory.SubFactory(CompanyFactory)
+    large = "logos/large.webp"
+    small = "logos/small.webp"
+    width = 512
+    height = 512
+
+
+class ColleagueInvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = ColleagueInvitation
+
+    company = factory.SubFactory(CompanyFactory)
+    email = factory.Sequence("colleague{}@firm.example".format)
+    invited_by = factory.SubFactory(UserFactory)
 
 
 class MembershipFactory(DjangoModelFactory):

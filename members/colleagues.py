@@ -1,0 +1,145 @@
+"""A firm asks a colleague by mail to act for it. The link is signed, holds for two weeks and works once, for the
+person whose address it was sent to."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters import trail
+from clusters.errors import Refused
+
+from . import outbox
+from .companies import clusters_of
+from .models import ColleagueInvitation, Company, Representative, User
+from .representation import settle
+
+MOST_OPEN = 10  # of one firm
+MOST_A_DAY = 30  # of one firm, withdrawn ones too
+SECONDS_BETWEEN = 60  # two mails to one address
+
+invitation_signer = signing.Signer(salt="members.colleague")
+
+
+@transaction.atomic
+def invite(company: Company, email: str, *, by: User, now: datetime | None = None) -> ColleagueInvitation:
+    """Asked again, the person gets a new link, and the old one is void."""
+    now = now or timezone.now()
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    email = email.lower()
+    if company.representatives.active().filter(user__email=email).exists():
+        raise Refused(f"{email} acts for {company} already.")
+    invitation = company.colleague_invitations.filter(
+        email=email, accepted_at=None, withdrawn_at=None
+    ).first()
+    if invitation and (now - invitation.sent_at).total_seconds() < SECONDS_BETWEEN:
+        return invitation
+    if not invitation:
+        _refuse_too_many(company, now)
+        invitation = ColleagueInvitation(company=company, email=email)
+    invitation.invited_by, invitation.sent_at = by, now
+    invitation.save()
+    clusters = clusters_of(company)
+    for cluster in clusters or (None,):
+        trail.record(by, "invited a colleague to", company, cluster=cluster)
+    outbox.queue(
+        key=f"colleague:{token_of(invitation)}",
+        kind="colleague",
+        to=email,
+        subject=f"Will you act for {company} with us?",
+        template="colleague_invitation",
+        context={
+            "company": company,
+            "inviter": by,
+            "path": reverse("members:colleague-invitation", args=[token_of(invitation)]),
+            "ends_at": invitation.ends_at,
+        },
+        cluster=next(iter(clusters), None),
+    )
+    return invitation
+
+
+def _refuse_too_many(company: Company, now: datetime) -> None:
+    if company.colleague_invitations.open(now).count() >= MOST_OPEN:
+        raise Refused(f"{MOST_OPEN} invitations are open. Wait for an answer, or take one back.")
+    if company.colleague_invitations.filter(sent_at__date=now.date()).count() >= MOST_A_DAY:
+        raise Refused("That is enough invitations for one day. Go on tomorrow.")
+
+
+@transaction.atomic
+def withdraw(invitation: ColleagueInvitation, *, by: User) -> None:
+    """The link is void. A second time changes nothing."""
+    _lock(invitation)
+    if invitation.accepted_at:
+        raise Refused(f"{invitation.accepted_by or 'They'} said yes already.")
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def accept(invitation: ColleagueInvitation, user: User, *, now: datetime | None = None) -> Representative:
+    """The person acts for the firm, as a colleague; as its lead where it has none."""
+    _lock(invitation)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    acting = user.representations.filter(company=invitation.company)
+    if invitation.accepted_by == user and (mine := acting.filter(state=Representative.State.ACTIVE).first()):
+        return mine
+    if sentence := why_not(invitation, user, now):
+        raise Refused(sentence)
+    if other := user.representations.active().exclude(company=invitation.company).first():
+        raise Refused(f"You act for {other.company} already. To add another firm, write to a coordinator.")
+    representative = acting.filter(state__in=["asked", "active"]).first() or Representative(
+        company=invitation.company, user=user
+    )
+    representative.state = Representative.State.ACTIVE
+    representative.takes_over = False
+    representative.save()
+    invitation.accepted_at, invitation.accepted_by = now or timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    for cluster in clusters_of(invitation.company) or (None,):
+        trail.record(user, "took up an invitation as", representative, cluster=cluster)
+    settle(invitation.company)
+    return representative
+
+
+def why_not(invitation: ColleagueInvitation, user: User, now: datetime | None = None) -> str:
+    """Why the person can't take it up, as a sentence; empty if they can."""
+    if invitation.withdrawn_at:
+        return f"{invitation.company} has taken this invitation back."
+    if invitation.accepted_at:
+        return "This invitation was taken up already."
+    if invitation.ends_at <= (now or timezone.now()):
+        return f"This invitation has run out. Ask {invitation.company} for a new one."
+    if user.is_authenticated and not is_theirs(invitation, user):
+        return "This invitation was sent to another address. Sign in with the address it came to."
+    return ""
+
+
+def is_theirs(invitation: ColleagueInvitation, user: User) -> bool:
+    """A confirmed address: who merely has the link may have had it forwarded."""
+    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
+
+
+def token_of(invitation: ColleagueInvitation) -> str:
+    return invitation_signer.sign(f"{invitation.pk}-{int(invitation.sent_at.timestamp())}")
+
+
+def read_token(token: str) -> ColleagueInvitation | None:
+    """None if we didn't make it, or a newer link took its place."""
+    try:
+        pk, _, sent = invitation_signer.unsign(token).partition("-")
+    except signing.BadSignature:
+        return None
+    invitation = ColleagueInvitation.objects.select_related("company", "invited_by").filter(pk=pk).first()
+    return invitation if invitation and int(invitation.sent_at.timestamp()) == int(sent) else None
+
+
+def _lock(invitation: ColleagueInvitation) -> None:
+    Company.objects.select_for_update(no_key=True).get(pk=invitation.company_id)
+    invitation.refresh_from_db(
+        from_queryset=ColleagueInvitation.objects.select_related("company", "accepted_by")
+    )

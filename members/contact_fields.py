@@ -1,0 +1,62 @@
+"""How a firm is reached, as far as it lets the viewer know."""
+
+from dataclasses import dataclass
+
+from members.models import Company
+
+Shown = Company.Shown
+SEES = {  # by how near the viewer is: everybody, a member of any cluster, the firm's own people and its coordinators
+    Shown.PUBLIC: {Shown.PUBLIC},
+    Shown.MEMBERS: {Shown.PUBLIC, Shown.MEMBERS},
+    Shown.NOBODY: {Shown.PUBLIC, Shown.MEMBERS, Shown.NOBODY},
+}
+
+
+@dataclass(frozen=True)
+class ContactFields:
+    """Empty where the firm has nothing, or doesn't show it."""
+
+    email: str
+    phone: str
+    address: str
+    town: str
+    postcode: str
+
+    @property
+    def district(self) -> str:
+        return self.postcode.partition(" ")[0]
+
+    @property
+    def where(self) -> str:
+        """ "Caton LA2": roughly."""
+        return f"{self.town} {self.district}".strip()
+
+
+def is_member(user) -> bool:
+    """Whether they act for a member firm, or hold an office today."""
+    if user.is_anonymous:
+        return False
+    return user.is_staff or Company.objects.listed().represented_by(user).exists()
+
+
+def nearness(user, company: Company | None = None) -> Company.Shown:
+    """How near the viewer is to a firm, or to firms in general."""
+    if user.is_anonymous:
+        return Shown.PUBLIC
+    mine = Company.objects.filter(pk=company.pk) if company else Company.objects.none()
+    if company and (mine.represented_by(user) | mine.managed_by(user)).exists():
+        return Shown.NOBODY
+    return Shown.MEMBERS if is_member(user) else Shown.PUBLIC
+
+
+def contact_fields(company: Company, near: str) -> ContactFields:
+    """`near` is as `nearness` says; `Shown.PUBLIC` gives what everybody may see."""
+    seen = SEES[Shown(near)]
+    has_address = company.address_shown in seen
+    return ContactFields(
+        email=company.email if company.email_shown in seen else "",
+        phone=company.phone if company.phone_shown in seen else "",
+        address=company.address if has_address else "",
+        town=company.town if has_address else "",
+        postcode=company.postcode if has_address else "",
+    )

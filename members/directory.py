@@ -1,0 +1,181 @@
+"""The directory of member firms: by name, by words, and, where no word fits, by likeness.
+
+It lists what everybody sees, and looks only where everybody may: in names, tags, and what firms write about
+themselves, never in how they are reached. Whatever is asked for, no more than MOST rows are read, so that 50,000
+firms cost what 1,000 do: what more firms have than that comes by name, and goes on from a name.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
+from django.core.paginator import Paginator
+from django.db.models import Count, F, FloatField, Prefetch, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+
+from clusters.models import Association, Cluster
+from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
+from members.models import Company, Membership
+
+MOST = 1_000
+PER_PAGE = 20
+LONGEST_LIST = 30  # tags to choose from
+Choices = list[
+    tuple[str, str, int | None]
+]  # the value in the address, the words, and how many firms if known
+FILTERS = ["cluster", "does", "size", "open", "from"]
+
+
+class Match(NamedTuple):
+    pk: int
+    name: str
+    size: str
+    introductions: str
+    expertise: list[str]
+    rank: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The firms that were asked for, best first. `is_near`: only nearly; `goes_on_from`: a name, if there are more."""
+
+    matches: list[Match]
+    is_near: bool = False
+    goes_on_from: str = ""
+
+    @property
+    def pages(self) -> Paginator:
+        return Paginator([match.pk for match in self.matches], PER_PAGE)
+
+
+# --- which firms ---------------------------------------------------------------------------------------
+def members(association: Association | None) -> QuerySet[Company]:
+    """All that are listed, of one association or of all."""
+    rows = Company.objects.listed()
+    if association is None:
+        return rows
+    return rows.filter(pk__in=_members_in(cluster__association=association))
+
+
+def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:
+    """Only those of a cluster, tag, size, openness, and by name from somewhere on. What nobody has gives nothing."""
+    asked = {name: without_nul(value) for name, value in wanted.items() if value}
+    if "cluster" in asked:
+        rows = rows.filter(pk__in=_members_in(cluster__slug=asked["cluster"]))
+    if "does" in asked:
+        rows = rows.filter(expertise__contains=[asked["does"]])
+    if "size" in asked:
+        rows = rows.filter(size=asked["size"])
+    if "open" in asked:
+        rows = rows.filter(introductions=asked["open"])
+    if "from" in asked:
+        rows = rows.filter(name_key__gte=asked["from"])
+    return rows
+
+
+def _members_in(**where):
+    return Membership.objects.active().filter(**where).values("company")
+
+
+def find(rows: QuerySet, words: str) -> Found:
+    """By words; if none has them, by likeness; without words all."""
+    if not words:
+        return _by_name(rows)
+    having = with_words(rows, words)
+    matches = _read(having)
+    if len(matches) > MOST:
+        return _by_name(having)
+    if matches:
+        return Found(_best_first(matches))
+    with tolerant():
+        return Found(_best_first(_read(alike(rows, words))[:MOST]), is_near=True)
+
+
+def with_words(rows: QuerySet, words: str) -> QuerySet:
+    query = words_query(words)
+    return rows.filter(words=query).annotate(rank=SearchRank(F("words"), query))
+
+
+def alike(rows: QuerySet, words: str) -> QuerySet:
+    """Those whose name or tags are nearly so: for typing errors, and for the beginning of a name."""
+    likeness = TrigramWordSimilarity(words, "near_words")
+    return rows.filter(near_words__trigram_word_similar=words).annotate(rank=likeness)
+
+
+def _by_name(rows: QuerySet) -> Found:
+    if "rank" not in rows.query.annotations:
+        rows = rows.annotate(rank=Value(0.0, FloatField()))
+    matches = _read(rows.order_by("name_key", "pk"))
+    return Found(matches[:MOST], goes_on_from=matches[MOST].name if len(matches) > MOST else "")
+
+
+def _read(rows: QuerySet) -> list[Match]:
+    """At most one more than MOST: that there is one more is worth knowing. Unordered rows come as they are found."""
+    if not rows.query.order_by:
+        rows = rows.order_by()
+    fields = ("pk", "name_key", "size", "introductions", "expertise", "rank")
+    return [Match(*row) for row in rows.values_list(*fields)[: MOST + 1]]
+
+
+def _best_first(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: (-match.rank, match.name, match.pk))
+
+
+# --- what the list can be narrowed to ----------------------------------------------------------------------
+@dataclass(frozen=True)
+class ToChooseFrom:
+    cluster: Choices
+    does: Choices
+    size: Choices
+    open: Choices
+
+
+def choices(found: Found, wanted: dict[str, str], association: Association | None) -> ToChooseFrom:
+    """With the number of firms for each, where all are known; not where the list is narrowed to one already."""
+    matches = None if found.goes_on_from else found.matches
+    sizes = Counter(match.size for match in matches or ())
+    openness = Counter(match.introductions for match in matches or ())
+    tags = Counter(tag for match in found.matches for tag in match.expertise)
+    common = sorted(tag for tag, _ in tags.most_common(LONGEST_LIST))
+    chosen = [wanted["does"]] if wanted["does"] and wanted["does"] not in common else []
+    directly, by_coordinator, _ = Company.Introductions
+    return ToChooseFrom(
+        cluster=_clusters(matches if not wanted["cluster"] else None, association),
+        does=[(tag, tag, tags[tag] if matches and not wanted["does"] else None) for tag in chosen + common],
+        size=_counted(Company.Size.choices, sizes if matches and not wanted["size"] else None),
+        open=_counted(
+            [(directly.value, "A message from members"), (by_coordinator.value, "An introduction")],
+            openness if matches and not wanted["open"] else None,
+        ),
+    )
+
+
+def _counted(options, numbers: Counter | None) -> Choices:
+    return [(value, words, None if numbers is None else numbers[value]) for value, words in options]
+
+
+def _clusters(matches: list[Match] | None, association: Association | None) -> Choices:
+    clusters = Cluster.objects.of(association)
+    if not matches:
+        return [(slug, name, None) for slug, name in clusters.values_list("slug", "name")]
+    firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
+    numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
+    return [(slug, name, numbers.get(pk, 0)) for pk, slug, name in clusters.values_list("pk", "slug", "name")]
+
+
+# --- a page of them ----------------------------------------------------------------------------------------
+def firms(pks: list[int], words: str = "") -> list[Company]:
+    """In this order, with logo and clusters. `place` is where, in what it wrote, a firm has the words."""
+    rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").order_by()
+    active = Membership.objects.active().select_related("cluster").order_by("cluster__name")
+    rows = rows.prefetch_related(Prefetch("memberships", queryset=active, to_attr="active_memberships"))
+    if words:
+        written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())
+        rows = rows.annotate(headline=headline(written, words))
+    found = {company.pk: company for company in rows}
+    for company in found.values():
+        place = getattr(company, "headline", "")
+        company.place = marked(place) if START in place else ""
+    return [found[pk] for pk in pks if pk in found]

@@ -1,0 +1,126 @@
+"""What the page of a firm is made of besides the firm itself. Turns and talks belong to higher layers, and are
+reached by their relations to the firm."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clusters.linked_data import absolute, breadcrumbs, graph
+from clusters.markdown import plain
+from clusters.models import Association
+from clusters.share_picture import SharePicture
+from members.contact_fields import Shown, contact_fields
+from members.models import Company, Membership
+
+AHEAD, BEHIND = 3, 8  # lines of what a firm does in its clusters
+
+
+@dataclass(frozen=True)
+class Line:
+    """A turn or a talk: `did` is "Chairs", "Hosted", "Presented"; `title` and `url` say what."""
+
+    at: datetime
+    did: str
+    title: str
+    url: str
+    where: str
+    is_ahead: bool = False
+
+
+def memberships_of(company: Company) -> list[Membership]:
+    """Where it is a member, first where it is the longest."""
+    active = company.memberships.filter(state=Membership.State.ACTIVE).select_related("cluster__association")
+    return list(active.order_by("joined_at", "pk"))
+
+
+def association_of(memberships: list[Membership]) -> Association | None:
+    return memberships[0].cluster.association if memberships else None
+
+
+def lines_of(company: Any, user) -> list[Line]:
+    """The next turns, the soonest first; then past turns and talks, the last one first."""
+    now = timezone.now()
+    duties = company.duties.visible_to(user).agreed().exclude(meeting__state="cancelled")
+    duties = duties.select_related("meeting__cluster", "meeting__association")
+    ahead = duties.filter(meeting__ends_at__gte=now).order_by("meeting__starts_at", "pk")[:AHEAD]
+    past = duties.filter(meeting__ends_at__lt=now).order_by("-meeting__starts_at", "pk")[:BEHIND]
+    talks = company.presentations.visible_to(user).published()
+    talks = talks.select_related("meeting__cluster", "meeting__association")
+    behind = [
+        *(_turn(duty, "chaired" if duty.role == "chair" else "hosted") for duty in past),
+        *(_talk(talk) for talk in talks.order_by("-meeting__starts_at", "pk")[:BEHIND]),
+    ]
+    behind.sort(key=lambda line: line.at, reverse=True)
+    coming = [_turn(duty, f"{duty.role}s", is_ahead=True) for duty in ahead]
+    return coming + behind[:BEHIND]
+
+
+def _turn(duty, did: str, *, is_ahead: bool = False) -> Line:
+    meeting = duty.meeting
+    return Line(
+        meeting.starts_at,
+        did.capitalize(),
+        str(meeting),
+        meeting.get_absolute_url(),
+        str(meeting.organiser),
+        is_ahead,
+    )
+
+
+def _talk(talk) -> Line:
+    url = talk.get_absolute_url()
+    return Line(talk.meeting.starts_at, "Presented", talk.title, url, str(talk.meeting.organiser))
+
+
+def linked_data(company: Company, memberships: list[Membership]) -> dict:
+    """Facts for search engines: what everybody may see, whoever looks. Needs the logo."""
+    seen = contact_fields(company, Shown.PUBLIC)
+    url = absolute(company.get_absolute_url())
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": seen.address,
+        "addressLocality": seen.town,
+        "postalCode": seen.postcode,
+        "addressCountry": "GB",
+    }
+    facts = {
+        "name": company.name,
+        "url": url,
+        "description": company.summary,
+        "logo": absolute(company.logo.get_absolute_url()) if hasattr(company, "logo") else "",
+        "sameAs": company.website,
+        "foundingDate": str(company.founded or ""),
+        "knowsAbout": company.expertise,
+        "email": seen.email,
+        "telephone": seen.phone,
+        "address": address if seen.town else None,
+        "memberOf": [
+            {
+                "@type": "Organization",
+                "name": one.cluster.name,
+                "url": absolute(one.cluster.get_absolute_url()),
+            }
+            for one in memberships
+        ],
+    }
+    organization = {"@type": "Organization", "@id": url, **{key: fact for key, fact in facts.items() if fact}}
+    return graph(
+        organization, breadcrumbs(("Companies", "/companies/"), (company.name, company.get_absolute_url()))
+    )
+
+
+def share_picture_of(company: Company, memberships: list[Membership]) -> SharePicture | None:
+    """In the look of the association it has been with the longest."""
+    association = association_of(memberships)
+    if association is None:
+        return None
+    cluster = memberships[0].cluster
+    return SharePicture.of(
+        association,
+        kicker=cluster.name,
+        title=company.name,
+        line=plain(company.summary),
+        lit=cluster.slug,
+    )

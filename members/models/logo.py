@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from clusters.images import Kind
+from clusters.models import StoredImage
+
+from .company import Company
+
+
+class CompanyLogoQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(company__in=Company.objects.visible_to(user))
+
+
+class CompanyLogo(StoredImage):
+    """The sign of a firm, for its page and the directory."""
+
+    KIND = Kind("logo", {"large": 512, "small": 144}, smallest_side=48, quality=90)
+
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="logo")
+
+    objects = CompanyLogoQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Logo of {self.company}"
+
+    def get_absolute_url(self):
+        return reverse("members:company-logo", args=[self.uid, "large"])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("members:company-logo", args=[self.uid, "small"])
