@@ -4,7 +4,9 @@ from clusters.archives import Kept
 
 from .models import (
     Block,
+    ColleagueInvitation,
     Company,
+    CompanyLogo,
     Drive,
     Export,
     Import,
@@ -38,6 +40,7 @@ KEPT = [
         label="name",
     ),
     Kept(Company, cluster="memberships__cluster", outside=("name", "slug"), label="name"),
+    Kept(CompanyLogo, cluster="company__memberships__cluster"),
     Kept(Representative, cluster="company__memberships__cluster"),
     Kept(Membership, cluster="cluster"),
     Kept(Invitation, cluster="cluster"),
@@ -54,6 +57,7 @@ KEPT = [
     Kept(Referral),
 ]
 LEFT_OUT = {
+    ColleagueInvitation: "A link to one address that holds for two weeks; whom a firm asked is its own affair.",
     Export: "An export is no part of itself.",
     Import: "A table somebody brought; what came of it is exported, and the table is forgotten after 30 days.",
     ImportLine: "A line of such a table.",
