@@ -16,7 +16,7 @@ import clusters.models.image
 class Migration(migrations.Migration):
     dependencies = [
         ("clusters", "0004_count_changes"),
-        ("members", "0006_imports_exports_and_invitations"),
+        ("members", "0008_closed_drives_stay"),
     ]
 
     operations = [
