@@ -144,7 +144,12 @@ CACHE_URL = env("CACHE_URL", default="")
 CACHES = {
     "default": env.cache_url_config(CACHE_URL)
     if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Limits on what people may do are kept here: with Django's 300, whoever fills it is rid of their own.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # Where pg_dump and pg_restore are: those of the newest Postgres also serve older servers.

@@ -14,6 +14,8 @@ from members.models import Introduction, IntroductionMessage, Opportunity, Repor
 class NothingToSave(ObjectActs, ScopedAdmin):
     """Rows that come from the firms, to read: what is done about them is done by buttons."""
 
+    view_on_site = False  # what the firms read there is theirs
+
     def has_add_permission(self, request, obj=None):
         return False
 
