@@ -1,10 +1,21 @@
 from django import forms
 from django.contrib import admin, messages
+from django.forms.models import BaseInlineFormSet
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from clusters import faq_care
+from clusters import faq_care, supporters
 from clusters.acts import ObjectActs, act
-from clusters.models import Association, Hostname, Question, Support, Supporter, Topic
+from clusters.images import ImageUpload
+from clusters.models import (
+    Association,
+    Hostname,
+    Question,
+    Support,
+    Supporter,
+    SupporterLogo,
+    Topic,
+)
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 
 
@@ -82,8 +93,16 @@ class TopicAdmin(ScopedAdmin):
         return self.has_change_permission(request, obj)
 
 
+class SupportFormSet(BaseInlineFormSet):
+    default_error_messages = {
+        **BaseInlineFormSet.default_error_messages,
+        "too_few_forms": "Say what it gives, and to which association or cluster.",
+    }
+
+
 class SupportInline(ScopedTabularInline):
     model = Support
+    formset = SupportFormSet
     min_num = 1
     fields = [
         "association",
@@ -97,9 +116,35 @@ class SupportInline(ScopedTabularInline):
         "end",
     ]
 
+    def get_formset(self, request, obj=None, **kwargs):
+        """A new supporter gives something; one that is here may cease to."""
+        return super().get_formset(request, obj, validate_min=obj is None, **kwargs)
+
+
+class SupporterForm(forms.ModelForm):
+    """A supporter that is here already, of others, is taken as it is: what it gives is added to it."""
+
+    logo = ImageUpload(
+        SupporterLogo.KIND, required=False, help_text="JPEG, PNG or WebP, at least 64 pixels on each side."
+    )
+    without_logo = forms.BooleanField(label="Take the logo away", required=False)
+    is_known = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name = " ".join(self.data.get("name", "").replace("\0", "").split())
+        known = Supporter.objects.filter(name__iexact=name).first() if self.instance._state.adding else None
+        if known:
+            self.instance, self.is_known = known, True
+
+    def _post_clean(self):
+        if not self.is_known:
+            super()._post_clean()
+
 
 @admin.register(Supporter)
 class SupporterAdmin(ScopedAdmin):
+    form = SupporterForm
     list_display = ["name", "kind", "website"]
     list_filter = ["kind"]
     search_fields = ["name"]
@@ -109,15 +154,48 @@ class SupporterAdmin(ScopedAdmin):
         supports = supporter.supports.select_related("cluster", "association")
         return [{"cluster": one.cluster, "association": one.association} for one in supports]
 
+    def get_fields(self, request, obj=None):
+        own = ["name", "slug", "kind", "about", "website"]
+        if obj is None:
+            return [*own, "logo"]
+        return own if self.is_shared(request, obj) else [*own, "logo", "without_logo"]
+
     def get_readonly_fields(self, request, obj=None):
         """Who supports others too is described by those who look after all of them, not by one."""
+        return ["name", "slug", "kind", "about", "website"] if obj and self.is_shared(request, obj) else []
+
+    def is_shared(self, request, supporter) -> bool:
         mine = Support.objects.managed_by(request.user).values("pk")
-        if obj and obj.supports.exclude(pk__in=mine).exists():
-            return ["name", "slug", "kind", "about", "website"]
-        return []
+        return supporter.supports.exclude(pk__in=mine).exists()
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}
+
+    def save_model(self, request, obj, form, change):
+        if form.is_known:
+            messages.info(
+                request, f"{obj} was here already. What it gives to you is added; its own words stay."
+            )
+            return
+        super().save_model(request, obj, form, change)
+        supporters.put_logo(
+            obj, form.cleaned_data.get("logo"), without=form.cleaned_data.get("without_logo", False)
+        )
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        supporters.forget_if_idle(form.instance)
+
+    def lets_go(self, formsets) -> bool:
+        """Who deletes the last own support lets go of the supporter."""
+        return any(formset.deleted_objects for formset in formsets)
+
+    def response_change(self, request, obj):
+        """Back to the list when nothing here is one's own any more."""
+        if self.is_managed(request, obj):
+            return super().response_change(request, obj)
+        messages.success(request, f"{obj} supports nothing of yours any more.")
+        return redirect("admin:clusters_supporter_changelist")
 
 
 class QuestionForm(forms.ModelForm):

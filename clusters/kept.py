@@ -1,7 +1,18 @@
 """What of this app goes into an export of all data (`clusters.archives`)."""
 
 from .archives import Kept
-from .models import Act, AskedQuestion, Association, Cluster, Hostname, Question, Support, Supporter, Topic
+from .models import (
+    Act,
+    AskedQuestion,
+    Association,
+    Cluster,
+    Hostname,
+    Question,
+    Support,
+    Supporter,
+    SupporterLogo,
+    Topic,
+)
 
 KEPT = [
     Kept(
@@ -14,6 +25,11 @@ KEPT = [
     Kept(Cluster, cluster="pk", label="name"),
     Kept(Topic, cluster="cluster", label="name"),
     Kept(Supporter, cluster="supports__cluster", association="supports__association", label="name"),
+    Kept(
+        SupporterLogo,
+        cluster="supporter__supports__cluster",
+        association="supporter__supports__association",
+    ),
     Kept(Support, cluster="cluster", association="association"),
     Kept(Question, cluster="cluster", association="association", label="question"),
     Kept(AskedQuestion, cluster="cluster", association="association"),

@@ -83,10 +83,14 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
         super().save_related(request, form, formsets, change)
         for name, rows in kept.items():
             getattr(form.instance, name).add(*rows)
-        if not self.is_managed(request, form.instance):
+        if not (self.is_managed(request, form.instance) or self.lets_go(formsets)):
             raise PermissionDenied(
                 "You can only change what belongs to a cluster or association you look after."
             )
+
+    def lets_go(self, formsets) -> bool:
+        """Whether what was saved is how one stops looking after a row, not how one takes a strange one."""
+        return False
 
 
 class ReadOnlyAdmin(ScopedAdmin):

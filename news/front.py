@@ -94,9 +94,11 @@ def themes(association: Association | None, user) -> list[tuple]:
     return [(theme.value, theme.label, THEME_LINES[theme], numbers.get(theme.value, 0)) for theme in Theme]
 
 
-def supporters(association: Association | None, user) -> list:
-    supports = Support.objects.visible_to(user).of(association).in_force().select_related("supporter")
-    return list(dict.fromkeys(support.supporter for support in supports.order_by("supporter__name")))
+def supporters(association: Association | None, user) -> list[Support]:
+    """One support for each supporter, a public one if there is one."""
+    supports = Support.objects.visible_to(user).of(association).in_force().select_related("supporter__logo")
+    found = {one.supporter_id: one for one in supports.order_by("public", "pk")}
+    return sorted(found.values(), key=lambda one: one.supporter.name)
 
 
 def running_drive(association: Association) -> tuple[Drive, list[Figure]] | None:

@@ -3,7 +3,7 @@ from .association import Association, Hostname
 from .cluster import Cluster
 from .image import StoredImage
 from .question import Question
-from .supporter import Support, Supporter
+from .supporter import Support, Supporter, SupporterLogo
 from .topic import Theme, Topic
 from .trail import Act
 
@@ -17,6 +17,7 @@ __all__ = [
     "StoredImage",
     "Support",
     "Supporter",
+    "SupporterLogo",
     "Theme",
     "Topic",
 ]

@@ -4,8 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from clusters.images import Kind
+
 from .association import Association, in_force
 from .cluster import Cluster
+from .image import StoredImage
 
 
 class SupporterQuerySet(models.QuerySet):
@@ -43,6 +46,30 @@ class Supporter(models.Model):
 
     def get_absolute_url(self):
         return f"{reverse('clusters:supporters')}#{self.slug}"
+
+    @property
+    def picture(self) -> SupporterLogo | None:
+        """Its logo, if it has one. Ask for supporters with `select_related("logo")`."""
+        return getattr(self, "logo", None)
+
+
+class SupporterLogoQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(supporter__in=Supporter.objects.visible_to(user))
+
+
+class SupporterLogo(StoredImage):
+    KIND = Kind("logo", {"large": 512, "small": 160}, smallest_side=64)
+
+    supporter = models.OneToOneField(Supporter, on_delete=models.CASCADE, related_name="logo")
+
+    objects = SupporterLogoQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Logo of {self.supporter}"
+
+    def get_absolute_url(self):
+        return reverse("clusters:supporter-logo", args=[self.uid, "large"])
 
 
 class SupportQuerySet(models.QuerySet):

@@ -181,7 +181,10 @@ def officers_for(cluster: Cluster) -> list:
 
 
 def supports_of(cluster: Cluster, user) -> list[Support]:
-    """One for each supporter of the cluster or its association today."""
-    supports = Support.objects.visible_to(user).in_force().select_related("supporter")
+    """One for each supporter of the cluster or its association today, a public one if there is one."""
+    supports = (
+        Support.objects.visible_to(user).in_force().select_related("supporter__logo").order_by("public")
+    )
     found = supports.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
-    return list({support.supporter_id: support for support in found}.values())
+    one_each = {support.supporter_id: support for support in found}
+    return sorted(one_each.values(), key=lambda support: support.supporter.name)

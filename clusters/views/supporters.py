@@ -1,15 +1,23 @@
 """Who funds, backs and helps, with what, and since when."""
 
+from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clusters.brands import canonical
-from clusters.models import Support
+from clusters.costs import given_in, years_of
+from clusters.images import served
+from clusters.models import Association, Cluster, Support, SupporterLogo
 from clusters.visitors_pages import same_for_visitors
+
+MOST_YEARS = 6
 
 
 @login_not_required
@@ -19,7 +27,7 @@ def supporters(request):
     supports = (
         Support.objects.visible_to(request.user)
         .of(request.site_association)
-        .select_related("supporter", "association", "cluster__association")
+        .select_related("supporter__logo", "association", "cluster__association")
         .order_by("supporter__name", "-start", "pk")
     )
     today = timezone.localdate()
@@ -28,6 +36,7 @@ def supporters(request):
     context = {
         "by_association": by_association(current),
         "past": past,
+        "may_see_costs": looked_after(request.user).exists(),
         "canonical_url": canonical(request),
     }
     return render(request, "clusters/supporters.html", context)
@@ -46,3 +55,43 @@ def by_association(supports: list[Support]) -> list[tuple]:
         (association, [(name, list(rows)) for name, rows in groupby(group, lambda one: one.supporter)])
         for association, group in groupby(ordered, association_of)
     ]
+
+
+def looked_after(user):
+    """The support that the user looks after, public or not."""
+    return Support.objects.none() if user.is_anonymous else Support.objects.managed_by(user)
+
+
+@require_safe
+def supporter_costs(request):
+    """Who bears what in a year, for those who look after it; each gift of money is spread evenly over its days."""
+    user = request.user
+    if not (Cluster.objects.managed_by(user).exists() or Association.objects.managed_by(user).exists()):
+        raise PermissionDenied
+    supports = looked_after(user).select_related("supporter", "association", "cluster")
+    gifts = list(supports.order_by("supporter__name", "start", "pk"))
+    money = [gift for gift in gifts if gift.amount is not None]
+    years = years_of(money, timezone.localdate())[:MOST_YEARS]
+    rows = [
+        (gift, [given_in(gift, date(year, 1, 1), date(year, 12, 31)) for year in years]) for gift in money
+    ]
+    totals = [sum((row[1][column] for row in rows), Decimal(0)) for column in range(len(years))]
+    context = {
+        "years": years,
+        "rows": [(gift, parts, share(parts[0], totals[0])) for gift, parts in rows if any(parts)],
+        "totals": totals,
+        "in_kind": [gift for gift in gifts if gift.amount is None],
+    }
+    return render(request, "clusters/supporter_costs.html", context)
+
+
+def share(part: Decimal, whole: Decimal) -> int:
+    """In per cent."""
+    return round(100 * part / whole) if whole else 0
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, max_age=3600)
+def supporter_logo(request, uid, size):
+    return served(SupporterLogo.objects.visible_to(request.user), uid, size)

@@ -15,6 +15,7 @@ from clusters import pictures
 from clusters.brands import wear
 from clusters.figures import Line
 from clusters.models import Cluster
+from clusters.visitors_pages import same_for_visitors
 from members import drives
 from members.drives import Figure, Standing
 from members.models import Company, Drive, Introduction
@@ -26,6 +27,7 @@ MOST_DOTS = 600  # of more, a dot stands for several firms
 
 @login_not_required
 @require_safe
+@same_for_visitors()
 def drive(request, slug):
     drive = visible_drive(request.user, slug)
     wear(request, drive.in_association)
@@ -148,6 +150,7 @@ def more_drives(drive: Drive) -> list[tuple[Drive, Standing | None]]:
 
 @login_not_required
 @require_safe
+@same_for_visitors("page")
 def drive_rows(request, slug, key):
     """What a figure counts: all of it for who looks after the drive, else what is public anyway."""
     drive = visible_drive(request.user, slug)

@@ -107,6 +107,7 @@ def _topics(stage: Stage) -> None:
 def _supporters(stage: Stage) -> None:
     for place, cells in rows("supporters.txt"):
         name, kind, gives, description, pounds, start, about = cells
+        first, _, last = start.partition(" to ")
         supporter = Supporter.objects.create(name=name, slug=slugify(name), kind=kind, about=about)
         Support.objects.create(
             supporter=supporter,
@@ -114,9 +115,10 @@ def _supporters(stage: Stage) -> None:
             cluster=stage.clusters.get(place),
             gives=gives,
             description=description,
-            amount=Decimal(pounds) if pounds else None,
-            amount_public=bool(pounds),
-            start=founding_day(start, stage.today),
+            amount=Decimal(pounds.strip("()")) if pounds else None,
+            amount_public=pounds.isdigit(),
+            start=founding_day(first, stage.today),
+            end=founding_day(last, stage.today) if last else None,
         )
 
 

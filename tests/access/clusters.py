@@ -1,6 +1,16 @@
 from clusters.views.share_pictures import picture_of_cluster
 
-from .answers import ELSEWHERE, NOT_THAT_WAY, OK, everybody, only
+from .answers import (
+    ELSEWHERE,
+    FORBIDDEN,
+    NOT_THAT_WAY,
+    NOTHING,
+    OFFICE,
+    OK,
+    everybody,
+    only,
+    signed_in_only,
+)
 
 ROWS = [
     ("clusters:cluster-list", lambda w: [], "get", everybody(OK)),
@@ -23,6 +33,15 @@ ROWS = [
         only("coordinator", "officer", "operator", answer=ELSEWHERE),
     ),
     ("clusters:supporters", lambda w: [], "get", everybody(OK)),
+    (
+        "clusters:supporter-costs",
+        lambda w: [],
+        "get",
+        signed_in_only(*OFFICE, "other_coordinator", others=FORBIDDEN),
+    ),
+    ("clusters:supporter-logo", lambda w: [w.supporter_logo.uid, "small"], "get", everybody(OK)),
+    ("clusters:supporter-logo", lambda w: [w.quiet_logo.uid, "large"], "get", only(*OFFICE)),
+    ("clusters:supporter-logo", lambda w: [w.quiet_logo.uid, "huge"], "get", everybody(NOTHING)),
     ("clusters:privacy", lambda w: [], "get", everybody(OK)),
     ("clusters:accessibility", lambda w: [], "get", everybody(OK)),
     ("clusters:robots", lambda w: [], "get", everybody(OK)),

@@ -64,6 +64,16 @@ def world_of(
         **exchange_of(lancaster, firm),
         question=factories.QuestionFactory(cluster=lancaster),
         draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),
+        supporter_logo=stored(
+            factories.SupporterLogoFactory.build(
+                supporter=factories.SupportFactory(cluster=lancaster).supporter
+            )
+        ),
+        quiet_logo=stored(
+            factories.SupporterLogoFactory.build(
+                supporter=factories.SupportFactory(cluster=lancaster, public=False).supporter
+            )
+        ),
         drive=factories.TargetFactory(drive__association=lancaster.association).drive,
     )
 

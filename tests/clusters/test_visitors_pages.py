@@ -33,6 +33,7 @@ committed = pytest.mark.django_db(transaction=True)
 # Public pages that are not kept, and why.
 MADE_EACH_TIME = {
     "clusters:brand-css": "its address holds what it says, and browsers keep it for a year",
+    "clusters:supporter-logo": "a file, checked at each request",
     "clusters:cluster-share-picture": "its address holds what it shows, and browsers keep it for a year",
     "news:article-share-picture": "its address holds what it shows, and browsers keep it for a year",
     "meetings:answer": "of one person, by a secret address",

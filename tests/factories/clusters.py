@@ -12,6 +12,7 @@ from clusters.models import (
     Question,
     Support,
     Supporter,
+    SupporterLogo,
     Theme,
     Topic,
 )
@@ -65,6 +66,17 @@ class SupporterFactory(DjangoModelFactory):
     name = factory.Sequence("Supporter {}".format)
     slug = factory.Sequence("supporter-{}".format)
     kind = Supporter.Kind.FUNDER
+
+
+class SupporterLogoFactory(DjangoModelFactory):
+    class Meta:
+        model = SupporterLogo
+
+    supporter = factory.SubFactory(SupporterFactory)
+    large = "logos/large.webp"
+    small = "logos/small.webp"
+    width = 512
+    height = 256
 
 
 class SupportFactory(DjangoModelFactory):
