@@ -13,7 +13,7 @@ from django.utils.dateformat import format as format_date
 
 from clusters.models import AskedQuestion, Association, Cluster, Question
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
-from members.models import Drive, Introduction, Membership, Report, Representative
+from members.models import Drive, Introduction, Invitation, Membership, Report, Representative
 
 State = Meeting.State
 FIRST = 20  # are shown
@@ -77,6 +77,7 @@ def clusters_of(user, now: datetime) -> list[Cluster]:
     clusters = Cluster.objects.managed_by(user).annotate(
         waiting=_one(applied, Count("pk")),
         waiting_since=_one(applied, Min("applied_at")),
+        uninvited=_one(Invitation.objects.unsent().filter(cluster=OuterRef("pk")).order_by(), Count("pk")),
         last_met=_one(ours.past(now).order_by(), Max("starts_at")),
         meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
         asking=_one(asking_for_firms(), Count("company__representatives", distinct=True)),
@@ -181,6 +182,13 @@ def _of_cluster(cluster, today: date) -> Iterator[Need]:
         yield _people_asking(cluster)
     if cluster.silent:
         yield _silent_firms(cluster)
+    if cluster.uninvited:
+        people = "One person is" if cluster.uninvited == 1 else f"{cluster.uninvited} people are"
+        query = urlencode({"sent_at__isempty": 1, "cluster__id__exact": cluster.pk})
+        url = f"{reverse('admin:members_invitation_changelist')}?{query}"
+        yield Need(
+            cluster, f"{people} on a list of yours, and not invited.", today + SOON, "Invite them", url
+        )
     if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
         due = _met_on(cluster) + timedelta(days=CADENCE_DAYS[cluster.cadence]) if cluster.last_met else today
         sentence = "No meeting is planned, though it is time for one."

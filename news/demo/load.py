@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from clusters.models import Association
-from news.demo import articles, events, exchange, feedback, firms, logos, meetings, organisations, rooms
+from news.demo import articles, events, exchange, feedback, firms, lists, logos, meetings, organisations, rooms
 from news.demo.stage import Stage
 from news.demo.texts import blocks
 
@@ -28,4 +28,5 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     events.load(stage)
     articles.load(stage)
     exchange.load(stage)
+    lists.load(stage)
     return stage
