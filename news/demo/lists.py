@@ -7,10 +7,10 @@ from members.models import Invitation
 from news.demo.stage import Stage
 
 CLUSTER = "lancaster"
-LIST = """Firm;Website;Person;E-mail;Job title;Town;Member since
-Heysham Port Robotics Ltd;www.heysham-port-robotics.example;Nadia Grieve;nadia@heysham-port-robotics.example;Director;Heysham;14/05/2021
-Lune Valley System;;Owen Pye;owen.pye@lune-valley-systems.example;Tester;Lancaster;
-Caton Moor Data;caton-moor-data.example;Ivy Birkett;ivy@caton-moor-data.example;Owner;Caton;31/02/2022
+LIST = """Firm;Website;Person;E-mail;Town;Member since
+Heysham Port Robotics Ltd;www.heysham-port-robotics.example;Nadia Grieve;nadia@heysham-port.example;Heysham;14/05/2021
+Lune Valley System;;Owen Pye;owen.pye@lune-valley-systems.example;Lancaster;
+Caton Moor Data;caton-moor-data.example;Ivy Birkett;ivy@caton-moor-data.example;Caton;31/02/2022
 """
 
 
