@@ -148,6 +148,5 @@ def environment(sink) -> dict:
         "DEFAULT_FROM_EMAIL": "clusters@site.example",
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "EMAIL_URL": sink.url,
-        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "DATABASE_URL": database._replace(path=path).geturl(),
     }

@@ -6,7 +6,18 @@ from datetime import date
 from django.db import transaction
 
 from clusters.models import Association
-from news.demo import articles, events, exchange, feedback, firms, lists, logos, meetings, organisations, rooms
+from news.demo import (
+    articles,
+    events,
+    exchange,
+    feedback,
+    firms,
+    lists,
+    logos,
+    meetings,
+    organisations,
+    rooms,
+)
 from news.demo.stage import Stage
 from news.demo.texts import blocks
 

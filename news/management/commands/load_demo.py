@@ -8,7 +8,7 @@ from news import demo
 from news.demo.load import is_loaded, load
 from news.demo.texts import blocks
 
-STEPS = 9  # besides one for each cluster that meets
+STEPS = 11  # besides one for each cluster that meets
 WIDTH = 30
 
 
