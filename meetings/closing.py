@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from clusters import trail
 from meetings.models import Duty, Meeting
 from meetings.slides import presentations
 from meetings.turns import turns
@@ -20,6 +21,7 @@ def mark_held(now: datetime | None = None) -> int:
     ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
     for duty in Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).select_related("meeting"):
         turns.fulfil(duty, now=now)
-    for meeting in Meeting.objects.filter(pk__in=ids):
+    for meeting in Meeting.objects.filter(pk__in=ids).select_related("cluster", "association"):
         presentations.expect(meeting)
+        trail.record(None, "closed", meeting, cluster=meeting.cluster, association=meeting.association)
     return Meeting.objects.filter(pk__in=ids).update(state=Meeting.State.HELD)

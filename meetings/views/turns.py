@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters import trail
 from clusters.brands import wear
 from clusters.errors import Refused
 from meetings.models import Duty, RotaOffer, SwapRequest, Unavailability, Venue
 from meetings.registration import registrations
-from meetings.turns import swaps, turns
+from meetings.turns import absences, swaps, turns
 from meetings.turns.duties import State
 from meetings.turns.forms import AbsenceForm, NoteForm, OffersForm, RoomForm, ShowcaseForm, SwapForm
 from meetings.turns.standing_offers import set_offers
@@ -300,7 +301,8 @@ def my_room_add(request, pk: int):
     initial = {"name": firm.name, "address": firm.address, "town": firm.town, "postcode": firm.postcode}
     form = RoomForm(sent(request), instance=room, initial=initial)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            trail.record(request.user, "added", form.save(), cluster=membership.cluster)
         chairs = RotaOffer.objects.filter(company=firm, cluster=membership.cluster, role=Duty.Role.CHAIR)
         wanted = {"chair": chairs.exists(), "host": True, "venue": room}
         return save_offers(request, membership, wanted)
@@ -316,15 +318,19 @@ def my_room(request, pk: int):
     form = RoomForm(sent(request), instance=room)
     if request.method == "POST" and form.is_valid():
         return do(
-            request, lambda: save_room(form), f"Saved. Members read it before they come to {room.name}."
+            request,
+            lambda: save_room(form, request.user),
+            f"Saved. Members read it before they come to {room.name}.",
         )
     return render(request, "meetings/turns/room.html", {"form": form, "room": room})
 
 
 @transaction.atomic
-def save_room(form: RoomForm) -> None:
+def save_room(form: RoomForm, by) -> None:
     """In a larger room those who wait get a place."""
-    registrations.fill_places_in(form.save())
+    room = form.save()
+    trail.record(by, "changed", room, cluster=room.cluster)
+    registrations.fill_places_in(room)
 
 
 @require_POST
@@ -334,7 +340,8 @@ def my_absence_add(request):
         raise PermissionDenied("A lead or deputy of your firm answers for its turns.")
     if not form.is_valid():
         return my_turns_page(request, form)
-    absence = form.save()
+    absence = form.save(commit=False)
+    absences.note(absence, by=request.user)
     messages.success(request, "Noted. The rota leaves these days free.")
     in_the_way = absence.company.duties.filter(
         state__in=[State.OFFERED, State.ACCEPTED],
@@ -350,4 +357,8 @@ def my_absence_remove(request, pk: int):
     own = Unavailability.objects.filter(company__in=Company.objects.represented_by(request.user))
     absence = get_object_or_404(own.select_related("company"), pk=pk)
     refuse_colleague(request.user, absence.company)
-    return do(request, absence.delete, "Taken off. You are there after all.")
+    return do(
+        request,
+        lambda: absences.take_back(absence, by=request.user),
+        "Taken off. You are there after all.",
+    )

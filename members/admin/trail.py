@@ -26,11 +26,17 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by()[:MOST_ROWS].count()
 
 
+class WhenFilter(admin.DateFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "when"
+
+
 @admin.register(Act)
 class ActAdmin(ReadOnlyAdmin):
     list_display = ["at", "actor", "verb", "subject", "cluster", "association", "note"]
     list_display_links = None
-    list_filter = ["at", ("cluster", ScopedFilter)]
+    list_filter = [("at", WhenFilter), ("cluster", ScopedFilter)]
     list_select_related = ["actor", "cluster", "association"]
     search_fields = ["words"]
     paginator = BoundedPaginator

@@ -1,12 +1,22 @@
 """Associations, clusters, what they talk about, who supports them, and the questions people ask."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 from django.utils.text import slugify
 
-from clusters.models import Association, Cluster, Hostname, Question, Support, Supporter, Theme, Topic
+from clusters.models import (
+    AskedQuestion,
+    Association,
+    Cluster,
+    Hostname,
+    Question,
+    Support,
+    Supporter,
+    Theme,
+    Topic,
+)
 from members.models import Drive, Target
 from news.demo.days import AUGUST, drive_dates, founding_day
 from news.demo.stage import Stage
@@ -144,6 +154,13 @@ def _questions(stage: Stage) -> None:
             )
         )
     Question.objects.bulk_create(questions)
+    AskedQuestion.objects.create(
+        cluster=stage.clusters["lancaster"],
+        question="We are two people and sell a booking system to campsites. Is that digital enough to join?",
+        name="Josie Tarn",
+        email="josie@tarn-bookings.example",
+        asked_at=stage.now - timedelta(days=1),
+    )
 
 
 def _drive(stage: Stage) -> None:
