@@ -1,7 +1,7 @@
 """A firm asks a colleague by mail to act for it. The link is signed, holds for two weeks and works once, for the
 person whose address it was sent to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core import signing
@@ -19,6 +19,7 @@ from .representation import settle
 
 MOST_OPEN = 10  # of one firm
 MOST_A_DAY = 30  # of one firm, withdrawn ones too
+FORGOTTEN_AFTER = timedelta(days=60)
 SECONDS_BETWEEN = 60  # two mails to one address
 
 invitation_signer = signing.Signer(salt="members.colleague")
@@ -136,6 +137,11 @@ def read_token(token: str) -> ColleagueInvitation | None:
         return None
     invitation = ColleagueInvitation.objects.select_related("company", "invited_by").filter(pk=pk).first()
     return invitation if invitation and int(invitation.sent_at.timestamp()) == int(sent) else None
+
+
+def forget_old(now: datetime | None = None) -> None:
+    """A job of the worker: an address that somebody else typed is kept no longer than it is of use."""
+    ColleagueInvitation.objects.filter(sent_at__lt=(now or timezone.now()) - FORGOTTEN_AFTER).delete()
 
 
 def _lock(invitation: ColleagueInvitation) -> None:

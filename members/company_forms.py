@@ -106,7 +106,7 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
         self.fields["summary"].required = True
         for name, choices in (("size", Company.Size), ("legal_form", Company.LegalForm)):
             self.fields[name].choices = [("", "Not said"), *choices.choices]
-        if not hasattr(instance, "logo"):
+        if not instance.logo_if_any:
             del self.fields["remove_logo"]
 
     def clean_website(self):

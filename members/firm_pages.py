@@ -89,7 +89,7 @@ def linked_data(company: Company, memberships: list[Membership]) -> dict:
         "name": company.name,
         "url": url,
         "description": company.summary,
-        "logo": absolute(company.logo.get_absolute_url()) if hasattr(company, "logo") else "",
+        "logo": absolute(company.logo.get_absolute_url()) if company.logo_if_any else "",
         "sameAs": company.website,
         "foundingDate": str(company.founded or ""),
         "knowsAbout": company.expertise,

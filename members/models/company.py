@@ -226,6 +226,11 @@ class Company(models.Model):
         return reverse("members:company", args=[self.slug])
 
     @property
+    def logo_if_any(self):
+        """Select it beforehand."""
+        return getattr(self, "logo", None)
+
+    @property
     def looks_for(self) -> str:
         """The first thing it seeks, in one line."""
         lines = (line.strip(" -*") for line in self.seeks.splitlines())

@@ -98,6 +98,7 @@ class TestPage:
             assert hidden not in markup
         assert "<script>alert(1)" not in markup
         assert f'href="{world.website}"' in markup
+        assert "<img" not in markup and ">FA<" in markup  # no logo: its initials
 
     @pytest.mark.parametrize(
         ("shown", "who", "seen"),

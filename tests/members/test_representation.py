@@ -185,6 +185,12 @@ class TestInviting:
         assert colleagues.read_token(old.split("/")[2]) is None
         assert ColleagueInvitation.objects.count() == 1
 
+    def test_the_address_is_forgotten(self, invitation):
+        colleagues.forget_old(timezone.now() + timedelta(days=59))
+        assert ColleagueInvitation.objects.exists()
+        colleagues.forget_old(timezone.now() + timedelta(days=61))
+        assert not ColleagueInvitation.objects.exists()
+
     def test_a_double_click_mails_once(self, invitation, firm, member):
         colleagues.invite(firm, invitation.email, by=member)
         assert OutgoingMail.objects.filter(kind="colleague").count() == 1
