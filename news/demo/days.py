@@ -67,7 +67,7 @@ def working_day(day: date) -> date:
 
 def founding_day(words: str, today: date) -> date:
     """From "2019-03", "100 days ago", "launch" or "30 days after launch"."""
-    if words[:4].isdigit():
+    if "-" in words:
         return date.fromisoformat(f"{words}-01")
     count = int(words.split()[0]) if words[0].isdigit() else 0
     if words.endswith("ago"):
