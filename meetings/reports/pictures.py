@@ -196,11 +196,10 @@ def rhythms(scope: Scope, now: datetime) -> list[Rhythm]:
 def rhythm_of(cluster: Cluster, met: list[date], start: date, last: date) -> Rhythm:
     limit = CADENCE_DAYS[cluster.cadence] * LATE
     waits = []
-    for before, day in zip([None, *met], met, strict=False):
-        if day >= start:
-            waits.append(
-                days_between(before or max(start, cluster.founded or start), day, cluster.pause_months)
-            )
+    began = max(start, cluster.founded) if cluster.founded else None  # of the first one we don't know else
+    for before, day in zip([began, *met], met, strict=False):
+        if day >= start and before:
+            waits.append(days_between(before, day, cluster.pause_months))
     still = days_between(max([start, *met]) if met else start, last, cluster.pause_months)
     kept = [wait <= limit for wait in waits]
     if still > limit and cluster.state == Cluster.State.ACTIVE:
