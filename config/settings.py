@@ -231,6 +231,7 @@ WORKER_JOBS = [
     "meetings.slides.presentations.ask_for_slides",
     "meetings.slides.presentations.keep_names",
     "meetings.afterwards.ask_for_feedback",
+    "news.consents.tell_of_silence",
     "members.outbox.forget_old",
     "clusters.trail.fade",
     "members.faq_reviews.remind",

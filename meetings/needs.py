@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q
@@ -22,6 +22,7 @@ ANSWER_TO_APPLICANTS = timedelta(days=3)
 ANSWER_TO_QUESTIONS = timedelta(days=3)
 ANSWER_TO_MEMBERS = timedelta(days=3)
 CALL_SILENT_FIRMS = timedelta(days=14)
+ANSWER_TO_AUTHORS = timedelta(days=7)
 SOON = timedelta(days=7)  # before something is due it comes up
 AFTERWARDS = timedelta(days=7)  # slides and notes are due
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
@@ -64,6 +65,7 @@ def needs_of(user, now: datetime | None = None) -> Needs:
         *_reviews(user, today),
         *_of_introductions(user),
         *_of_reports(user),
+        *(_story(article) for article in stories_of(user)),
     ]
     needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
     return Needs(needs[:FIRST], max(len(needs) - FIRST, 0), today)
@@ -172,6 +174,23 @@ def _to_close(drive: Drive) -> Need:
     sentence = f"“{drive}” ended on {format_date(drive.end, 'j F')}. Closed, its figures stay as they are."
     url = reverse("admin:members_drive_act", args=[drive.pk, "close"])
     return Need(drive.organiser, sentence, drive.end + AFTERWARDS, "Close it", url)
+
+
+def stories_of(user) -> Iterable:
+    """What members have sent in. Articles are a layer above: the reverse relation of an association leads to them."""
+    article: Any = Association.articles.rel.related_model
+    return article.objects.managed_by(user).waiting().select_related("association")[:FIRST]
+
+
+def _story(article) -> Need:
+    since = timezone.localdate(article.submitted_at)
+    return Need(
+        article.association,
+        f"“{article}” was sent in on {format_date(since, 'j F')} and waits to be read.",
+        since + ANSWER_TO_AUTHORS,
+        "Read it",
+        reverse("admin:news_article_change", args=[article.pk]),
+    )
 
 
 # --- what a cluster needs, as `clusters_of` gives it ----------------------------------------

@@ -1,11 +1,13 @@
 from django import forms
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
 
 from clusters.acts import ObjectActs, act
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from members.models import Company
-from news import articles
+from news import articles, consents
+from news.forms import GiveBackForm
 from news.models import Article
 
 
@@ -29,19 +31,37 @@ class ArticleForm(forms.ModelForm):
 @admin.register(Article)
 class ArticleAdmin(ObjectActs, ScopedAdmin):
     form = ArticleForm
-    list_display = ["title", "kind", "state", "published_at", "association"]
+    list_display = ["title", "kind", "state", "submitted_at", "published_at", "association"]
     list_filter = ["state", "kind", ("clusters", ScopedFilter)]
     list_select_related = ["association"]
     search_fields = ["title", "summary"]
-    readonly_fields = ["state", "published_at"]
+    readonly_fields = [
+        "state",
+        "told_by",
+        "submitted_at",
+        "note",
+        "published_at",
+        "what_firms_say",
+        "picture_shown",
+    ]
     prepopulated_fields = {"slug": ["title"]}
     filter_horizontal = ["clusters", "companies"]
-    exclude = ["author"]
-    acts = ["publish", "withdraw"]
+    acts = ["publish", "give_back", "ask_firms", "withdraw"]
+    fieldsets = [
+        (None, {"fields": ["state", "told_by", "submitted_at", "note", "what_firms_say", "published_at"]}),
+        ("What it says", {"fields": ["kind", "title", "slug", "summary"]}),
+        ("A story's three answers", {"fields": ["problem", "together", "result"]}),
+        ("Other text", {"fields": ["body"]}),
+        ("Beside the text", {"fields": ["quote", "quote_by", "outcome", "theme", "scene", "picture_shown"]}),
+        ("What it is about", {"fields": ["association", "clusters", "companies"]}),
+    ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"speaks_for": Association.objects.managed_by(request.user)})
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("author", "company", "picture")
 
     def choices_for(self, db_field, request):
         if db_field.name == "association":
@@ -60,11 +80,63 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
         if not change:
             obj.author = request.user
         super().save_model(request, obj, form, change)
+        if change:
+            articles.record(request.user, "changed", obj, ", ".join(form.changed_data))
+
+    @admin.display(description="told by")
+    def told_by(self, article):
+        return ", ".join(str(one) for one in (article.author, article.company) if one) or "-"
+
+    @admin.display(description="what the firms in it say")
+    def what_firms_say(self, article):
+        if article.pk is None:
+            return "Firms named below are asked before it is published."
+        said = {consent.company_id: consent for consent in article.consents.select_related("company")}
+        rows = [
+            (
+                company,
+                said[company.pk].get_state_display() if company.pk in said else "Not asked yet",
+                note(said, company),
+            )
+            for company in consents.named(article)
+        ]
+        return (
+            format_html_join("", "<div>{}: {}{}</div>", rows) or "It names nobody but its author’s own firm."
+        )
+
+    @admin.display(description="its own picture")
+    def picture_shown(self, article):
+        picture = getattr(article, "picture", None)
+        if picture is None:
+            return "None"
+        return format_html(
+            '<a href="{}"><img src="{}" alt="{}" width="240"></a>',
+            picture.get_absolute_url(),
+            picture.small_url,
+            picture.description,
+        )
 
     @act("Publish", shown=lambda article: article.state != Article.State.PUBLISHED)
     def publish(self, request, article, form):
         articles.publish(article, by=request.user)
         return "Published. Everybody can read it now."
+
+    @act("Give it back", shown=lambda article: article.state == Article.State.SUBMITTED, form=GiveBackForm)
+    def give_back(self, request, article, form):
+        articles.give_back(article, form.cleaned_data["note"], by=request.user)
+        return "Given back. The author gets your note by mail."
+
+    @act(
+        "Ask the firms in it",
+        shown=lambda article: article.state != Article.State.PUBLISHED and consents.missing(article),
+        confirm="Each firm that has not been asked about these words gets a mail to agree or refuse.",
+    )
+    def ask_firms(self, request, article, form):
+        unheard = articles.ask_firms(article, by=request.user)
+        if unheard:
+            names = ", ".join(company.name for company in unheard)
+            return f"Asked. Nobody acts for {names}, so it can only be left out."
+        return "Asked. What they say stands on this page."
 
     @act(
         "Withdraw",
@@ -75,3 +147,8 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
     def withdraw(self, request, article, form):
         articles.withdraw(article, by=request.user)
         return "Withdrawn. Only you and the other coordinators see it."
+
+
+def note(said: dict, company: Company) -> str:
+    words = said[company.pk].note if company.pk in said else ""
+    return f", “{words}”" if words else ""

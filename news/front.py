@@ -75,7 +75,7 @@ def months_ahead(association: Association | None, user) -> dict:
 
 def story_and_news(association: Association | None, user) -> tuple[Article | None, list[Article]]:
     """The latest success story with a sentence to quote, and the three latest articles besides."""
-    articles = Article.objects.visible_to(user).of(association).published().defer("body")
+    articles = Article.objects.visible_to(user).of(association).published().defer(*Article.LONG)
     stories = articles.filter(kind=Article.Kind.STORY).exclude(quote="")
     found = sorted(stories[:1].union(articles[:4]), key=lambda one: (one.published_at, one.pk), reverse=True)
     story = next((article for article in found if article.is_story and article.quote), None)

@@ -70,10 +70,10 @@ class MeetingSitemap(PublicSitemap):
 
 class ArticleSitemap(PublicSitemap):
     def items(self):
-        return Article.objects.visible_to(EVERYBODY).defer("body").order_by("pk")
+        return Article.objects.visible_to(EVERYBODY).defer(*Article.LONG).order_by("pk")
 
     def lastmod(self, item):
-        return item.published_at
+        return item.changed_at
 
 
 SITEMAPS = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import articles, front
+from .views import articles, consents, front, stories
 
 app_name = "news"
 
@@ -8,10 +8,24 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("associations/<slug:slug>/", front.association, name="association"),
     path("news/", articles.article_list, name="article-list"),
+    path("news/atom/", articles.article_feed, {"form": "atom"}, name="feed-atom"),
+    path("news/rss/", articles.article_feed, {"form": "rss"}, name="feed-rss"),
+    path("news/write/", stories.story_write, name="story-write"),
+    path("news/<slug:slug>/", articles.article, name="article"),
     path(
         "news/<slug:slug>/share-<slug:version>.png",
         articles.article_share_picture,
         name="article-share-picture",
     ),
-    path("news/<slug:slug>/", articles.article, name="article"),
+    path("news/pictures/<uuid:uid>-<slug:size>.webp", articles.article_picture, name="article-picture"),
+    path("me/stories/", stories.story_list, name="story-list"),
+    path("me/stories/<int:pk>/", stories.story_edit, name="story-edit"),
+    path("me/stories/<int:pk>/submit/", stories.story_submit, name="story-submit"),
+    path("me/stories/<int:pk>/take-back/", stories.story_take_back, name="story-take-back"),
+    path("me/stories/<int:pk>/delete/", stories.story_delete, name="story-delete"),
+    path("me/stories/<int:pk>/picture/", stories.story_picture, name="story-picture"),
+    path("me/stories/<int:pk>/picture/remove/", stories.story_picture_remove, name="story-picture-remove"),
+    path("stories/<str:token>/", consents.consent, name="consent"),
+    path("stories/<str:token>/agree/", consents.consent_agree, name="consent-agree"),
+    path("stories/<str:token>/refuse/", consents.consent_refuse, name="consent-refuse"),
 ]

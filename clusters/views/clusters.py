@@ -110,7 +110,7 @@ def people_and_news(cluster: Cluster, user) -> dict:
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,
         "topics": cluster.topics.with_wanted(),
         "may_suggest": Cluster.objects.with_member(user).filter(pk=cluster.pk).exists(),
-        "articles": cluster.articles.visible_to(user).published().defer("body")[:3],
+        "articles": cluster.articles.visible_to(user).published()[:3],
         "supports": supports_of(cluster, user),
         "linked": graph(
             cluster_organization(cluster),

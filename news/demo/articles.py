@@ -34,7 +34,13 @@ def _article(stage: Stage, block: Block) -> None:
         outcome=facts.get("outcome", ""),
         scene=facts.get("scene", ""),
         author=stage.lead(stage.companies[facts["author"]]),
+        company=stage.companies[facts["author"]],
+        problem=facts.get("problem", ""),
+        together=facts.get("together", ""),
+        result=facts.get("result", ""),
         state=state,
+        note=facts.get("note", ""),
+        submitted_at=moment(_day(stage, facts["day"]), time(9)) if state == Article.State.SUBMITTED else None,
         published_at=published,
     )
     article.clusters.set([stage.clusters[slug] for slug in facts.get("clusters", "").split()])

@@ -1,3 +1,5 @@
 from .article import Article
+from .consent import Consent
+from .picture import ArticlePicture
 
-__all__ = ["Article"]
+__all__ = ["Article", "ArticlePicture", "Consent"]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
 from clusters.models import Association, Cluster, Theme
-from members.models import Company
+from members.models import Company, Introduction
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -39,9 +41,25 @@ class ArticleQuerySet(models.QuerySet):
     def of(self, association: Association | None):
         return self if association is None else self.filter(association=association)
 
+    def waiting(self):
+        """Sent in, and not answered by a coordinator, the oldest first."""
+        return self.filter(state=Article.State.SUBMITTED).order_by("submitted_at", "pk")
+
+    def related_to(self, article: Article):
+        """Others of its association: of the same theme first, then of one of its clusters, then the latest."""
+        clusters = Article.clusters.through.objects.filter(article=OuterRef("pk"))
+        shared = Exists(clusters.filter(cluster__in=[cluster.pk for cluster in article.clusters.all()]))
+        same_theme = Q(theme=article.theme) & ~Q(theme="")
+        others = self.published().filter(association=article.association_id).exclude(pk=article.pk)
+        nearness = Case(When(same_theme, then=2), default=0) + Case(When(shared, then=1), default=0)
+        return others.annotate(nearness=nearness).order_by("-nearness", "-published_at", "-pk")
+
 
 class Article(models.Model):
-    """A news item or a success story, of an association and any of its clusters and firms."""
+    """A news item or a success story, of an association and any of its clusters and firms.
+
+    The acts are in `news.articles`; the firms that it names say in `news.consents` whether it may.
+    """
 
     class Kind(models.TextChoices):
         NEWS = "news", "News"
@@ -59,8 +77,13 @@ class Article(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.NEWS)
     title = models.CharField(max_length=160)
     slug = models.SlugField(max_length=100, unique=True)
-    summary = models.CharField(max_length=300)
-    body = models.TextField(max_length=30_000, help_text="Markdown.")
+    summary = models.CharField(max_length=300, help_text="One or two sentences, for lists.")
+    problem = models.TextField("what was the problem", max_length=5000, blank=True, help_text="Markdown.")
+    together = models.TextField("what you did together", max_length=5000, blank=True, help_text="Markdown.")
+    result = models.TextField(
+        "what came of it, at length", max_length=5000, blank=True, help_text="Markdown."
+    )
+    body = models.TextField(max_length=30_000, blank=True, help_text="Markdown. A guided story needs none.")
     theme = models.CharField(max_length=15, choices=Theme, blank=True)
     quote = models.CharField(
         max_length=250, blank=True, help_text="One sentence that says it, for the front page."
@@ -71,8 +94,25 @@ class Article(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
     )
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="told_articles",
+        verbose_name="told by",
+        help_text="The author's firm, which need not be asked.",
+    )
+    introduction = models.ForeignKey(
+        Introduction, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    submitted_at = models.DateTimeField("sent in", null=True, blank=True)
+    note = models.TextField("why it was given back", max_length=1000, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    LONG = ("problem", "together", "result", "body")  # what lists need not load
 
     objects = ArticleQuerySet.as_manager()
 
@@ -83,6 +123,22 @@ class Article(models.Model):
                 condition=~Q(state="published") | Q(published_at__isnull=False),
                 name="article_published_has_date",
                 violation_error_message="A published article needs its date.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="submitted") | Q(submitted_at__isnull=False),
+                name="article_submitted_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(note=""),
+                name="article_returned_has_note",
+                violation_error_message="Say what is missing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "returned"])
+                | ~Q(body="")
+                | ~Q(problem="", together="", result=""),
+                name="article_has_words",
+                violation_error_message="Write what happened.",
             ),
         ]
         indexes = [models.Index(fields=["association", "state", "-published_at"])]
@@ -115,6 +171,32 @@ class Article(models.Model):
         return ", ".join(cluster.name for cluster in self.clusters.all())
 
     @property
+    def guided(self) -> list[tuple[str, str]]:
+        """The three answers of a guided story under their headings, as far as they are given."""
+        answers = [
+            ("What the problem was", self.problem),
+            ("What we did together", self.together),
+            ("What came of it", self.result),
+        ]
+        return [(heading, text) for heading, text in answers if text.strip()]
+
+    @property
+    def words(self) -> list[str]:
+        return " ".join([self.problem, self.together, self.result, self.body]).split()
+
+    @property
     def minutes_to_read(self) -> int:
         """At 200 words a minute, never less than one."""
-        return max(1, round(len(self.body.split()) / 200))
+        return max(1, round(len(self.words) / 200))
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that a firm agrees to when it agrees to be named."""
+        said = [self.title, self.summary, self.problem, self.together, self.result, self.body]
+        said += [self.quote, self.quote_by, self.outcome]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    @property
+    def is_the_authors(self) -> bool:
+        """Whether its author may write on."""
+        return self.state in (self.State.DRAFT, self.State.RETURNED)

@@ -1,36 +1,43 @@
-"""The news as everybody reads it."""
+"""The news as everybody reads it: lists, feeds, articles, and their pictures."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateformat import format as format_date
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
 from clusters.brands import canonical, wear
+from clusters.images import served
+from clusters.models import Theme
 from clusters.share_picture import SharePicture
 from clusters.views.share_pictures import EVERYBODY, picture_response, shared
 from clusters.visitors_pages import same_for_visitors
+from news import feeds
 from news.linked_data import article_data
-from news.models import Article
+from news.lists import NewsList
+from news.models import Article, ArticlePicture
 
 PER_PAGE = 12
 SHARE_ADDRESS = "news:article-share-picture"
+WITH_ALL = ["association", "author", "company", "picture"]
 
 
 @login_not_required
 @require_safe
-@same_for_visitors("kind", "page")
+@same_for_visitors("association", "cluster", "kind", "theme", "page")
 def article_list(request):
-    kind = request.GET.get("kind", "")
-    articles = Article.objects.visible_to(request.user).of(request.site_association).published().defer("body")
-    if kind in Article.Kind.values:
-        articles = articles.filter(kind=kind)
-    page = Paginator(articles.prefetch_related("clusters"), PER_PAGE).get_page(request.GET.get("page"))
+    """The published articles, with ?kind=, ?cluster=, ?theme=, ?association= and ?page=."""
+    asked = NewsList.asked_for(request)
+    articles = asked.articles(request.user).defer(*Article.LONG).prefetch_related("clusters")
+    if asked.brand:
+        wear(request, asked.brand)
     context = {
         "nav": "news",
-        "page": page,
-        "kind": kind if kind in Article.Kind.values else "",
+        "page": Paginator(articles, PER_PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
         "kinds": Article.Kind,
+        "themes": Theme,
         "canonical_url": canonical(request),
     }
     return render(request, "news/article_list.html", context)
@@ -38,25 +45,39 @@ def article_list(request):
 
 @login_not_required
 @require_safe
+@conditional_page
+@cache_control(public=True, max_age=300)
+def article_feed(request, form: str):
+    """The same list as a feed, `form` "atom" or "rss". It has what everybody may read, whoever asks."""
+    asked = NewsList.asked_for(request)
+    return feeds.response(asked, asked.articles(EVERYBODY), form, request)
+
+
+@login_not_required
+@require_safe
 @same_for_visitors()
 def article(request, slug):
-    articles = Article.objects.visible_to(request.user).select_related("association", "author")
+    articles = Article.objects.visible_to(request.user).select_related(*WITH_ALL)
     article = get_object_or_404(articles.prefetch_related("clusters", "companies"), slug=slug)
     wear(request, article.association)
+    related = Article.objects.visible_to(request.user).related_to(article)
+    share_picture = shared_picture_of(article)
     context = {
         "nav": "news",
         "article": article,
-        "more": (
-            Article.objects.visible_to(request.user)
-            .of(article.association)
-            .published()
-            .exclude(pk=article.pk)
-            .defer("body")[:3]
-        ),
-        "linked": article_data(article),
-        "share_picture": shared_picture_of(article),
+        "picture": getattr(article, "picture", None),
+        "more": related.defer(*Article.LONG)[:3],
+        "linked": article_data(article, share_picture),
+        "share_picture": share_picture,
     }
     return render(request, "news/article.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, max_age=3600)
+def article_picture(request, uid, size: str):
+    return served(ArticlePicture.objects.visible_to(request.user), uid, size)
 
 
 @login_not_required

@@ -27,6 +27,7 @@ def world_of(
         "operator": operator,
     }
     meeting = factories.MeetingFactory(cluster=lancaster)
+    article, draft = factories.ArticleFactory(association=lancaster.association), draft_article(lancaster)
     members_meeting = factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS)
     return SimpleNamespace(
         people=people,
@@ -56,8 +57,16 @@ def world_of(
         swap=factories.SwapRequestFactory(duty=meeting.duties.get()),
         room=factories.VenueFactory(cluster=lancaster, company=firm),
         absence=factories.UnavailabilityFactory(company=firm),
-        article=factories.ArticleFactory(association=lancaster.association),
-        draft_article=draft_article(lancaster),
+        article=article,
+        draft_article=draft,
+        article_picture=picture(article),
+        draft_picture=picture(draft),
+        story=factories.ArticleFactory(
+            association=lancaster.association, author=member, company=firm, state="draft"
+        ),
+        consent=factories.ConsentFactory(
+            company=other_firm, article__association=lancaster.association, article__author=member
+        ),
         proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
         invitation=factories.InvitationFactory(company=firm, cluster=lancaster, sent_at=timezone.now()),
         topic=factories.TopicFactory(cluster=lancaster),
@@ -123,3 +132,11 @@ def draft_article(cluster):
     article = factories.ArticleFactory(association=cluster.association, state="draft", published_at=None)
     article.clusters.add(cluster)
     return article
+
+
+def picture(article):
+    picture = factories.ArticlePictureFactory.build(article=article)
+    for file in (picture.large, picture.small):
+        file.save("picture.webp", ContentFile(b"RIFF"), save=False)
+    picture.save()
+    return picture

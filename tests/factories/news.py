@@ -4,9 +4,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from news.models import Article
+from news.models import Article, ArticlePicture, Consent
 
 from .clusters import AssociationFactory
+from .members import CompanyFactory
 
 
 class ArticleFactory(DjangoModelFactory):
@@ -19,4 +20,31 @@ class ArticleFactory(DjangoModelFactory):
     summary = "What happened."
     body = "It happened."
     state = Article.State.PUBLISHED
-    published_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    published_at = factory.LazyAttribute(
+        lambda o: timezone.now() - timedelta(days=1) if o.state == Article.State.PUBLISHED else None
+    )
+    submitted_at = factory.LazyAttribute(
+        lambda o: timezone.now() if o.state == Article.State.SUBMITTED else None
+    )
+    note = factory.LazyAttribute(lambda o: "Say more." if o.state == Article.State.RETURNED else "")
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    article = factory.SubFactory(ArticleFactory, state=Article.State.SUBMITTED)
+    company = factory.SubFactory(CompanyFactory)
+    fingerprint = factory.LazyAttribute(lambda o: o.article.fingerprint)
+
+
+class ArticlePictureFactory(DjangoModelFactory):
+    class Meta:
+        model = ArticlePicture
+
+    article = factory.SubFactory(ArticleFactory)
+    description = "Two people at a table."
+    large = "pictures/large.webp"
+    small = "pictures/small.webp"
+    width = 1600
+    height = 900

@@ -90,7 +90,7 @@ def test_an_article_is_described_to_search_engines(client, story):
     "fields",
     [
         {"state": Article.State.DRAFT, "published_at": None},
-        {"state": Article.State.SUBMITTED, "published_at": None},
+        {"state": Article.State.SUBMITTED, "published_at": None, "submitted_at": timezone.now()},
         {"published_at": timezone.now() + timedelta(days=1)},
     ],
 )

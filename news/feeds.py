@@ -1,0 +1,62 @@
+"""Lists of news as Atom and RSS, so that others hear of them without an account and without mail."""
+
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import feedgenerator
+
+from clusters.brands import brand_of
+from clusters.linked_data import absolute
+from members.outbox import site_domain
+from news.lists import NewsList
+from news.models import Article
+
+MOST = 30
+FORMS: dict[str, Any] = {"atom": feedgenerator.Atom1Feed, "rss": feedgenerator.Rss201rev2Feed}
+NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0, 2.2
+
+
+def response(asked: NewsList, articles, form: str, request) -> HttpResponse:
+    """Two queries, however many articles."""
+    rows = list(
+        articles.select_related("association", "author", "company").prefetch_related("clusters")[:MOST]
+    )
+    brand = brand_of(asked.brand or asked.host, on_own_host=asked.host is not None)
+    feed = FORMS[form](
+        title=f"{brand.name}: {asked.title}",
+        link=address("news:article-list", asked),
+        description=plain(brand.tagline),
+        language="en-gb",
+        feed_url=address(f"news:feed-{form}", asked),
+        author_name=brand.name,
+    )
+    for article in rows:
+        feed.add_item(**item(article))
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def address(name: str, asked: NewsList) -> str:
+    return absolute(reverse(name)) + (f"?{asked.query}" if asked.query else "")
+
+
+def item(article: Article) -> dict:
+    """The id stays when the title and with it the address is changed (RFC 4151)."""
+    names = [cluster.name for cluster in article.clusters.all()]
+    return {
+        "unique_id": f"tag:{site_domain()},2026:article/{article.pk}",
+        "unique_id_is_permalink": False,
+        "title": plain(article.title),
+        "link": absolute(article.get_absolute_url()),
+        "description": plain(article.summary),
+        "author_name": plain(article.author.name if article.author else article.association.name),
+        "pubdate": article.published_at,
+        "updateddate": article.changed_at,
+        "categories": [plain(name) for name in [article.get_kind_display(), *names]],
+    }
+
+
+def plain(words: str) -> str:
+    """Without the signs that would break the feed for its readers."""
+    return NOT_XML.sub("", words)

@@ -1,0 +1,33 @@
+from django.db import models
+from django.urls import reverse
+
+from clusters.images import Kind
+from clusters.models import StoredImage
+
+from .article import Article
+
+
+class ArticlePictureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(article__in=Article.objects.visible_to(user))
+
+
+class ArticlePicture(StoredImage):
+    """The picture of an article."""
+
+    KIND = Kind("picture", {"large": 1600, "small": 640}, smallest_side=300)
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="picture")
+    description = models.CharField(max_length=200, help_text="What it shows, for those who can't see it.")
+
+    objects = ArticlePictureQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Picture of {self.article}"
+
+    def get_absolute_url(self):
+        return reverse("news:article-picture", args=[self.uid, "large"])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("news:article-picture", args=[self.uid, "small"])
