@@ -232,6 +232,7 @@ WORKER_JOBS = [
     "meetings.slides.presentations.keep_names",
     "meetings.afterwards.ask_for_feedback",
     "news.consents.tell_of_silence",
+    "news.digests.send_weekly",
     "members.outbox.forget_old",
     "clusters.trail.fade",
     "members.faq_reviews.remind",

@@ -2,13 +2,14 @@ from django import forms
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 
+from clusters import markdown
 from clusters.acts import ObjectActs, act
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from members.models import Company
-from news import articles, consents
+from news import articles, consents, letters
 from news.forms import GiveBackForm
-from news.models import Article
+from news.models import Article, Letter
 
 
 class ArticleForm(forms.ModelForm):
@@ -152,3 +153,57 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
 def note(said: dict, company: Company) -> str:
     words = said[company.pk].note if company.pk in said else ""
     return f", “{words}”" if words else ""
+
+
+@admin.register(Letter)
+class LetterAdmin(ObjectActs, ScopedAdmin):
+    """Written and looked at, tried on oneself, sent once. What was sent stays as it was."""
+
+    list_display = ["subject", "organiser", "state", "sent_at", "mails"]
+    list_filter = ["state", ("cluster", ScopedFilter)]
+    list_select_related = ["cluster", "association"]
+    search_fields = ["subject"]
+    acts = ["test", "send"]
+    fields = ["cluster", "association", "subject", "body", "preview", "state", "sent_at", "mails"]
+    result = ["preview", "state", "sent_at", "mails"]
+
+    def get_readonly_fields(self, request, obj=None):
+        sent = obj is not None and obj.state == Letter.State.SENT
+        return self.fields if sent else self.result
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="as it reads in the mail")
+    def preview(self, letter):
+        if letter.pk is None:
+            return "Save it first: then you see it here, and can send it to yourself."
+        return format_html('<div class="letter-preview">{}</div>', markdown.render(letter.body))
+
+    @act("Send a test to me", shown=lambda letter: letter.state == Letter.State.DRAFT)
+    def test(self, request, letter, form):
+        if letters.send_test(letter, by=request.user):
+            return f"On its way to {request.user.email}. Nobody else gets it."
+        return "You have had a test of these very words already. Change something, or send it."
+
+    @act(
+        "Send it",
+        shown=lambda letter: letter.state == Letter.State.DRAFT,
+        confirm=lambda letter: (
+            f"It goes to {people(letter)} of {letter.organiser}, once. What is sent can’t be taken back."
+        ),
+    )
+    def send(self, request, letter, form):
+        number = letters.send(letter, by=request.user)
+        return f"Sent: {number} {'mail' if number == 1 else 'mails'}. It stands in the members’ archive of letters."
+
+
+def people(letter: Letter) -> str:
+    number = letter.readers().count()
+    return (
+        "the one person who acts for a member firm"
+        if number == 1
+        else f"the {number} people who act for member firms"
+    )

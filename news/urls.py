@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import articles, consents, front, stories
+from .views import articles, consents, front, letters, stories
 
 app_name = "news"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("me/stories/<int:pk>/delete/", stories.story_delete, name="story-delete"),
     path("me/stories/<int:pk>/picture/", stories.story_picture, name="story-picture"),
     path("me/stories/<int:pk>/picture/remove/", stories.story_picture_remove, name="story-picture-remove"),
+    path("letters/", letters.letter_list, name="letter-list"),
+    path("letters/<int:pk>/", letters.letter, name="letter"),
     path("stories/<str:token>/", consents.consent, name="consent"),
     path("stories/<str:token>/agree/", consents.consent_agree, name="consent-agree"),
     path("stories/<str:token>/refuse/", consents.consent_refuse, name="consent-refuse"),

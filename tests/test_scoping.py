@@ -14,7 +14,7 @@ from django.utils.html import escape
 from clusters.models import Act, AskedQuestion, Association, Cluster, Question, Supporter, Topic
 from meetings import models as meetings
 from members import models as members
-from news.models import Article
+from news.models import Article, Letter
 
 from . import factories
 from .conftest import client_of
@@ -117,6 +117,7 @@ ROWS = {
         meeting=meeting_of(cluster), description=f"Secret {cluster.name} photo"
     ),
     Article: article_of,
+    Letter: lambda cluster: factories.LetterFactory(cluster=cluster, subject=f"Secret {cluster.name} letter"),
 }
 
 # What the officers of an association look after, and coordinators of its clusters do not.

@@ -74,5 +74,8 @@ ROWS = [
         "post",
         {**everybody(OK), "visitor": ELSEWHERE, "other_member": ELSEWHERE},
     ),
+    ("news:letter-list", lambda w: [], "get", signed_in()),
+    ("news:letter", lambda w: [w.letter.pk], "get", signed_in_only("member", *OFFICE)),
+    ("news:letter", lambda w: [w.draft_letter.pk], "get", signed_in_only(*OFFICE)),
     ("sitemap", lambda w: [], "get", everybody(OK)),
 ]

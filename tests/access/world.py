@@ -64,6 +64,8 @@ def world_of(
         story=factories.ArticleFactory(
             association=lancaster.association, author=member, company=firm, state="draft"
         ),
+        letter=factories.LetterFactory(cluster=lancaster, state="sent"),
+        draft_letter=factories.LetterFactory(cluster=lancaster),
         consent=factories.ConsentFactory(
             company=other_firm, article__association=lancaster.association, article__author=member
         ),

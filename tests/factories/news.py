@@ -4,9 +4,9 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from news.models import Article, ArticlePicture, Consent
+from news.models import Article, ArticlePicture, Consent, Digest, Letter
 
-from .clusters import AssociationFactory
+from .clusters import AssociationFactory, ClusterFactory
 from .members import CompanyFactory
 
 
@@ -48,3 +48,25 @@ class ArticlePictureFactory(DjangoModelFactory):
     small = "pictures/small.webp"
     width = 1600
     height = 900
+
+
+class LetterFactory(DjangoModelFactory):
+    """To the members of a cluster, or of an `association`."""
+
+    class Meta:
+        model = Letter
+
+    cluster = factory.Maybe("association", None, factory.SubFactory(ClusterFactory))
+    association = None
+    subject = factory.Sequence("Letter {}".format)
+    body = "See you on Thursday."
+    sent_at = factory.LazyAttribute(lambda o: timezone.now() if o.state == Letter.State.SENT else None)
+    state = Letter.State.DRAFT
+
+
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    week = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=timezone.localdate().weekday()))
+    sent_at = factory.LazyFunction(timezone.now)
