@@ -3,13 +3,16 @@
 Places come from clusters/data: outcodes.csv (Ordnance Survey's Code-Point Open, the mean position
 of each postcode district of Great Britain) and towns.csv (the district in the middle of a town).
 What a cluster says it covers wins over distance. An input of any kind has an answer.
+
+Where `manage.py load_postcodes` has been run, `exact` knows each postcode; without it a postcode is in the middle of
+its district.
 """
 
 import csv
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -25,6 +28,13 @@ FAR = 40  # miles: further than this is no local cluster
 ALIKE = 3  # miles: two clusters nearly equally near are a choice, not an answer
 LONGEST = 60  # characters; the longest place name of Great Britain has 58
 NOT_COVERED = {"BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey"}
+
+
+Exact = Callable[[str], tuple[float, float] | None]
+
+
+def nothing_exact(code: str) -> None:
+    """No postcodes have been loaded."""
 
 
 class Outcome(Enum):
@@ -71,9 +81,22 @@ class Answer:
     def best(self) -> Cluster | None:
         return self.near[0].cluster if self.near and self.near[0].is_best else None
 
+    @property
+    def unserved_district(self) -> str:
+        """The one district that was asked for and that no cluster is near; empty if there is none."""
+        if self.outcome is Outcome.NOT_COVERED:
+            parts = split_postcode(self.asked)
+            return parts[0] if parts else ""
+        if self.outcome is Outcome.FAR and self.place and len(self.place.districts) == 1:
+            return next(iter(self.place.districts))
+        return ""
 
-def find(question: str, clusters: Iterable[Cluster]) -> Answer:
-    """The answer to a postcode, a part of one, a town or the name of a cluster. Needs the associations."""
+
+def find(question: str, clusters: Iterable[Cluster], exact: Exact = nothing_exact) -> Answer:
+    """The answer to a postcode, a part of one, a town or the name of a cluster. Needs the associations.
+
+    `exact` says where a postcode or district is ("LA14YW", "LA1") if that is known better than from our list.
+    """
     asked = clean(question)
     everything = list(clusters)
     if not asked:
@@ -81,9 +104,9 @@ def find(question: str, clusters: Iterable[Cluster]) -> Answer:
     if len(asked) > LONGEST:
         return Answer(Outcome.UNKNOWN, f"{asked[:LONGEST]}…", detail="too long")
     return (
-        by_postcode(asked, everything)
+        by_postcode(asked, everything, exact)
         or by_name(asked, everything)
-        or by_misread_postcode(asked, everything)
+        or by_misread_postcode(asked, everything, exact)
         or not_found(asked, everything)
     )
 
@@ -122,10 +145,12 @@ def split_postcode(asked: str) -> tuple[str, str] | None:
     return None
 
 
-def postcode_place(asked: str) -> Place | None:
+def postcode_place(asked: str, exact: Exact = nothing_exact) -> Place | None:
     """Where a postcode, a district ("LA1"), the start of some ("W1") or an area ("LA") is."""
     parts = split_postcode(asked)
     start = parts[0] if parts else asked.upper()
+    if parts and (point := exact_point(parts, exact)):
+        return Place(" ".join(parts).strip(), *point, frozenset([start]))
     if start in outcodes():
         return Place(" ".join(parts).strip() if parts else start, *outcodes()[start], frozenset([start]))
     if (parts and parts[1]) or not re.fullmatch(r"[A-Z]{1,2}[0-9]?", start):
@@ -141,8 +166,14 @@ def postcode_place(asked: str) -> Place | None:
     return Place(start, middle[0], middle[1], frozenset(inside))
 
 
-def by_postcode(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
-    place = postcode_place(asked)
+def exact_point(parts: tuple[str, str], exact: Exact) -> tuple[float, float] | None:
+    """Of a whole postcode, else of its district."""
+    district, rest = parts
+    return (exact(district + rest) if len(rest) == 3 else None) or exact(district)
+
+
+def by_postcode(asked: str, clusters: Sequence[Cluster], exact: Exact) -> Answer | None:
+    place = postcode_place(asked, exact)
     if place:
         return near_place(asked, place, clusters)
     parts = split_postcode(asked)
@@ -175,7 +206,7 @@ LOOK_ALIKES = {
 }
 
 
-def by_misread_postcode(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
+def by_misread_postcode(asked: str, clusters: Sequence[Cluster], exact: Exact) -> Answer | None:
     """What was meant by letters for digits, digits for letters, or dots and dashes in between."""
     compact = re.sub(r"[^A-Z0-9]", "", asked.upper())
     if not 2 <= len(compact) <= 7:
@@ -183,7 +214,7 @@ def by_misread_postcode(asked: str, clusters: Sequence[Cluster]) -> Answer | Non
     places = [place for text in readings(compact) if (place := postcode_place(text))]
     names = list(dict.fromkeys(place.name for place in places))
     if len(names) == 1:
-        answer = near_place(asked, places[0], clusters)
+        answer = near_place(asked, postcode_place(names[0], exact) or places[0], clusters)
         return Answer(answer.outcome, asked, answer.place, answer.near, read_as=names[0])
     if names:
         return Answer(Outcome.NOT_A_POSTCODE, asked, suggestions=names[:4])

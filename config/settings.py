@@ -233,6 +233,8 @@ WORKER_JOBS = [
     "meetings.afterwards.ask_for_feedback",
     "news.consents.tell_of_silence",
     "news.digests.send_weekly",
+    "members.interests.tell",
+    "members.interests.forget_old",
     "members.outbox.forget_old",
     "clusters.trail.fade",
     "members.faq_reviews.remind",

@@ -237,3 +237,17 @@ class MailForm(forms.Form):
 
     def choices_made(self) -> list[tuple[MailChoice.Kind, MailChoice.How]]:
         return [(MailChoice.Kind(kind), MailChoice.How(how)) for kind, how in self.cleaned_data.items()]
+
+
+class InterestForm(forms.Form):
+    email = forms.EmailField(
+        label="Your email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Tell us where to write to.",
+            "invalid": "This is not a whole email address. One looks like name@firm.example.",
+            "max_length": "That is too long for an email address.",
+            **NUL,
+        },
+    )

@@ -8,6 +8,7 @@ from .views import (
     demo,
     directory,
     drives,
+    interests,
     invitations,
     join,
     mail,
@@ -66,6 +67,10 @@ urlpatterns = [
     path("invitations/<str:token>/accept/", invitations.invitation_accept, name="invitation-accept"),
     path("invitations/<str:token>/decline/", invitations.invitation_decline, name="invitation-decline"),
     path("", include("members.exchange.urls")),
+    path("tell-me/", interests.interest_ask, name="interest-ask"),
+    path("tell-me/<str:token>/", interests.interest, name="interest"),
+    path("tell-me/<str:token>/confirm/", interests.interest_confirm, name="interest-confirm"),
+    path("tell-me/<str:token>/remove/", interests.interest_remove, name="interest-remove"),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

@@ -84,6 +84,7 @@ ROWS = {
         cluster=cluster, company=company_of(cluster), name=f"Secret {cluster.name} person"
     ),
     members.Export: lambda cluster: factories.ExportFactory(cluster=cluster, by=coordinator_of(cluster)),
+    members.Interest: lambda cluster: factories.InterestFactory(association=cluster.association),
     members.Drive: lambda cluster: factories.DriveFactory(
         cluster=cluster, name=f"Secret {cluster.name} drive"
     ),
@@ -121,7 +122,7 @@ ROWS = {
 }
 
 # What the officers of an association look after, and coordinators of its clusters do not.
-ASSOCIATION_LEVEL = {Association}
+ASSOCIATION_LEVEL = {Association, members.Interest}
 
 every_model = pytest.mark.parametrize("model", DESK, ids=lambda model: model.__name__)
 

@@ -2,6 +2,7 @@ from .asked import AskedQuestion
 from .association import Association, Hostname
 from .cluster import Cluster
 from .image import StoredImage
+from .postcode import Postcode
 from .question import Question
 from .supporter import Support, Supporter, SupporterLogo
 from .topic import Theme, Topic
@@ -13,6 +14,7 @@ __all__ = [
     "Association",
     "Cluster",
     "Hostname",
+    "Postcode",
     "Question",
     "StoredImage",
     "Support",

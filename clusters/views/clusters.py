@@ -13,6 +13,7 @@ from clusters import finder
 from clusters.brands import canonical, wear
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Cluster, Support
+from clusters.models.postcode import point_of
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
@@ -36,7 +37,7 @@ def cluster_list(request):
         .select_related("association")
         .order_by("-latitude", "name")
     )
-    answer = finder.find(request.GET.get("q", ""), clusters)
+    answer = finder.find(request.GET.get("q", ""), clusters, point_of)
     context = {
         "nav": "clusters",
         "clusters": clusters,

@@ -1,6 +1,18 @@
 """The desk of the members' app, a module for each part."""
 
-from . import companies, drives, exchange, exports, imports, mails, memberships, people, questions, trail
+from . import (
+    companies,
+    drives,
+    exchange,
+    exports,
+    imports,
+    interests,
+    mails,
+    memberships,
+    people,
+    questions,
+    trail,
+)
 
 __all__ = [
     "companies",
@@ -8,6 +20,7 @@ __all__ = [
     "exchange",
     "exports",
     "imports",
+    "interests",
     "mails",
     "memberships",
     "people",

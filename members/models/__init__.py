@@ -3,6 +3,7 @@ from .company import Company, Representative
 from .drive import Drive, Target
 from .export import Export
 from .imports import Import, ImportLine, Invitation
+from .interest import Interest
 from .introduction import Block, Introduction, IntroductionMessage
 from .logo import CompanyLogo
 from .mail import MailChoice, OutgoingMail, WorkerBeat
@@ -22,6 +23,7 @@ __all__ = [
     "Export",
     "Import",
     "ImportLine",
+    "Interest",
     "Introduction",
     "IntroductionMessage",
     "Invitation",

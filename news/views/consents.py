@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
 from clusters.errors import Refused
-from meetings.views.turn_links import secret_address
+from clusters.signed_links import secret_address
 from members.companies import answerers_of
 from news import consents
 from news.forms import RefusalForm

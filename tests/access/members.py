@@ -1,5 +1,6 @@
 from members.colleagues import token_of
 from members.exchange.links import introduction_token
+from members.interests import interest_signer
 from members.invitations import path_of
 from members.models import MailChoice
 from members.outbox import unsubscribe_path
@@ -122,6 +123,35 @@ ROWS = [
     ("members:representative-take-back", lambda w: [w.asked.pk], "get", signed_in(NOT_THAT_WAY)),
     ("members:representative-take-back", lambda w: [w.asked.pk], "post", signed_in(NOTHING)),
     ("members:my-mail", lambda w: [], "get", signed_in()),
+    ("members:interest-ask", lambda w: [], "get", everybody(ELSEWHERE)),  # a district that has a cluster
+    ("members:interest-ask", lambda w: [], "post", everybody(ELSEWHERE)),
+    ("members:interest", lambda w: [interest_signer.sign(w.interest.pk)], "get", everybody(OK)),
+    ("members:interest", lambda w: ["forged:token"], "get", everybody(NOTHING)),
+    (
+        "members:interest-confirm",
+        lambda w: [interest_signer.sign(w.interest.pk)],
+        "get",
+        everybody(NOT_THAT_WAY),
+    ),
+    (
+        "members:interest-confirm",
+        lambda w: [interest_signer.sign(w.interest.pk)],
+        "post",
+        everybody(ELSEWHERE),
+    ),
+    ("members:interest-confirm", lambda w: ["forged:token"], "post", everybody(NOTHING)),
+    (
+        "members:interest-remove",
+        lambda w: [interest_signer.sign(w.interest.pk)],
+        "get",
+        everybody(NOT_THAT_WAY),
+    ),
+    (
+        "members:interest-remove",
+        lambda w: [interest_signer.sign(w.interest.pk)],
+        "post",
+        everybody(ELSEWHERE),
+    ),
     ("members:question-ask", lambda w: [], "get", everybody(OK)),
     ("members:question-ask", lambda w: [], "post", everybody(OK)),
     ("members:association-question-ask", lambda w: [w.association.slug], "get", everybody(OK)),

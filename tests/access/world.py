@@ -66,6 +66,7 @@ def world_of(
         ),
         letter=factories.LetterFactory(cluster=lancaster, state="sent"),
         draft_letter=factories.LetterFactory(cluster=lancaster),
+        interest=factories.InterestFactory(association=lancaster.association),
         consent=factories.ConsentFactory(
             company=other_firm, article__association=lancaster.association, article__author=member
         ),

@@ -15,6 +15,7 @@ from members.models import (
     Export,
     Import,
     ImportLine,
+    Interest,
     Introduction,
     IntroductionMessage,
     Invitation,
@@ -282,3 +283,12 @@ class ExportFactory(DjangoModelFactory):
 
     cluster = factory.SubFactory(ClusterFactory)
     by = factory.SubFactory(UserFactory)
+
+
+class InterestFactory(DjangoModelFactory):
+    class Meta:
+        model = Interest
+
+    association = factory.SubFactory(AssociationFactory)
+    district = "TR1"
+    email = factory.Sequence("somebody{}@far.example".format)

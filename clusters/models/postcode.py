@@ -1,0 +1,23 @@
+from django.db import models
+
+
+class Postcode(models.Model):
+    """Where a postcode is, or a district in the mean of its postcodes; from `manage.py load_postcodes`.
+
+    Without any the finder does with the districts of clusters/data/outcodes.csv.
+    """
+
+    code = models.CharField(max_length=7, primary_key=True, help_text="Without a space: LA14YW, LA1.")
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
+
+
+def point_of(code: str) -> tuple[float, float] | None:
+    """Latitude and longitude of a postcode or district, if it has been loaded."""
+    return Postcode.objects.filter(code=code).values_list("latitude", "longitude").first()

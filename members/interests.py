@@ -1,0 +1,97 @@
+"""Who is far from all clusters may hear when one starts near: asked for on the finder, confirmed by link, told once."""
+
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clusters import finder
+from clusters.finder import Outcome
+from clusters.models import Association, Cluster
+from clusters.models.postcode import point_of
+from members import outbox
+from members.models import Interest
+
+UNCONFIRMED = timedelta(days=7)  # then it is forgotten
+LONGEST = timedelta(days=2 * 365)  # then it is too, told or not
+
+interest_signer = signing.Signer(salt="members.interest")
+
+
+@transaction.atomic
+def ask(email: str, district: str, association: Association | None, now: datetime | None = None) -> None:
+    """Mail the link by which the person confirms. At most one such mail an hour, and none once it is confirmed."""
+    now = now or timezone.now()
+    interest, _ = Interest.objects.get_or_create(
+        email=email.lower(), district=district, defaults={"association": association, "asked_at": now}
+    )
+    if interest.confirmed_at is None:
+        outbox.queue(
+            key=f"interest:{interest.pk}:{now:%Y%m%d%H}",
+            kind="interest",
+            to=interest.email,
+            subject=f"Shall we tell you when a cluster starts near {district}?",
+            template="interest",
+            context={"district": district, "link": link_to(interest)},
+            association=interest.association,
+        )
+
+
+def confirm(interest: Interest) -> None:
+    Interest.objects.filter(pk=interest.pk, confirmed_at=None).update(confirmed_at=timezone.now())
+
+
+def tell(now: datetime | None = None) -> None:
+    """A job of the worker: who waits is told once that the finder has an answer for their district now.
+
+    It has one as soon as a cluster covers the district or is within `finder.FAR` miles of it.
+    """
+    clusters = list(
+        Cluster.objects.joinable().select_related("association").prefetch_related("association__hostnames")
+    )
+    districts = (
+        Interest.objects.confirmed().order_by("district").values_list("district", flat=True).distinct()
+    )
+    for district in list(districts):
+        answer = finder.find(district, clusters, point_of)
+        if answer.near and answer.outcome in (Outcome.ONE, Outcome.SEVERAL):
+            for interest in (
+                Interest.objects.confirmed().filter(district=district).select_for_update(skip_locked=True)
+            ):
+                send_started(interest, answer.near[0])
+                interest.delete()
+
+
+def send_started(interest: Interest, near: finder.Near) -> None:
+    outbox.queue(
+        key=f"interest-started:{interest.pk}",
+        kind="interest-started",
+        to=interest.email,
+        subject=f"There is a cluster near {interest.district} now: {near.cluster.name}",
+        template="interest_started",
+        context={"district": interest.district, "near": near},
+        cluster=near.cluster,
+    )
+
+
+def forget_old() -> None:
+    """A job of the worker."""
+    now = timezone.now()
+    Interest.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED).delete()
+    Interest.objects.filter(asked_at__lt=now - LONGEST).delete()
+
+
+def link_to(interest: Interest) -> str:
+    path = reverse("members:interest", args=[interest_signer.sign(str(interest.pk))])
+    return outbox.absolute(path, interest.association)
+
+
+def read_token(token: str) -> tuple[bool, Interest | None]:
+    """Whether the link is ours; and what it is about, if that is still there."""
+    try:
+        pk = int(interest_signer.unsign(token))
+    except (signing.BadSignature, ValueError):
+        return False, None
+    return True, Interest.objects.select_related("association").filter(pk=pk).first()
