@@ -43,7 +43,8 @@ def confirm(interest: Interest) -> None:
     Interest.objects.filter(pk=interest.pk, confirmed_at=None).update(confirmed_at=timezone.now())
 
 
-def tell(now: datetime | None = None) -> None:
+@transaction.atomic
+def tell() -> None:
     """A job of the worker: who waits is told once that the finder has an answer for their district now.
 
     It has one as soon as a cluster covers the district or is within `finder.FAR` miles of it.

@@ -12,6 +12,7 @@ from news.demo import (
     exchange,
     feedback,
     firms,
+    letters,
     lists,
     logos,
     meetings,
@@ -39,5 +40,6 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     events.load(stage)
     articles.load(stage)
     exchange.load(stage)
+    letters.load(stage)
     lists.load(stage)
     return stage

@@ -370,7 +370,11 @@ def test_news_and_stories_of_which_visitors_see_the_published():
     seen = Article.objects.visible_to(AnonymousUser())
     assert 8 <= seen.count() <= 14
     assert set(seen.values_list("kind", flat=True)) == {"news", "story"}
-    assert set(Article.objects.difference(seen).values_list("state", flat=True)) == {"submitted", "draft"}
+    assert set(Article.objects.difference(seen).values_list("state", flat=True)) == {
+        "submitted",
+        "returned",
+        "draft",
+    }
 
 
 def test_agendas_are_on_record_for_what_was_sent():
