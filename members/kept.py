@@ -11,6 +11,7 @@ from .models import (
     Export,
     Import,
     ImportLine,
+    Interest,
     Introduction,
     IntroductionMessage,
     Invitation,
@@ -61,6 +62,7 @@ LEFT_OUT = {
     Export: "An export is no part of itself.",
     Import: "A table somebody brought; what came of it is exported, and the table is forgotten after 30 days.",
     ImportLine: "A line of such a table.",
+    Interest: "Their addresses are nobody's to read: they were given to be told one thing by this site.",
     OutgoingMail: "A mail goes out once, from the site that wrote it; some hold codes.",
     WorkerBeat: "Says which workers run at this moment.",
 }

@@ -11,6 +11,9 @@ class ArticlePictureQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(article__in=Article.objects.visible_to(user))
 
+    def managed_by(self, user):
+        return self.filter(article__in=Article.objects.managed_by(user))
+
 
 class ArticlePicture(StoredImage):
     """The picture of an article."""
