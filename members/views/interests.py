@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clusters import finder
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.models import Cluster
 from clusters.models.postcode import point_of
-from clusters.signed_links import secret_address
 from members import interests
 from members.forms import InterestForm
 

@@ -4,8 +4,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.caching import secret_address
 from clusters.errors import Refused
-from clusters.signed_links import secret_address
 from members.companies import answerers_of
 from news import consents
 from news.forms import RefusalForm
