@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0004_count_changes"),
+        ("clusters", "0005_trail_is_kept"),
     ]
 
     operations = [
