@@ -30,10 +30,10 @@ LONGEST = 60  # characters; the longest place name of Great Britain has 58
 NOT_COVERED = {"BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey"}
 
 
-Exact = Callable[[str], tuple[float, float] | None]
+Exact = Callable[..., tuple[float, float] | None]
 
 
-def nothing_exact(code: str) -> None:
+def nothing_exact(*codes: str) -> None:
     """No postcodes have been loaded."""
 
 
@@ -95,7 +95,7 @@ class Answer:
 def find(question: str, clusters: Iterable[Cluster], exact: Exact = nothing_exact) -> Answer:
     """The answer to a postcode, a part of one, a town or the name of a cluster. Needs the associations.
 
-    `exact` says where a postcode or district is ("LA14YW", "LA1") if that is known better than from our list.
+    `exact("LA14YW", "LA1")` says where the first of these is that is known better than from our list.
     """
     asked = clean(question)
     everything = list(clusters)
@@ -169,7 +169,7 @@ def postcode_place(asked: str, exact: Exact = nothing_exact) -> Place | None:
 def exact_point(parts: tuple[str, str], exact: Exact) -> tuple[float, float] | None:
     """Of a whole postcode, else of its district."""
     district, rest = parts
-    return (exact(district + rest) if len(rest) == 3 else None) or exact(district)
+    return exact(*([district + rest] if len(rest) == 3 else []), district)
 
 
 def by_postcode(asked: str, clusters: Sequence[Cluster], exact: Exact) -> Answer | None:

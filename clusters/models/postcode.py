@@ -18,6 +18,7 @@ class Postcode(models.Model):
         return self.code
 
 
-def point_of(code: str) -> tuple[float, float] | None:
-    """Latitude and longitude of a postcode or district, if it has been loaded."""
-    return Postcode.objects.filter(code=code).values_list("latitude", "longitude").first()
+def point_of(*codes: str) -> tuple[float, float] | None:
+    """Latitude and longitude of the first of these postcodes and districts that has been loaded."""
+    points = {row[0]: row[1:] for row in Postcode.objects.filter(code__in=codes).values_list()}
+    return next((points[code] for code in codes if code in points), None)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0005_trail_is_kept"),
+        ("clusters", "0006_supporter_logo"),
     ]
 
     operations = [
