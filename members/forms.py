@@ -218,7 +218,7 @@ class MailForm(forms.Form):
         for kind in MailChoice.Kind:
             self.fields[kind.value] = forms.ChoiceField(
                 label=kind.label,
-                choices=[(way.value, way.label) for way in kind.ways],
+                choices=[(way.value, self.label_of(kind, way)) for way in kind.ways],
                 initial=chosen[kind],
                 widget=forms.RadioSelect,
                 help_text=self.WHAT.get(kind, ""),
@@ -232,8 +232,13 @@ class MailForm(forms.Form):
         MailChoice.Kind.INTRODUCTIONS: "One question, some weeks after you met.",
         MailChoice.Kind.OPPORTUNITIES: "What members look for and have to give.",
         MailChoice.Kind.NEWS: "From your association and its clusters.",
-        MailChoice.Kind.WEEKLY: "On Mondays, and only if there is something in it.",
+        MailChoice.Kind.WEEKLY: "Only if there is something in it. Without it, what you want weekly does not come.",
     }
+
+    @staticmethod
+    def label_of(kind: MailChoice.Kind, way: MailChoice.How) -> str:
+        itself = kind == MailChoice.Kind.WEEKLY and way == MailChoice.How.WEEKLY
+        return "On Mondays" if itself else way.label
 
     def choices_made(self) -> list[tuple[MailChoice.Kind, MailChoice.How]]:
         return [(MailChoice.Kind(kind), MailChoice.How(how)) for kind, how in self.cleaned_data.items()]

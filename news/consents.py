@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.signed_links import numbers_of
 from members.companies import answerers_of
 from members.models import Company, User
 from news import story_notices
@@ -106,10 +107,10 @@ def token_of(consent: Consent, user: User) -> str:
 
 def read_token(token: str) -> tuple[Consent, int, User] | None:
     """The firm's consent, the version the link was made for, and whose it is. None: not a whole link of ours."""
-    try:
-        pk, version, person = (int(part) for part in consent_signer.unsign(token).split("-"))
-    except (signing.BadSignature, ValueError):
+    numbers = numbers_of(consent_signer, token)
+    if numbers is None:
         return None
+    pk, version, person = numbers
     consents = Consent.objects.select_related("company", "article__association", "article__author")
     consent = consents.filter(pk=pk).first()
     user = User.objects.filter(pk=person).first()
