@@ -48,6 +48,7 @@ MADE_EACH_TIME = {
     "meetings:swap": "of one person, by a secret address",
     "meetings:turn": "of one person, by a secret address",
     "members:demo-mails": "only in the demo",
+    "members:invitation": "of one person, by a secret address",
     "members:join": "a form",
     "members:unsubscribe": "of one person, by a secret address",
 }
