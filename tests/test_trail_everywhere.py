@@ -20,6 +20,8 @@ OUTSIDE = (
 )  # tables, desk, whole sites at once
 NEED_NOT = {
     "clusters/images.py": "writes files, whose rows are others' acts",
+    "clusters/editing.py": "its callers say what was changed",
+    "clusters/supporters.py": "saved on the desk, which leaves the line",
     "clusters/share_picture.py": "draws a picture",
     "clusters/management/commands/build_assets.py": "writes files",
     "meetings/afterwards.py": "feedback is between a person and the coordinators",
@@ -29,6 +31,7 @@ NEED_NOT = {
     "meetings/views/my_calendar.py": "a person's own address",
     "members/management/commands/work.py": "says that the worker is alive",
     "members/outbox.py": "mails are a list of their own on the desk",
+    "members/views/people.py": "what a person is called and shows is their own",
     "members/referrals.py": "who brought whom is nobody else's",
     "members/second_factor.py": "an account is its person's",
     "news/exports.py": "writes files",
