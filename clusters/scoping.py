@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from clusters.desk import LeavesTrail
+from clusters.list_files import list_file
 
 
 def managed(queryset: models.QuerySet, user) -> models.QuerySet:
@@ -76,6 +77,14 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
 
     def get_queryset(self, request):
         return managed(super().get_queryset(request), request.user)
+
+    def get_actions(self, request):
+        """Every list can be taken away."""
+        return super().get_actions(request) | {"as_csv": self.get_action("as_csv")}
+
+    @admin.action(description="Download as CSV")
+    def as_csv(self, request, queryset):
+        return list_file(self, request, queryset)
 
     def save_related(self, request, form, formsets, change):
         """The last guard: nobody makes or moves a row out of what they look after. The request is rolled back."""

@@ -1,9 +1,9 @@
 """Lists to take away as CSV, which spreadsheets open without running anything."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -15,13 +15,31 @@ def cell(value) -> str:
 
 
 def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence]) -> HttpResponse:
-    """A download, in UTF-8 with the mark by which Excel knows it."""
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
-    writer = csv.writer(response)
-    writer.writerow(head)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return response
+    """A download, made whole before it goes."""
+    return HttpResponse(_lines(head, rows), **_download(name))
+
+
+def streamed_csv(name: str, head: Sequence[str], rows: Iterable[Sequence]) -> StreamingHttpResponse:
+    """A download of any length, line by line."""
+    return StreamingHttpResponse(_lines(head, rows), **_download(name))
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[str]:
+    """In UTF-8 with the mark by which Excel knows it."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield writer.writerow(head)
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
+
+
+def _download(name: str) -> dict:
+    return {
+        "content_type": "text/csv; charset=utf-8",
+        "headers": {"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    }

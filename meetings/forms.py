@@ -76,8 +76,12 @@ class MeetingForm(forms.ModelForm):
             "venue",
             "capacity",
             "openness",
+            "headcount",
             "notes",
         ]
+        help_texts = {
+            "headcount": "Only if nobody was ticked off at the door. Funders' reports and charts count it."
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -110,6 +114,16 @@ class MeetingForm(forms.ModelForm):
         for role in Duty.Role:
             self.clean_turn(role, cluster or meeting.cluster)
         return cleaned
+
+    def clean_headcount(self):
+        heads = self.cleaned_data["headcount"]
+        ticked = self.instance.registrations.attended().count() if heads is not None else 0
+        if ticked:
+            raise forms.ValidationError(
+                f"{ticked} {'person was' if ticked == 1 else 'people were'} ticked off at the door, "
+                "and that list counts. Leave this empty."
+            )
+        return heads
 
     def clean_turn(self, role: str, cluster: Cluster | None) -> None:
         firm = self.cleaned_data.get(role)

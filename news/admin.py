@@ -34,7 +34,6 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
     form = ArticleForm
     list_display = ["title", "kind", "state", "submitted_at", "published_at", "association"]
     list_filter = ["state", "kind", ("clusters", ScopedFilter)]
-    list_select_related = ["association"]
     search_fields = ["title", "summary"]
     readonly_fields = [
         "state",
@@ -62,7 +61,7 @@ class ArticleAdmin(ObjectActs, ScopedAdmin):
         return type(form.__name__, (form,), {"speaks_for": Association.objects.managed_by(request.user)})
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("author", "company", "picture")
+        return super().get_queryset(request).select_related("association", "author", "company", "picture")
 
     def choices_for(self, db_field, request):
         if db_field.name == "association":

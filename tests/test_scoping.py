@@ -198,6 +198,19 @@ def test_no_list_action_reaches_a_strange_row(model, desk_of, theirs):
 
 
 @every_model
+def test_the_file_of_a_list_has_own_rows_and_no_others(model, desk_of, lancaster, theirs):
+    own, strange = ROWS[model](lancaster), ROWS[model](theirs)
+    form = {"action": "as_csv", "_selected_action": [own.pk, strange.pk]}
+    file = desk_of.post(address(model, "changelist"), form)
+    assert file["Content-Type"].startswith("text/csv")
+    assert file.getvalue().decode().count("\n") == 2  # the head and one's own
+    forged = [("", "1"), (f"?cluster__id__exact={theirs.pk}", "1"), (f"?pk={strange.pk}", "0")]
+    for query, across in forged:
+        answer = desk_of.post(address(model, "changelist") + query, form | {"select_across": across})
+        assert "Staffordshire" not in b"".join(answer).decode()
+
+
+@every_model
 def test_search_and_forged_filters_find_no_strange_row(model, desk_of, lancaster, theirs):
     ROWS[model](lancaster)
     strange = ROWS[model](theirs)

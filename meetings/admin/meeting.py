@@ -143,7 +143,8 @@ class MeetingAdmin(
                 )
             )
             if obj.ends_at <= timezone.now():
-                sections.append(("Afterwards", {"fields": ["attendance", "feedback"]}))
+                heads = ["headcount"] if obj.state in (Meeting.State.PUBLISHED, Meeting.State.HELD) else []
+                sections.append(("Afterwards", {"fields": ["attendance", *heads, "feedback"]}))
         return sections
 
     def get_inlines(self, request, obj):

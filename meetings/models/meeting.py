@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,7 +100,8 @@ class MeetingQuerySet(models.QuerySet):
 
         came = Registration.objects.attended()
         return self.annotate(
-            came=Coalesce("headcount", number_of(came)),  # heads were counted where no list was kept
+            # Where no list was kept, the heads that somebody counted.
+            came=Coalesce(NullIf(number_of(came), 0), "headcount", 0, output_field=models.IntegerField()),
             walked_in=number_of(came.walk_ins()),
             new_here=number_of(came.with_is_new().filter(is_new=True)),
             stayed_away=number_of(Registration.objects.filter(state=Registration.State.NO_SHOW)),

@@ -1,9 +1,10 @@
-"""The figures of a report. Each is a query with a name and a meaning; its number is the number of its rows."""
+"""The figures of a report. Each is a query with a name and a meaning; its number is the number of its rows, or
+what one of their columns adds up to."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from clusters.figures import count_all
 from clusters.models import Support
@@ -22,6 +23,7 @@ class Figure:
     name: str
     meaning: str
     rows: QuerySet
+    adds_up: str = ""  # the column, of a figure that is a sum
 
 
 def figures_of(scope: Scope, now: datetime) -> list[Figure]:
@@ -38,8 +40,16 @@ def figures_of(scope: Scope, now: datetime) -> list[Figure]:
 
 
 def with_numbers(figures: list[Figure]) -> list[tuple[Figure, int]]:
-    """One query."""
-    return list(zip(figures, count_all([figure.rows for figure in figures]), strict=True))
+    """One query, and one for each sum."""
+    numbers = count_all([figure.rows for figure in figures])
+    return [
+        (figure, sum_of(figure) if figure.adds_up else number)
+        for figure, number in zip(figures, numbers, strict=True)
+    ]
+
+
+def sum_of(figure: Figure) -> int:
+    return figure.rows.aggregate(sum=Sum(figure.adds_up))["sum"] or 0
 
 
 def held_in(scope: Scope, now: datetime) -> QuerySet[Meeting]:
@@ -109,6 +119,7 @@ def _attendance(held: QuerySet) -> list[Figure]:
     answers = Registration.objects.filter(meeting__in=held)
     came = answers.attended()
     there = came.filter(company=OuterRef("pk"))
+    no_list = ~Exists(came.filter(meeting=OuterRef("pk")))
     return [
         Figure(
             "attended",
@@ -144,6 +155,14 @@ def _attendance(held: QuerySet) -> list[Figure]:
             "Firms that came",
             "Firms of which somebody was there at least once, each once.",
             Company.objects.filter(Exists(there)),
+        ),
+        Figure(
+            "heads",
+            group,
+            "Counted without a list",
+            "Heads counted at meetings where nobody was ticked off. In none of the figures above.",
+            held.filter(no_list, headcount__gt=0),
+            adds_up="headcount",
         ),
     ]
 

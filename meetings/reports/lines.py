@@ -45,8 +45,9 @@ def _companies(rows, scope: Scope, user) -> Iterable[Line]:
 
 def _meetings(rows, scope: Scope, user) -> Iterable[Line]:
     for one in rows.select_related(*ORGANISERS):
+        heads = f", {one.headcount} counted without a list" if one.headcount else ""
         yield Line(
-            f"{one.title} ({one.get_kind_display().lower()})",
+            f"{one.title} ({one.get_kind_display().lower()}{heads})",
             str(one.organiser),
             one.day,
             one.get_absolute_url(),

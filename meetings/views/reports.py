@@ -122,6 +122,7 @@ def report_rows(request, key: str):
     context = {
         "scope": scope,
         "figure": figure,
+        "number": figures.sum_of(figure) if figure.adds_up else page.paginator.count,
         "page": page,
         "lines": lines_of(page.object_list, scope, request.user),
         "query": query.urlencode(),

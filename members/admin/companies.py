@@ -37,6 +37,21 @@ class Answered(admin.SimpleListFilter):
         return queryset.filter(unrepresented_since__isnull=False) if self.value() == "no" else queryset
 
 
+class Frozen(admin.SimpleListFilter):
+    """Off the public pages for now, by a coordinator's word."""
+
+    title = "frozen"
+    parameter_name = "frozen"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Frozen"), ("no", "Not frozen")]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(frozen_at__isnull=self.value() == "no")
+
+
 class RepresentativeInline(ScopedTabularInline):
     """Who acts for the firm, to read. Each leads to the page on which one answers and changes."""
 
@@ -66,7 +81,7 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
 
     form = CompanyDeskForm
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
-    list_filter = [OfOneCluster, Answered, "size", "legal_form"]
+    list_filter = [OfOneCluster, Answered, Frozen, "size", "legal_form"]
     search_fields = ["name", "web_domain"]
     readonly_fields = [
         "slug",

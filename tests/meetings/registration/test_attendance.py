@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils import timezone
 
+from meetings.forms import MeetingForm
 from meetings.models import Meeting, Registration
 from meetings.registration import attendance
 from tests.factories import MeetingFactory, RegistrationFactory
@@ -50,6 +52,16 @@ def test_the_meetings_page_of_the_desk_shows_it_as_picture_and_table(as_coordina
     page = as_coordinator.get(reverse("admin:meetings_meeting_change", args=[meeting.pk])).content.decode()
     assert 'aria-label="4 came, 1 had a place and did not come"' in page
     assert "<td>4</td><td>4</td><td>1</td><td>1</td><td>1</td>" in page
+
+
+def test_heads_are_typed_in_where_no_list_was_kept_and_refused_where_one_was(lancaster, meeting):
+    form = modelform_factory(Meeting, form=MeetingForm, fields=["headcount"])
+    unlisted = held(lancaster, title="No list", days_ago=20)
+    assert "headcount" not in form({"headcount": 17}, instance=unlisted).errors
+    assert "headcount" not in form({"headcount": ""}, instance=meeting).errors
+    assert form({"headcount": 17}, instance=meeting).errors["headcount"] == [
+        "4 people were ticked off at the door, and that list counts. Leave this empty."
+    ]
 
 
 def test_a_clusters_meetings_stand_side_by_side(as_coordinator, meeting, lancaster):

@@ -159,6 +159,18 @@ class TestFigures:
         }
         assert expected.items() <= found.items()
 
+    def test_heads_counted_without_a_list_are_counted_once(self, as_officer, lancaster):
+        listed, counted = held(lancaster, headcount=9), held(lancaster, headcount=23, title="Before the site")
+        factories.RegistrationFactory(meeting=listed, state="attended")
+        scope = scope_of(lancaster)
+        found = numbers(scope)
+        assert (found["attended"], found["heads"]) == (1, 23)
+        chart = pictures.attendance(scope, pictures.meetings_with_people(scope, NOW))
+        assert sum(row[3] for row in chart.rows) == found["attended"] + found["heads"]
+        page = text_of(as_officer.get(report(clusters=[lancaster]).replace("/?", "/rows/heads/?")))
+        assert "counted without a list: 23" in page
+        assert f"{counted.title} (cluster meeting, 23 counted without a list)" in page
+
     @pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Auckland"])
     def test_days_begin_and_end_by_the_clock_of_the_association(self, zone, lancaster):
         lancaster.association.time_zone = zone
