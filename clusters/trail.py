@@ -1,6 +1,7 @@
 """Who did what, when: one line for each act, from any door."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
@@ -77,15 +78,22 @@ def fade(now: datetime | None = None) -> int:
     if not old:
         return 0
     kinds = [When(subject_type=label, then=Value(name)) for label, name in _names_of_kinds().items()]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL clusters.trail_may_fade = 'yes'")  # the trigger asks for it
+    with changing():
         lines = Act.objects.filter(pk__in=old)
         lines.exclude(subject_type__in=NAMES_NOBODY).update(
             subject=Case(*kinds, default=Value("something"), output_field=CharField())
         )
         lines.update(actor=None, note="", faded=True)
-        cursor.execute("SET LOCAL clusters.trail_may_fade = 'no'")
     return len(old)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """For what takes names out of lines, in a transaction: otherwise the database refuses to change the trail."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL clusters.trail_may_fade = 'yes'")
+        yield
+        cursor.execute("SET LOCAL clusters.trail_may_fade = 'no'")
 
 
 def _names_of_kinds() -> dict[str, str]:

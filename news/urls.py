@@ -1,12 +1,16 @@
 from django.urls import path
 
-from .views import articles, consents, front, letters, stories
+from .views import articles, consents, front, letters, my_data, stories
 
 app_name = "news"
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("associations/<slug:slug>/", front.association, name="association"),
+    path("me/data/", my_data.my_data, name="my-data"),
+    path("me/data/copy.zip", my_data.my_copy, name="my-copy"),
+    path("me/data/delete/", my_data.delete_me, name="delete-me"),
+    path("me/data/deleted/", my_data.deleted, name="deleted"),
     path("news/", articles.article_list, name="article-list"),
     path("news/atom/", articles.article_feed, {"form": "atom"}, name="feed-atom"),
     path("news/rss/", articles.article_feed, {"form": "rss"}, name="feed-rss"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from clusters.in_hand import in_hand
+from clusters.in_hand import busy_in, in_hand
 from members.models import Import, ImportLine, User
 
 from .acts import LINES_AT_ONCE, kind_of, place
@@ -45,6 +45,7 @@ def work_on(one: Import) -> None:
     state = one.state
     try:
         with transaction.atomic():
+            busy_in(Import.READ_IN)  # nobody on the list deletes their account meanwhile
             put_in(one) if state == State.RUNNING else look_through(one)
         return
     except LookAgain:

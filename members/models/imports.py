@@ -39,6 +39,7 @@ class Import(models.Model):
         DONE = "done", "Done"
 
     AT_WORK = (State.CHECKING, State.RUNNING)
+    READ_IN = "lists of people"  # what `clusters.in_hand.busy_in` says while one is worked on
 
     kind = models.CharField("what is in it", max_length=10, choices=Kind, default=Kind.MEMBERS)
     association = models.ForeignKey(

@@ -66,6 +66,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Asked of officers: until when.",
     )
 
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The person deleted their account. The row stays without them, so that figures stay true.",
+    )
+
     objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "email"

@@ -25,6 +25,11 @@ def token(w):
 ROWS = [
     ("news:home", lambda w: [], "get", everybody(OK)),
     ("news:association", lambda w: [w.association.slug], "get", everybody(OK)),
+    ("news:my-data", lambda w: [], "get", signed_in()),
+    ("news:my-copy", lambda w: [], "get", signed_in(NOT_THAT_WAY)),
+    ("news:delete-me", lambda w: [], "get", signed_in(ELSEWHERE)),  # it asks for the password once more
+    ("news:delete-me", lambda w: [], "post", signed_in(ELSEWHERE)),
+    ("news:deleted", lambda w: [], "get", everybody(OK)),
     ("news:article-list", lambda w: [], "get", everybody(OK)),
     ("news:feed-atom", lambda w: [], "get", everybody(OK)),
     ("news:feed-rss", lambda w: [], "get", everybody(OK)),
