@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0009_directory_logos_and_people"),
+        ("members", "0010_people_who_wait_for_a_cluster"),
     ]
 
     operations = [
