@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import appearance, clusters, questions, share_pictures, statements, supporters
+from .views import appearance, clusters, questions, reports, share_pictures, statements, supporters
 
 app_name = "clusters"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("privacy/", statements.privacy, name="privacy"),
     path("accessibility/", statements.accessibility, name="accessibility"),
     path("robots.txt", statements.robots, name="robots"),
+    path(".well-known/security.txt", statements.security_txt, name="security-txt"),
+    path("csp-report/", reports.csp_report, name="csp-report"),
     path("appearance/", appearance.appearance, name="appearance"),
     re_path(
         r"^brand/(?P<slug>[-a-zA-Z0-9_]+)-(?P<accent>[0-9a-f]{6})\.css$",

@@ -57,6 +57,8 @@ if DEMO:
     SECRET_KEY = demo_secret_key()
     ALLOWED_HOSTS = checks.LOCAL_HOSTS
 
+# Where to tell of a weakness: https://… or mailto:…, for /.well-known/security.txt.
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 SITE_NAME = env("SITE_NAME", default="Local Tech Clusters")
 LOCAL_URL = f"http://127.0.0.1:{env('PORT', default='8000')}"
 SITE_URL = env("SITE_URL", default=LOCAL_URL if DEMO else "").rstrip("/")
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "members.health.AnswerHealth",
     "clusters.logs.NumberRequests",
+    "clusters.headers.SayPolicies",
     "clusters.visitors_pages.KeepVisitorsPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -164,6 +167,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "build"]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts and scripts of ours are for our pages
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -203,6 +207,8 @@ ACCOUNT_RATE_LIMITS = {  # besides those of allauth
     "helpful": "1/d/key,60/d/ip",  # whether an answer helped
     "contact": "10/h/ip,4/h/key",  # messages to coordinators; the key is the sender's address
     "contact_to": "40/h/key",  # to one cluster or association
+    "csp_report": "20/h/ip",  # what browsers tell of stopped scripts
+    "csp_reports": "200/h/key",  # from everywhere
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
@@ -292,6 +298,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "upgrade-insecure-requests": HTTPS,
+        "report-uri": "/csp-report/",
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -27,6 +27,7 @@ def picture_response(picture: SharePicture, name: str, key, version: str) -> Htt
         return redirect(name, key, picture.version)
     response = HttpResponse(picture.png(), content_type="image/png")
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # that is what it is for
     return response
 
 

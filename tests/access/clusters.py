@@ -45,6 +45,9 @@ ROWS = [
     ("clusters:privacy", lambda w: [], "get", everybody(OK)),
     ("clusters:accessibility", lambda w: [], "get", everybody(OK)),
     ("clusters:robots", lambda w: [], "get", everybody(OK)),
+    ("clusters:security-txt", lambda w: [], "get", everybody(NOTHING)),  # no contact is set
+    ("clusters:csp-report", lambda w: [], "get", everybody(NOT_THAT_WAY)),
+    ("clusters:csp-report", lambda w: [], "post", everybody(204)),
     ("clusters:appearance", lambda w: [], "get", everybody(NOT_THAT_WAY)),
     ("clusters:appearance", lambda w: [], "post", everybody(ELSEWHERE)),
     ("clusters:brand-css", lambda w: [w.association.slug, w.association.accent[1:]], "get", everybody(OK)),

@@ -1,0 +1,29 @@
+"""What every answer tells browsers, besides what Django and django-csp say: also files, kept pages and errors."""
+
+# Features no page of ours uses: none may be switched on, not even by a script that got in.
+# Passkeys and copying to the clipboard are used, so these two stay.
+UNUSED = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+    "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+POLICIES = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Other sites can't show what is ours; the pictures made for sharing say otherwise themselves.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class SayPolicies:
+    """Stands before what answers by itself: kept pages, static files, redirects to HTTPS."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, policy in POLICIES.items():
+            response.headers.setdefault(name, policy)
+        return response
