@@ -20,7 +20,7 @@ MOST_TOPICS = 12  # of a theme
 
 @login_not_required
 @require_safe
-@same_for_visitors()
+@same_for_visitors("thanks")
 def faq(request):
     """The site's; under an association's own host name, the association's."""
     association = request.site_association
@@ -37,7 +37,7 @@ def faq(request):
 
 @login_not_required
 @require_safe
-@same_for_visitors()
+@same_for_visitors("thanks")
 def association_faq(request, slug):
     association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
     if association == request.site_association:
@@ -54,7 +54,7 @@ def association_faq(request, slug):
 
 @login_not_required
 @require_safe
-@same_for_visitors()
+@same_for_visitors("thanks")
 def cluster_faq(request, slug):
     clusters = Cluster.objects.visible_to(request.user).select_related("association")
     cluster = get_object_or_404(clusters, slug=slug)

@@ -48,8 +48,10 @@ MADE_EACH_TIME = {
     "meetings:swap": "of one person, by a secret address",
     "meetings:turn": "of one person, by a secret address",
     "members:demo-mails": "only in the demo",
-    "members:invitation": "of one person, by a secret address",
+    "members:association-question-ask": "a form",
+    "members:cluster-question-ask": "a form",
     "members:join": "a form",
+    "members:question-ask": "a form",
     "members:unsubscribe": "of one person, by a secret address",
 }
 
