@@ -1,0 +1,361 @@
+"""An invented country of clusters, to measure with: made inside Postgres, so that millions of rows take minutes.
+
+A cluster has about 25 firms, a firm one or two people, a cluster 50 meetings of which 10 lie ahead, and to each come
+two thirds of its people. Firms, topics, towns and words are as common and as rare as such things are.
+"""
+
+from collections.abc import Callable
+
+from django.db import connection, models, transaction
+
+from clusters.models import Association, Cluster, Support, Supporter, Topic
+from clusters.models.topic import Theme
+from meetings.models import AgendaItem, Duty, Meeting, Presentation, Registration, Venue
+from members.models import Company, Membership, Officer, Representative, User
+from news.models import Article
+
+FIRMS_IN_A_CLUSTER = 25
+CLUSTERS_IN_AN_ASSOCIATION = 40
+MEETINGS_OF_A_CLUSTER = 50
+AHEAD = 10
+WORDS_OF_A_TALK = 120
+
+PLACES = (
+    "Alder Ash Beck Birch Brook Calder Cragg Dale Eden Elm Fell Ghyll Hazel Heron Holme Kent Lark Linden "
+    "Lune Mere Moss Oak Otter Pike Reed Rowan Sedge Tarn Thorn Wren"
+)
+TRADES = (
+    "Analytics Automation Broadband Cloud Code Controls Data Design Digital Drones Electronics Energy "
+    "Games Hosting Imaging Learning Logic Maps Media Networks Optics Payments Robotics Security Sensors "
+    "Software Systems Telecoms Testing Web"
+)
+TOWNS = (
+    "Ambleside Barrow Bolton Burnley Carlisle Chester Durham Hexham Kendal Lancaster Malvern Northwich "
+    "Oldham Penrith Preston Ripon Settle Stafford Ulverston Whitby"
+)
+SUBJECTS = (
+    "backups testing hiring pricing tenders apprentices accessibility databases migration outages "
+    "insurance exports payroll privacy contracts support estimates sensors grants onboarding"
+)
+FILLERS = (
+    "we the a they it our team client firm system year month plan cost first last small large found moved "
+    "built broke learned changed kept asked showed paid saved again with for from after before about"
+)
+
+
+def pick(words: str, number: str) -> str:
+    """SQL: the word that belongs to `number`, an SQL expression."""
+    several = words.split()
+    return f"(ARRAY[{', '.join(repr(word) for word in several)}])[1 + ({number}) % {len(several)}]"
+
+
+def text_of(seed: str) -> str:
+    """SQL: a talk's words. Fillers are everywhere, subjects in every twentieth, numbered terms nearly nowhere."""
+    subject = pick(SUBJECTS, f"{seed} + (w * w / 40)::int")
+    filler = pick(FILLERS, f"{seed} * 7 + w * w")
+    return (
+        f"(SELECT string_agg(CASE WHEN w % 10 = 0 THEN {subject} "
+        f"WHEN w % 37 = 5 THEN 'term' || ({seed} * 31 + w) % 40000 ELSE {filler} END, ' ') "
+        f"FROM generate_series(1, {WORDS_OF_A_TALK}) w)"
+    )
+
+
+def insert(model: type[models.Model], source: str, **columns: str) -> None:
+    """Rows of `model` from SQL expressions over `source`; what is not given has the model's default."""
+    names, values, parameters = [], [], []
+    for field in model._meta.concrete_fields:
+        if field.generated or (field.primary_key and field.name not in columns):
+            continue
+        names.append(f'"{field.column}"')
+        if field.name in columns:
+            values.append(columns[field.name].replace("%", "%%"))
+        elif isinstance(field, models.UUIDField):
+            values.append("gen_random_uuid()")
+        elif isinstance(field, models.DateTimeField) and not field.null:
+            values.append("now()")
+        else:
+            default = field.get_default()
+            values.append("%s")
+            parameters.append(field.get_db_prep_save(default, connection))
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        into, source = ", ".join(names), source.replace("%", "%%")
+        cursor.execute(f"INSERT INTO {table} ({into}) SELECT {', '.join(values)} FROM {source}", parameters)
+        if "id" in columns:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+
+
+def steps(firms: int, first: int) -> list[tuple[str, Callable[[], None]]]:
+    """What is made, in order, from the number `first` on."""
+    clusters = max(1, firms // FIRMS_IN_A_CLUSTER)
+    associations = max(1, clusters // CLUSTERS_IN_AN_ASSOCIATION)
+    meetings = clusters * MEETINGS_OF_A_CLUSTER
+
+    def numbers(count: int) -> str:
+        return f"generate_series(0::bigint, {count} - 1) n"
+
+    cluster_of_firm = f"{first} + n / {FIRMS_IN_A_CLUSTER} % {clusters}"
+    starts = (
+        "date_trunc('day', now()) + interval '18 hours 30 minutes' "
+        f"+ (k - {MEETINGS_OF_A_CLUSTER - AHEAD}) * interval '36 days' + (c % 30) * interval '1 day'"
+    )
+    of_meetings = (
+        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, {MEETINGS_OF_A_CLUSTER} - 1) k"
+    )
+    meeting_id = f"{first} + c * {MEETINGS_OF_A_CLUSTER} + k"
+    firm_in_turn = f"{first} + c * {FIRMS_IN_A_CLUSTER} + (k + {{}}) % {FIRMS_IN_A_CLUSTER}"
+    return [
+        (
+            "associations",
+            lambda: insert(
+                Association,
+                numbers(associations),
+                id=f"{first} + n",
+                name=f"{pick(TOWNS, 'n')} || ' Technology Association ' || {first} + n",
+                short_name=f"'TA' || {first} + n",
+                slug=f"'technology-association-' || {first} + n",
+                name_lines=f"{pick(TOWNS, 'n')} || '|Technology'",
+                contact_email=f"'association' || {first} + n || '@scale.example'",
+                tagline="'Local clusters of digital firms.'",
+            ),
+        ),
+        (
+            "clusters",
+            lambda: insert(
+                Cluster,
+                numbers(clusters),
+                id=f"{first} + n",
+                association=f"{first} + n % {associations}",
+                name=f"{pick(TOWNS, 'n * 7')} || ' & ' || {pick(PLACES, 'n')} || ' ' || {first} + n",
+                slug=f"'scale-cluster-' || {first} + n",
+                state="CASE WHEN n % 20 = 0 THEN 'resting' WHEN n % 15 = 0 THEN 'forming' ELSE 'active' END",
+                town=pick(TOWNS, "n * 7"),
+                latitude="50.5 + (n * 7919 % 7000) / 1000.0",
+                longitude="-4.5 + (n * 104729 % 5500) / 1000.0",
+                usual_week="1 + n % 4",
+                usual_weekday="n % 5",
+                usual_start="'18:30'",
+                glyph_seed="n + 1",
+            ),
+        ),
+        ("firms", lambda: _firms(firms, first, numbers)),
+        (
+            "memberships",
+            lambda: [
+                insert(
+                    Membership,
+                    f"{numbers(firms)} WHERE n % {every} = 0",
+                    company=f"{first} + n",
+                    cluster=cluster,
+                    state="'active'",
+                    joined_at="now() - (n % 2000) * interval '1 day'",
+                )
+                for every, cluster in (
+                    (1, cluster_of_firm),
+                    (5, f"{first} + (n / {FIRMS_IN_A_CLUSTER} + 1) % {clusters}"),
+                )
+                if every == 1 or clusters > 1
+            ],
+        ),
+        ("people", lambda: _people(firms, clusters, first, numbers)),
+        (
+            "topics and rooms",
+            lambda: _topics_and_rooms(clusters, first),
+        ),
+        (
+            "meetings",
+            lambda: insert(
+                Meeting,
+                of_meetings,
+                id=meeting_id,
+                cluster=f"{first} + c",
+                title=f"initcap({pick(SUBJECTS, 'c + k')}) || ' and ' || {pick(SUBJECTS, 'c * 3 + k * 7')}",
+                starts_at=starts,
+                ends_at=f"{starts} + interval '2 hours'",
+                venue=f"{first} + c * 2 + k % 2",
+                openness="CASE WHEN k % 6 = 5 THEN 'members' ELSE 'public' END",
+                state=f"CASE WHEN {starts} < now() - interval '2 hours' THEN 'held' "
+                f"WHEN k >= {MEETINGS_OF_A_CLUSTER - 2} THEN 'draft' ELSE 'published' END",
+            ),
+        ),
+        (
+            "turns",
+            lambda: [
+                insert(
+                    Duty,
+                    of_meetings,
+                    meeting=meeting_id,
+                    role=f"'{role}'",
+                    company=firm_in_turn.format(offset),
+                    state=f"CASE WHEN {starts} < now() THEN 'fulfilled' ELSE 'accepted' END",
+                )
+                for role, offset in (("chair", 0), ("host", 9))
+            ],
+        ),
+        (
+            "agendas",
+            lambda: insert(
+                AgendaItem,
+                of_meetings,
+                meeting=meeting_id,
+                kind="'showcase'",
+                minutes="20",
+                title=f"'How we do ' || {pick(SUBJECTS, 'c + k * 3')}",
+                company=firm_in_turn.format(0),
+                topic=f"{first} + c * 5 + k % 5",
+            ),
+        ),
+        ("answers", lambda: _answers(clusters, first)),
+        (
+            "presentations",
+            lambda: insert(
+                Presentation,
+                f"generate_series(0::bigint, {meetings} - 1) n JOIN {Meeting._meta.db_table} m ON m.id = {first} + n",
+                meeting="m.id",
+                company=f"{first} + (n / {MEETINGS_OF_A_CLUSTER}) * {FIRMS_IN_A_CLUSTER} + n % {FIRMS_IN_A_CLUSTER}",
+                title=f"'How we do ' || {pick(SUBJECTS, 'n * 3')} || ' with ' || {pick(TRADES, 'n * 11')}",
+                audience="CASE WHEN n % 3 = 0 THEN 'members' ELSE 'public' END",
+                state="CASE WHEN m.state = 'held' THEN 'published' ELSE 'expected' END",
+                published_at="CASE WHEN m.state = 'held' THEN m.ends_at END",
+                text=text_of("n"),
+                names=f"{pick(PLACES, 'n')} || ' ' || {pick(TRADES, 'n * 13')}",
+            ),
+        ),
+        ("news and supporters", lambda: _news(firms, clusters, associations, first, numbers)),
+    ]
+
+
+def _firms(firms: int, first: int, numbers) -> None:
+    name = f"{pick(PLACES, 'n * 7 + n / 30')} || ' ' || {pick(TRADES, 'n / 30 + n')} || ' ' || {first} + n"
+    insert(
+        Company,
+        numbers(firms),
+        id=f"{first} + n",
+        name=name,
+        slug=f"'scale-firm-' || {first} + n",
+        name_key=f"lower({name})",
+        summary=f"'We make ' || {pick(TRADES, 'n * 3')} || ' for ' || {pick(SUBJECTS, 'n * 7')} || '.'",
+        about=f"'A firm of ' || {pick(TOWNS, 'n')} || ' that knows ' || {pick(SUBJECTS, 'n * 11')}",
+        expertise=f"ARRAY[{pick(SUBJECTS, 'n * n')}, {pick(SUBJECTS, 'n * n + n')}]",
+        size="(ARRAY['1', '2-9', '2-9', '10-49', '50-249'])[1 + n % 5]",
+        legal_form="'limited'",
+        town=pick(TOWNS, f"n / {FIRMS_IN_A_CLUSTER} * 7"),
+        created_at="now() - (n % 2000) * interval '1 day'",
+    )
+
+
+def _people(firms: int, clusters: int, first: int, numbers) -> None:
+    """One for each firm, two for every fifth; nobody can sign in. A coordinator for each cluster."""
+    people = firms + firms // 5
+    insert(
+        User,
+        numbers(people),
+        id=f"{first} + n",
+        password="'!'",
+        email=f"'person' || {first} + n || '@scale.example'",
+        name=f"{pick(PLACES, 'n * 13')} || ' ' || {pick(TOWNS, 'n / 20')}",
+    )
+    insert(
+        Representative,
+        numbers(people),
+        company=f"{first} + CASE WHEN n < {firms} THEN n ELSE (n - {firms}) * 5 END",
+        user=f"{first} + n",
+        role=f"CASE WHEN n < {firms} THEN 'lead' ELSE 'deputy' END",
+        since="now()",
+    )
+    insert(
+        Officer,
+        numbers(clusters),
+        user=f"{first} + n * {FIRMS_IN_A_CLUSTER}",
+        office="'coordinator'",
+        cluster=f"{first} + n",
+        start="current_date - 400",
+    )
+
+
+def _topics_and_rooms(clusters: int, first: int) -> None:
+    themes = ", ".join(f"'{theme}'" for theme in Theme.values)
+    insert(
+        Topic,
+        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, 4) k",
+        id=f"{first} + c * 5 + k",
+        cluster=f"{first} + c",
+        theme=f"(ARRAY[{themes}])[1 + k]",
+        name=f"initcap({pick(SUBJECTS, 'c + k * 4')})",
+    )
+    insert(
+        Venue,
+        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, 1) k",
+        id=f"{first} + c * 2 + k",
+        cluster=f"{first} + c",
+        name=f"{pick(PLACES, 'c')} || ' House ' || k",
+        capacity="25 + (c + k) % 30",
+        town=pick(TOWNS, "c * 7"),
+    )
+
+
+def _answers(clusters: int, first: int) -> None:
+    """Of each cluster's people two thirds; of the meetings that are over, nine in ten of them came."""
+    insert(
+        Registration,
+        f"{Meeting._meta.db_table} m "
+        f"JOIN {Membership._meta.db_table} s ON s.cluster_id = m.cluster_id "
+        f"JOIN {Representative._meta.db_table} r ON r.company_id = s.company_id "
+        f"WHERE m.id >= {first} AND m.id < {first} + {clusters * MEETINGS_OF_A_CLUSTER} "
+        "AND m.state <> 'draft' AND (r.user_id * 7 + m.id * 3) % 9 < 6",
+        meeting="m.id",
+        user="r.user_id",
+        company="r.company_id",
+        state="CASE WHEN m.state <> 'held' THEN 'registered' WHEN (r.user_id + m.id) % 10 = 0 THEN 'no-show' "
+        "ELSE 'attended' END",
+        code="lpad(upper(to_hex((r.user_id * 65537 + m.id) % 1048576)), 5, 'X')",
+        created_at="m.starts_at - interval '9 days'",
+    )
+
+
+def _news(firms: int, clusters: int, associations: int, first: int, numbers) -> None:
+    insert(
+        Article,
+        numbers(firms // 10),
+        association=f"{first} + n % {associations}",
+        kind="CASE WHEN n % 4 = 0 THEN 'story' ELSE 'news' END",
+        title=f"initcap({pick(SUBJECTS, 'n')}) || ' in ' || {pick(TOWNS, 'n * 3')} || ' ' || {first} + n",
+        slug=f"'scale-news-' || {first} + n",
+        summary=f"'What came of ' || {pick(SUBJECTS, 'n * 7')}",
+        body=text_of("n"),
+        quote="CASE WHEN n % 4 = 0 THEN 'It paid.' ELSE '' END",
+        state="'published'",
+        published_at="now() - n * interval '7 hours'",
+    )
+    insert(
+        Supporter,
+        numbers(associations),
+        id=f"{first} + n",
+        name=f"{pick(TOWNS, 'n')} || ' Fund ' || {first} + n",
+        slug=f"'scale-fund-' || {first} + n",
+        kind="'funder'",
+    )
+    insert(
+        Support,
+        numbers(associations),
+        supporter=f"{first} + n",
+        association=f"{first} + n",
+        gives="'money'",
+        start="current_date - 500",
+    )
+
+
+def load(firms: int, say: Callable[[str], None]) -> None:
+    """All or nothing, then the statistics Postgres plans with."""
+    with transaction.atomic():
+        first = 1 + max(
+            model.objects.aggregate(last=models.Max("pk"))["last"] or 0
+            for model in (Association, Cluster, Company, User, Topic, Venue, Meeting, Supporter)
+        )
+        for name, make in steps(firms, first):
+            say(name)
+            make()
+        say("checking")
+    say("statistics")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
