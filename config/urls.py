@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.sitemaps.views import sitemap
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
 from clusters.visitors_pages import same_for_visitors
@@ -15,9 +15,15 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path(
         "sitemap.xml",
-        same_for_visitors("p")(login_not_required(sitemap)),
-        {"sitemaps": SITEMAPS},
+        same_for_visitors()(login_not_required(sitemaps.index)),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"},
         name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        same_for_visitors("p")(login_not_required(sitemaps.sitemap)),
+        {"sitemaps": SITEMAPS},
+        name="sitemap-section",
     ),
 ]
 

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from datetime import datetime, time
-from itertools import groupby
 
-from django.db.models import Count, Q
+from django.db.models import Count, Func, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from members.models import Drive, Membership, Target
 from news.models import Article
 
 NEXT_UP = 6
+MOST_CLUSTERS = 60
 MOST_DOTS = 20  # of a month
 
 THEME_LINES = {
@@ -28,19 +28,41 @@ THEME_LINES = {
 
 
 def clusters_of(association: Association | None, user) -> list[Cluster]:
+    """Those of the association, or of the site; of very many the largest."""
     clusters = Cluster.objects.visible_to(user).of(association).with_firms().select_related("association")
-    return list(clusters.order_by("association__name", "name"))
+    largest = clusters.order_by("-firms", "pk")[:MOST_CLUSTERS]
+    return sorted(largest, key=lambda cluster: (cluster.association.name, cluster.name))
 
 
-def groups(clusters: list[Cluster], user) -> list[dict]:
-    """The associations with their clusters and the number of firms in them: a firm in two clusters is one."""
-    members = Membership.objects.visible_to(user).active().order_by()
-    rows = members.values("cluster__association").annotate(firms=Count("company", distinct=True))
-    firms = dict(rows.values_list("cluster__association", "firms"))
-    return [
-        {"association": association, "clusters": list(group), "firms": firms.get(association.pk, 0)}
-        for association, group in groupby(clusters, lambda cluster: cluster.association)
+def groups(association: Association | None, clusters: list[Cluster], user) -> list[dict]:
+    """The associations with the number of their clusters and of the firms in them: a firm in two is one.
+
+    Each with its `clusters` too, unless they are too many to show.
+    """
+    here = Cluster.objects.visible_to(user).of(association).filter(association=OuterRef("pk")).order_by()
+    members = (
+        Membership.objects.visible_to(user).active().filter(cluster__association=OuterRef("pk")).order_by()
+    )
+    number = here.values(number=Func("pk", function="COUNT"))
+    rows = Association.objects.annotate(
+        number=Subquery(number, output_field=IntegerField()),
+        firms=Subquery(
+            members.values(
+                number=Func("company", function="COUNT", template="COUNT(DISTINCT %(expressions)s)")
+            ),
+            output_field=IntegerField(),
+        ),
+    ).filter(number__gt=0)
+    if association is not None:
+        rows = rows.filter(pk=association.pk)
+    found = [
+        {"association": row, "number": row.number, "firms": row.firms, "clusters": []}
+        for row in rows.order_by("name", "pk")
     ]
+    if sum(group["number"] for group in found) <= MOST_CLUSTERS:
+        for group in found:
+            group["clusters"] = [one for one in clusters if one.association_id == group["association"].pk]
+    return found
 
 
 def next_meetings(association: Association | None, user):

@@ -358,4 +358,4 @@ def load(firms: int, say: Callable[[str], None]) -> None:
         say("checking")
     say("statistics")
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("ANALYZE")

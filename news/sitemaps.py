@@ -15,11 +15,14 @@ EVERYBODY = AnonymousUser()
 
 
 class PublicSitemap(Sitemap):
-    limit = 10_000
+    limit = 1_000  # a page is made in about a tenth of a second
     protocol = "https" if settings.HTTPS else "http"
 
     def get_domain(self, site=None):
         return urlsplit(settings.SITE_URL).netloc
+
+    def get_latest_lastmod(self) -> None:
+        """None, for Django's own reads every row."""
 
 
 class PageSitemap(PublicSitemap):
@@ -42,7 +45,7 @@ class PageSitemap(PublicSitemap):
 
 class AssociationSitemap(PublicSitemap):
     def items(self):
-        return Association.objects.visible_to(EVERYBODY).order_by("pk")
+        return Association.objects.visible_to(EVERYBODY).only("slug").order_by("pk")
 
 
 class AssociationQuestionsSitemap(AssociationSitemap):
@@ -52,7 +55,7 @@ class AssociationQuestionsSitemap(AssociationSitemap):
 
 class ClusterSitemap(PublicSitemap):
     def items(self):
-        return Cluster.objects.visible_to(EVERYBODY).order_by("pk")
+        return Cluster.objects.visible_to(EVERYBODY).only("slug").order_by("pk")
 
 
 class ClusterQuestionsSitemap(ClusterSitemap):
@@ -62,7 +65,7 @@ class ClusterQuestionsSitemap(ClusterSitemap):
 
 class MeetingSitemap(PublicSitemap):
     def items(self):
-        return Meeting.objects.visible_to(EVERYBODY).order_by("pk")
+        return Meeting.objects.visible_to(EVERYBODY).only("changed_at").order_by("pk")
 
     def lastmod(self, item):
         return item.changed_at
@@ -70,7 +73,7 @@ class MeetingSitemap(PublicSitemap):
 
 class ArticleSitemap(PublicSitemap):
     def items(self):
-        return Article.objects.visible_to(EVERYBODY).defer(*Article.LONG).order_by("pk")
+        return Article.objects.visible_to(EVERYBODY).only("slug", "published_at").order_by("pk")
 
     def lastmod(self, item):
         return item.changed_at

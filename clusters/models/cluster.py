@@ -7,7 +7,7 @@ from django.contrib.humanize.templatetags.humanize import ordinal
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, Func, OuterRef, Q, Subquery
+from django.db.models import Func, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from .association import Association
@@ -47,8 +47,10 @@ class ClusterQuerySet(models.QuerySet):
 
     def with_firms(self):
         """Each with `firms`: how many firms take part."""
-        taking_part = Q(memberships__state="active", memberships__company__frozen_at=None)
-        return self.annotate(firms=Count("memberships", filter=taking_part))
+        memberships = Cluster.memberships.rel.related_model.objects.order_by()
+        taking_part = memberships.filter(cluster=OuterRef("pk"), state="active", company__frozen_at=None)
+        number = taking_part.values(number=Func("pk", function="COUNT"))
+        return self.annotate(firms=Subquery(number, output_field=models.IntegerField()))
 
     def with_next_meeting(self, user):
         """Each with `next_at`: when the next meeting is that the user may see."""

@@ -1,8 +1,10 @@
 """The list of clusters with the finder, and the page of a cluster."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
@@ -20,6 +22,8 @@ from clusters.rounds import Round, round_of
 from clusters.views.share_pictures import picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
+MOST_SHOWN = 60  # in the list, and on the map
+TO_FIND_BY = ["name", "slug", "town", "state", "latitude", "longitude", "districts", "association__name"]
 ROTA_AHEAD = 5
 RINGS = (10, 20)  # miles
 FIRST_MEMBERS = 9
@@ -27,24 +31,30 @@ FIRST_MEMBERS = 9
 
 @login_not_required
 @require_safe
-@same_for_visitors("q")
+@same_for_visitors("q", "page")
 def cluster_list(request):
-    clusters = list(
-        Cluster.objects.visible_to(request.user)
-        .of(request.site_association)
-        .with_firms()
+    """Finds among all by what little that takes; only those shown are read whole."""
+    visible = Cluster.objects.visible_to(request.user).of(request.site_association)
+    known = list(visible.select_related("association").only(*TO_FIND_BY).order_by("-latitude", "name"))
+    answer = finder.find(request.GET.get("q", ""), known)
+    page = Paginator(known, MOST_SHOWN).get_page(request.GET.get("page"))
+    near = answer.near[:MOST_SHOWN]
+    on_map = clusters_on_map(known, page.object_list, answer)
+    whole = (
+        visible.with_firms()
         .with_next_meeting(request.user)
         .select_related("association")
-        .order_by("-latitude", "name")
+        .in_bulk({cluster.pk for cluster in [*page.object_list, *on_map, *(one.cluster for one in near)]})
     )
-    answer = finder.find(request.GET.get("q", ""), clusters, point_of)
+    answer = replace(answer, near=[replace(one, cluster=whole[one.cluster.pk]) for one in near])
     context = {
         "nav": "clusters",
-        "clusters": clusters,
+        "page": page,
+        "clusters": [whole[cluster.pk] for cluster in page.object_list],
         "answer": answer,
         "outcome": answer.outcome.name,
         "around": finder.AROUND,
-        "shown": clusters_shown(clusters, answer),
+        "shown": [whole[cluster.pk] for cluster in on_map],
         "rings": RINGS,
         "lit": answer.best.slug if answer.best else "",
         "canonical_url": canonical(request),
@@ -52,12 +62,14 @@ def cluster_list(request):
     return render(request, "clusters/cluster_list.html", context)
 
 
-def clusters_shown(clusters: list[Cluster], answer: finder.Answer) -> list[Cluster]:
-    """On the map: those of the association that serves the place asked for, else all."""
+def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> list[Cluster]:
+    """Those of the association that serves the place asked for, the near ones first; else those on the page."""
     if not answer.near or answer.outcome is finder.Outcome.FAR:
-        return clusters
-    associations = {near.cluster.association_id for near in answer.near}
-    return [cluster for cluster in clusters if cluster.association_id in associations]
+        return list(on_page)
+    near = [one.cluster for one in answer.near]
+    associations = {cluster.association_id for cluster in near}
+    others = [cluster for cluster in known if cluster.association_id in associations]
+    return list(dict.fromkeys([*near, *others]))[:MOST_SHOWN]
 
 
 @login_not_required

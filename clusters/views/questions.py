@@ -16,6 +16,7 @@ from clusters.models.question import most_specific
 from clusters.visitors_pages import same_for_visitors
 
 MOST_TOPICS = 12  # of a theme
+MOST_FACTS = 60  # clusters, supporters, people under an answer
 
 
 @login_not_required
@@ -138,11 +139,13 @@ def live_facts(kinds: set[str], clusters, user) -> dict:
     )
     supports = Support.objects.visible_to(user).in_force().select_related("supporter")
     find = {
-        Question.Live.RHYTHM: lambda: clusters,
-        Question.Live.SUPPORTERS: lambda: {support.supporter: support for support in supports.filter(here)},
+        Question.Live.RHYTHM: lambda: clusters[:MOST_FACTS],
+        Question.Live.SUPPORTERS: lambda: {
+            support.supporter: support for support in supports.filter(here)[:MOST_FACTS]
+        },
         Question.Live.COORDINATORS: lambda: officers.filter(here).order_by(
             "cluster__name", "office", "user__name"
-        ),
+        )[:MOST_FACTS],
         Question.Live.TOPICS: lambda: topics_by_theme(Topic.objects.visible_to(user).filter(cluster__in=ids)),
     }
     return {kind: find[kind]() for kind in find if kind in kinds}

@@ -35,11 +35,13 @@ def association(request, slug):
 def render_front(request, association):
     user = request.user
     clusters = front.clusters_of(association, user)
+    groups = front.groups(association, clusters, user)
     story, news = front.story_and_news(association, user)
     context = {
         "association": association,
         "clusters": clusters,
-        "groups": front.groups(clusters, user),
+        "groups": groups,
+        "number_of_clusters": sum(group["number"] for group in groups),
         "next_meetings": front.next_meetings(association, user),
         "year": front.months_ahead(association, user),
         "story": story,

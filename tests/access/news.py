@@ -83,4 +83,6 @@ ROWS = [
     ("news:letter", lambda w: [w.letter.pk], "get", signed_in_only("member", *OFFICE)),
     ("news:letter", lambda w: [w.draft_letter.pk], "get", signed_in_only(*OFFICE)),
     ("sitemap", lambda w: [], "get", everybody(OK)),
+    ("sitemap-section", lambda w: ["meetings"], "get", everybody(OK)),
+    ("sitemap-section", lambda w: ["nothing"], "get", everybody(NOTHING)),
 ]

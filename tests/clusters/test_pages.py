@@ -104,8 +104,8 @@ class TestTheList:
     @pytest.mark.parametrize("size", [1, 3])
     def test_takes_three_queries(self, client, size, association, django_assert_num_queries):
         grow(association, size)
-        with django_assert_num_queries(3):  # with the exact place of the postcode, if it has been loaded
-            client.get("/clusters/?q=LA1 4YW")
+        with django_assert_num_queries(3):
+            client.get("/clusters/?q=LA1")
 
 
 class TestACluster:
@@ -397,9 +397,9 @@ class TestSupporters:
         assert "No supporters yet" in text_of(client.get("/supporters/"))
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_two_queries(self, client, size, association, django_assert_num_queries):
+    def test_takes_three_queries(self, client, size, association, django_assert_num_queries):
         grow(association, size)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get("/supporters/")
 
 

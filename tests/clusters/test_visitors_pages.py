@@ -418,6 +418,7 @@ def test_kept_pages_read_no_table_that_is_not_watched(visitor, site):
         "/supporters/",
         "/news/",
         "/sitemap.xml",
+        "/sitemap-meetings.xml",
         "/privacy/",
     ):
         with CaptureQueriesContext(connection) as queries:

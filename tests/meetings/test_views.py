@@ -227,7 +227,7 @@ class TestDrafts:
 
     def test_the_sitemap_has_none(self, client, meeting):
         change(meeting, state="draft")
-        assert meeting.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
+        assert meeting.get_absolute_url() not in client.get("/sitemap-meetings.xml").content.decode()
 
 
 class TestStates:

@@ -191,4 +191,4 @@ def test_it_is_reached_from_where_people_look(client, talk):
     for page in ("/", "/meetings/past/", "/clusters/lancaster/"):
         assert f'href="{ARCHIVE}' in client.get(page).content.decode()
     assert "All 1 presentation" in text_of(client.get("/clusters/lancaster/"))
-    assert f"{ARCHIVE}</loc>" in client.get("/sitemap.xml").content.decode()
+    assert f"{ARCHIVE}</loc>" in client.get("/sitemap-pages.xml").content.decode()
