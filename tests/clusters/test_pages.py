@@ -397,9 +397,9 @@ class TestSupporters:
         assert "No supporters yet" in text_of(client.get("/supporters/"))
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_three_queries(self, client, size, association, django_assert_num_queries):
+    def test_takes_two_queries(self, client, size, association, django_assert_num_queries):
         grow(association, size)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             client.get("/supporters/")
 
 
