@@ -36,7 +36,7 @@ def cluster_list(request):
     """Finds among all by what little that takes; only those shown are read whole."""
     visible = Cluster.objects.visible_to(request.user).of(request.site_association)
     known = list(visible.select_related("association").only(*TO_FIND_BY).order_by("-latitude", "name"))
-    answer = finder.find(request.GET.get("q", ""), known)
+    answer = finder.find(request.GET.get("q", ""), known, point_of)
     page = Paginator(known, MOST_SHOWN).get_page(request.GET.get("page"))
     near = answer.near[:MOST_SHOWN]
     on_map = clusters_on_map(known, page.object_list, answer)
