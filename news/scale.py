@@ -94,7 +94,6 @@ def steps(firms: int, first: int) -> list[tuple[str, Callable[[], None]]]:
     def numbers(count: int) -> str:
         return f"generate_series(0::bigint, {count} - 1) n"
 
-    cluster_of_firm = f"{first} + n / {FIRMS_IN_A_CLUSTER} % {clusters}"
     starts = (
         "date_trunc('day', now()) + interval '18 hours 30 minutes' "
         f"+ (k - {MEETINGS_OF_A_CLUSTER - AHEAD}) * interval '36 days' + (c % 30) * interval '1 day'"
@@ -141,21 +140,7 @@ def steps(firms: int, first: int) -> list[tuple[str, Callable[[], None]]]:
         ("firms", lambda: _firms(firms, first, numbers)),
         (
             "memberships",
-            lambda: [
-                insert(
-                    Membership,
-                    f"{numbers(firms)} WHERE n % {every} = 0",
-                    company=f"{first} + n",
-                    cluster=cluster,
-                    state="'active'",
-                    joined_at="now() - (n % 2000) * interval '1 day'",
-                )
-                for every, cluster in (
-                    (1, cluster_of_firm),
-                    (5, f"{first} + (n / {FIRMS_IN_A_CLUSTER} + 1) % {clusters}"),
-                )
-                if every == 1 or clusters > 1
-            ],
+            lambda: _memberships(firms, clusters, first, numbers),
         ),
         ("people", lambda: _people(firms, clusters, first, numbers)),
         (
@@ -180,17 +165,7 @@ def steps(firms: int, first: int) -> list[tuple[str, Callable[[], None]]]:
         ),
         (
             "turns",
-            lambda: [
-                insert(
-                    Duty,
-                    of_meetings,
-                    meeting=meeting_id,
-                    role=f"'{role}'",
-                    company=firm_in_turn.format(offset),
-                    state=f"CASE WHEN {starts} < now() THEN 'fulfilled' ELSE 'accepted' END",
-                )
-                for role, offset in (("chair", 0), ("host", 9))
-            ],
+            lambda: _turns(of_meetings, meeting_id, firm_in_turn, starts),
         ),
         (
             "agendas",
@@ -242,6 +217,31 @@ def _firms(firms: int, first: int, numbers) -> None:
         town=pick(TOWNS, f"n / {FIRMS_IN_A_CLUSTER} * 7"),
         created_at="now() - (n % 2000) * interval '1 day'",
     )
+
+
+def _memberships(firms: int, clusters: int, first: int, numbers) -> None:
+    """Each firm in one cluster, every fifth in the next one too."""
+    for every, further in ((1, 0), (5, 1)) if clusters > 1 else ((1, 0),):
+        insert(
+            Membership,
+            f"{numbers(firms)} WHERE n % {every} = 0",
+            company=f"{first} + n",
+            cluster=f"{first} + (n / {FIRMS_IN_A_CLUSTER} + {further}) % {clusters}",
+            state="'active'",
+            joined_at="now() - (n % 2000) * interval '1 day'",
+        )
+
+
+def _turns(of_meetings: str, meeting_id: str, firm_in_turn: str, starts: str) -> None:
+    for role, offset in (("chair", 0), ("host", 9)):
+        insert(
+            Duty,
+            of_meetings,
+            meeting=meeting_id,
+            role=f"'{role}'",
+            company=firm_in_turn.format(offset),
+            state=f"CASE WHEN {starts} < now() THEN 'fulfilled' ELSE 'accepted' END",
+        )
 
 
 def _people(firms: int, clusters: int, first: int, numbers) -> None:

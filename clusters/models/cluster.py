@@ -47,8 +47,10 @@ class ClusterQuerySet(models.QuerySet):
 
     def with_firms(self):
         """Each with `firms`: how many firms take part."""
-        memberships = Cluster.memberships.rel.related_model.objects.order_by()
-        taking_part = memberships.filter(cluster=OuterRef("pk"), state="active", company__frozen_at=None)
+        membership: Any = Cluster.memberships.rel.related_model  # of a higher layer
+        taking_part = membership.objects.order_by().filter(
+            cluster=OuterRef("pk"), state="active", company__frozen_at=None
+        )
         number = taking_part.values(number=Func("pk", function="COUNT"))
         return self.annotate(firms=Subquery(number, output_field=models.IntegerField()))
 

@@ -45,6 +45,7 @@ def article_list(request):
 
 @login_not_required
 @require_safe
+@same_for_visitors("association", "cluster", "kind", "theme")
 @conditional_page
 @cache_control(public=True, max_age=300)
 def article_feed(request, form: str):

@@ -102,9 +102,9 @@ class TestTheList:
         assert "Lancaster" not in words
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_three_queries(self, client, size, association, django_assert_num_queries):
+    def test_takes_four_queries(self, client, size, association, django_assert_num_queries):
         grow(association, size)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             client.get("/clusters/?q=LA1")
 
 

@@ -15,7 +15,7 @@ FEWER_BYTES_THAN = 90_000
 MOST_QUERIES = {
     "/": 8,
     "/clusters/": 3,
-    "/clusters/?q=LA1": 3,
+    "/clusters/?q=LA1": 4,
     "/clusters/?page=2": 3,
     "/meetings/": 6,
     "/faq/": 6,
