@@ -38,6 +38,7 @@ MADE_EACH_TIME = {
     "news:article-share-picture": "its address holds what it shows, and browsers keep it for a year",
     "news:article-picture": "a file, checked at each request",
     "news:consent": "of one person, by a secret address",
+    "news:deleted": "said once, to who left",
     "meetings:answer": "of one person, by a secret address",
     "meetings:feedback": "of one person, by a secret address",
     "meetings:guest": "a form",
