@@ -203,6 +203,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {  # besides those of allauth
     "guest": "20/h/ip",  # mails to would-be guests
+    "interest": "20/h/ip,5/d/key",  # mails to who wants to know when a cluster starts; the key is the address
     "question": "5/h/ip",  # asked from the FAQ
     "helpful": "1/d/key,60/d/ip",  # whether an answer helped
     "contact": "10/h/ip,4/h/key",  # messages to coordinators; the key is the sender's address

@@ -20,14 +20,14 @@ from .representation import settle
 MOST_OPEN = 10  # of one firm
 MOST_A_DAY = 30  # of one firm, withdrawn ones too
 FORGOTTEN_AFTER = timedelta(days=60)
-SECONDS_BETWEEN = 60  # two mails to one address
+BETWEEN = timedelta(hours=6)  # two mails of a firm to one address
 
 invitation_signer = signing.Signer(salt="members.colleague")
 
 
 @transaction.atomic
 def invite(company: Company, email: str, *, by: User, now: datetime | None = None) -> ColleagueInvitation:
-    """Asked again, the person gets a new link, and the old one is void."""
+    """Asked again some hours later, the person gets a new link, and the old one is void."""
     now = now or timezone.now()
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     email = email.lower()
@@ -36,9 +36,10 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
     invitation = company.colleague_invitations.filter(
         email=email, accepted_at=None, withdrawn_at=None
     ).first()
-    if invitation and (now - invitation.sent_at).total_seconds() < SECONDS_BETWEEN:
+    if invitation and now - invitation.sent_at < BETWEEN:
         return invitation
     if not invitation:
+        _refuse_soon_after_withdrawing(company, email, now)
         _refuse_too_many(company, now)
         invitation = ColleagueInvitation(company=company, email=email)
     invitation.invited_by, invitation.sent_at = by, now
@@ -61,6 +62,12 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
         cluster=next(iter(clusters), None),
     )
     return invitation
+
+
+def _refuse_soon_after_withdrawing(company: Company, email: str, now: datetime) -> None:
+    withdrawn = company.colleague_invitations.filter(email=email, accepted_at=None, sent_at__gt=now - BETWEEN)
+    if withdrawn.exists():
+        raise Refused(f"You took an invitation to {email} back just now. Ask them again in some hours.")
 
 
 def _refuse_too_many(company: Company, now: datetime) -> None:

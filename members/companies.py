@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import chain, count
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
 from clusters import trail
@@ -21,6 +23,7 @@ from .models import Company, Membership, Representative, User
 from .models.company import SHARED_DOMAINS, web_domain
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
+MOST_REQUESTS = 5  # to act for firms, of one person within a day: each is mailed to others
 OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?([0-9][A-Z]?)?")
 
 
@@ -65,6 +68,7 @@ def ask_to_represent(user: User, company: Company) -> Representative:
         raise Refused(f"You have asked to act for {other.company}. Take that back first.")
     if other:
         raise Refused(f"You act for {other.company} already. To add another firm, write to a coordinator.")
+    refuse_often(user)
     representative = Representative.objects.create(
         company=company, user=user, role=Representative.Role.MEMBER, state=Representative.State.ASKED
     )
@@ -74,9 +78,16 @@ def ask_to_represent(user: User, company: Company) -> Representative:
     return representative
 
 
+def refuse_often(user: User) -> None:
+    """Asking and taking it back again and again would mail others each time. Call it with the user locked."""
+    if user.representations.filter(since__gt=timezone.now() - timedelta(days=1)).count() >= MOST_REQUESTS:
+        raise Refused("That was often for one day. Go on tomorrow, or write to a coordinator.")
+
+
 @transaction.atomic
 def accept_representative(representative: Representative, by: User) -> Representative:
     """The person acts for the firm from now on: as its lead where it has none."""
+    Company.objects.select_for_update(no_key=True).get(pk=representative.company_id)  # as representation does
     _lock_request(representative)
     if representative.state == Representative.State.ACTIVE:
         return representative

@@ -54,7 +54,12 @@ def _lock(company: Company) -> None:
 
 
 def _refuse_stranger(company: Company, by: User) -> None:
-    """Whoever looks after a cluster that the firm only applied to can say no to it there, and no more."""
+    """Whoever looks after a cluster that the firm only applied to can say no to it there, and no more.
+
+    The operator may always: a frozen firm that has left all clusters is nobody else's to unfreeze.
+    """
+    if by.is_superuser:
+        return
     ours = Membership.objects.filter(company=company, state=Membership.State.ACTIVE)
     if not ours.managed_by(by).exists():
         raise Refused(f"{company} is a member of none of your clusters.")

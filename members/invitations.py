@@ -16,7 +16,7 @@ from clusters import trail
 from clusters.errors import Refused
 
 from . import outbox
-from .models import Invitation, Representative, User
+from .models import Company, Invitation, Representative, User
 
 OPEN_FOR = timedelta(days=30)
 KEEP_UNSENT = timedelta(days=180)
@@ -83,10 +83,13 @@ def accept(invitation: Invitation, user: User | None = None) -> User:
     if user.email != invitation.email:
         raise Refused("This invitation was mailed to somebody else.")
     company = invitation.company
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # two at once: one of them leads
     led = company.representatives.active().filter(role=Representative.Role.LEAD).exists()
     acting = company.representatives.filter(user=user, state__in=["asked", "active"]).first()
     if acting is None:
         acting = Representative(company=company, user=user, role=invitation.role, job=invitation.job)
+        if led and acting.role == Representative.Role.LEAD:  # somebody else came first
+            acting.role = Representative.Role.MEMBER
     acting.state = Representative.State.ACTIVE
     acting.role = acting.role if led else Representative.Role.LEAD
     acting.save()

@@ -12,7 +12,7 @@ from clusters import trail
 from clusters.errors import Refused
 
 from . import outbox
-from .companies import clusters_of
+from .companies import clusters_of, refuse_often
 from .memberships import coordinators_of
 from .models import Company, Representative, User
 from .models.company import SHARED_DOMAINS
@@ -46,6 +46,7 @@ def ask(user: User, company: Company) -> Representative:
         raise Refused(
             f"For this you need an email address at {company.web_domain or 'the firm’s own domain'}."
         )
+    refuse_often(user)
     representative = Representative.objects.create(
         company=company,
         user=user,

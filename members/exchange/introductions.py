@@ -337,7 +337,11 @@ def end(introduction: Introduction, state: str, now: datetime, because: str = ""
 
 
 def record(by: User | None, verb: str, introduction: Introduction, note: str = "") -> None:
-    trail.record(by, verb, introduction, cluster=introduction.cluster, note=note)
+    """For the coordinators, if it goes through them; else that the two firms talk is theirs, and the operator's."""
+    through_coordinator = introduction.via == Via.COORDINATOR
+    trail.record(
+        by, verb, introduction, cluster=introduction.cluster if through_coordinator else None, note=note
+    )
 
 
 def _day(moment: datetime) -> str:

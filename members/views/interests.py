@@ -32,7 +32,7 @@ def interest_ask(request):
         return redirect(f"{reverse('clusters:cluster-list')}?{urlencode({'q': answer.asked})}")
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if ratelimit.consume(request, action="guest"):
+        if ratelimit.consume(request, action="interest", key=form.cleaned_data["email"].lower()):
             association = answer.near[0].cluster.association if answer.near else request.site_association
             interests.ask(form.cleaned_data["email"], district, association)
             return render(request, "members/interests/sent.html", {"nav": "clusters"})

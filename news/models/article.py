@@ -14,16 +14,15 @@ from members.models import Company, Introduction
 
 class ArticleQuerySet(models.QuerySet):
     def managed_by(self, user):
+        """Those of one's associations and clusters; what a member writes, once it was sent in."""
         if user.is_superuser:
             return self.all()
-        return self.filter(
-            Q(association__in=Association.objects.managed_by(user))
-            | Q(
-                pk__in=Article.clusters.through.objects.filter(
-                    cluster__in=Cluster.objects.managed_by(user)
-                ).values("article")
-            )
+        of_clusters = Article.clusters.through.objects.filter(cluster__in=Cluster.objects.managed_by(user))
+        ours = Q(association__in=Association.objects.managed_by(user)) | Q(
+            pk__in=of_clusters.values("article")
         )
+        own = Q(company__isnull=True) | Q(author=user)
+        return self.filter(ours, own | ~Q(state=Article.State.DRAFT) | Q(submitted_at__isnull=False))
 
     def visible_to(self, user):
         published = Q(state=Article.State.PUBLISHED, published_at__lte=timezone.now())
@@ -194,6 +193,8 @@ class Article(models.Model):
         """Of all that a firm agrees to when it agrees to be named."""
         said = [self.title, self.summary, self.problem, self.together, self.result, self.body]
         said += [self.quote, self.quote_by, self.outcome]
+        if picture := getattr(self, "picture", None):
+            said += [str(picture.uid), picture.description]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     @property

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateformat import format as format_date
 from django.views.decorators.cache import cache_control
@@ -13,6 +14,7 @@ from clusters.models import Theme
 from clusters.share_picture import SharePicture
 from clusters.views.share_pictures import EVERYBODY, picture_response, shared
 from clusters.visitors_pages import same_for_visitors
+from members.models import Company
 from news import feeds
 from news.linked_data import article_data
 from news.lists import NewsList
@@ -59,7 +61,10 @@ def article_feed(request, form: str):
 @same_for_visitors()
 def article(request, slug):
     articles = Article.objects.visible_to(request.user).select_related(*WITH_ALL)
-    article = get_object_or_404(articles.prefetch_related("clusters", "companies"), slug=slug)
+    companies = Prefetch(
+        "companies", Company.objects.visible_to(request.user)
+    )  # not the frozen, nor who left
+    article = get_object_or_404(articles.prefetch_related("clusters", companies), slug=slug)
     wear(request, article.association)
     related = Article.objects.visible_to(request.user).related_to(article)
     share_picture = shared_picture_of(article)

@@ -64,6 +64,15 @@ def test_nothing_of_it_is_lost(frozen, firm, coordinator):
     assert Representative.objects.active().get().company == frozen
 
 
+def test_one_that_has_left_meanwhile_is_the_operators_to_unfreeze(frozen, member, coordinator, operator):
+    memberships.leave(frozen.memberships.get(), by=member)
+    with pytest.raises(Refused, match="member of none of your clusters"):
+        freezing.unfreeze(frozen, by=coordinator)
+    freezing.unfreeze(frozen, by=operator)
+    frozen.refresh_from_db()
+    assert frozen.frozen_at is None
+
+
 def test_its_people_are_told_by_mail_and_on_their_page(frozen, member, as_member):
     [mail] = OutgoingMail.objects.filter(user=member)
     assert REASON in mail.text

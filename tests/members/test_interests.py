@@ -78,6 +78,12 @@ def test_asking_again_mails_once_an_hour_and_answers_alike(client, far):
     assert ask(client).text == pages[0] and not mails()
 
 
+def test_no_address_is_flooded_by_asking_for_one_district_after_another(client, far):
+    for number in range(1, 8):
+        ask(client, f"TR{number}")
+    assert 0 < len(mails()) <= 5
+
+
 @pytest.mark.parametrize(
     "email", ["", "x", "a@b", "\0@far.example", "a" * 300 + "@far.example", "a\nBcc: b@c.example"]
 )

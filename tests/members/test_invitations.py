@@ -69,6 +69,11 @@ class TestAnswering:
             "active",
         )
 
+    def test_who_comes_second_does_not_lead(self, sent):
+        lead = factories.RepresentativeFactory(company=sent.company)
+        accept(Client(), sent)
+        assert sent.company.representatives.active().filter(role="lead").get() == lead
+
     def test_no_forgets_the_address(self, sent):
         Client().post(f"{invitations.path_of(sent)}decline/")
         assert not Invitation.objects.exists() and not User.objects.filter(email=sent.email).exists()

@@ -185,6 +185,17 @@ class TestInviting:
         assert colleagues.read_token(old.split("/")[2]) is None
         assert ColleagueInvitation.objects.count() == 1
 
+    def test_nobody_is_mailed_again_and_again(self, invitation, firm, member):
+        """Neither by asking each minute, nor by taking it back in between."""
+        for minutes in (2, 60, 300):
+            colleagues.invite(
+                firm, invitation.email, by=member, now=timezone.now() + timedelta(minutes=minutes)
+            )
+        colleagues.withdraw(invitation, by=member)
+        with pytest.raises(Refused, match="back just now"):
+            colleagues.invite(firm, invitation.email, by=member)
+        assert OutgoingMail.objects.filter(kind="colleague").count() == 1
+
     def test_the_address_is_forgotten(self, invitation):
         colleagues.forget_old(timezone.now() + timedelta(days=59))
         assert ColleagueInvitation.objects.exists()
@@ -253,6 +264,21 @@ class TestTakingOver:
     def test_the_lead_can_not_answer_for_the_coordinator(self, of_domain, worker, lead, as_member):
         asked = take_over.ask(worker, of_domain)
         assert as_member.post(f"/representatives/{asked.pk}/accept/").status_code == 404
+
+    def test_asking_and_taking_back_does_not_mail_without_end(self, of_domain, worker, lead, coordinator):
+        for _ in range(companies.MOST_REQUESTS):
+            companies.take_back_request(take_over.ask(worker, of_domain))
+        for ask in (take_over.ask, companies.ask_to_represent):
+            with pytest.raises(Refused, match="often for one day"):
+                ask(worker, of_domain)
+        assert OutgoingMail.objects.filter(user=coordinator).count() == companies.MOST_REQUESTS
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_accepted_at_once_leave_one_lead(self, of_domain, worker, lead, coordinator):
+        other = factories.UserFactory(email="walt@fellside.example")
+        asked = [take_over.ask(person, of_domain) for person in (worker, other)]
+        at_once(*(lambda one=one: companies.accept_representative(one, coordinator) for one in asked))
+        assert of_domain.representatives.active().filter(role="lead").count() == 1
 
     def test_a_firm_without_anybody_is_answered_for_again(self, of_domain, worker, lead, member, coordinator):
         representation.end(lead, by=member)

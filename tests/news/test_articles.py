@@ -77,6 +77,12 @@ def test_an_article_has_its_short_version(client, story):
     assert '<meta property="og:type" content="article">' in page.content.decode()
 
 
+def test_it_leads_to_no_firm_that_has_no_page_any_more(client, story, firm):
+    firm.memberships.update(state="left")
+    page = client.get("/news/two-firms/")
+    assert firm.get_absolute_url() not in page.text and firm.name not in str(linked_data_of(page))
+
+
 def test_an_article_is_described_to_search_engines(client, story):
     article, crumbs = linked_data_of(client.get("/news/two-firms/"))["@graph"]
     assert article["@type"] == "NewsArticle"

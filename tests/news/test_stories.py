@@ -59,6 +59,17 @@ def mails(kind):
     return list(OutgoingMail.objects.filter(kind=kind).order_by("pk"))
 
 
+def test_a_draft_is_its_authors_alone_until_it_is_sent_in(
+    draft, member, coordinator, officer, as_coordinator
+):
+    for reader in (coordinator, officer):
+        assert not Article.objects.visible_to(reader).exists()
+    assert as_coordinator.get(f"/admin/news/article/{draft.pk}/change/").status_code == 302
+    articles.submit(draft, by=member)
+    articles.take_back(draft, by=member)
+    assert Article.objects.managed_by(coordinator).get() == draft
+
+
 class TestWriting:
     url = "/news/write/"
 
@@ -300,6 +311,15 @@ class TestAgreeing:
         articles.take_back(sent_in, by=member)
         articles.submit(sent_in, by=member)
         assert Consent.objects.get().state == "agreed" and len(mails("story-consent")) == 1
+
+    def test_another_picture_is_asked_about_anew(self, client, sent_in, link, member, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        client.post(f"{link}agree/")
+        articles.take_back(sent_in, by=member)
+        sizes = {"large": Image.new("RGB", (400, 320)), "small": Image.new("RGB", (200, 160))}
+        articles.put_picture(sent_in, sizes, "Their broken machine")
+        articles.submit(sent_in, by=member)
+        assert Consent.objects.get().state == "asked" and len(mails("story-consent")) == 2
 
     def test_a_link_is_no_more_use_to_who_left_the_firm(self, client, link, other):
         other.representatives.update(state="ended")

@@ -158,6 +158,15 @@ class TestAsking:
         introductions.withdraw(Introduction.objects.first(), by=member)
         introductions.ask(firm, answered_firm(lancaster), by=member, reason="One more.")
 
+    def test_of_firms_that_write_to_each_other_the_trail_tells_no_coordinator(
+        self, firm, member, other, tom, coordinator, operator
+    ):
+        willing(other, "direct")
+        asked = introductions.ask(firm, other, by=member, reason="Why not.")
+        introductions.decline(asked, by=tom)
+        assert not Act.objects.managed_by(coordinator).exists()
+        assert Act.objects.managed_by(operator).count() == 2
+
     def test_is_in_the_trail_without_the_words(self, requested, member, lancaster):
         act = Act.objects.get()
         assert (act.actor, act.cluster, act.note) == (member, lancaster, "")
