@@ -33,6 +33,10 @@ NEED_NOT = {
     "members/outbox.py": "mails are a list of their own on the desk",
     "members/views/people.py": "what a person is called and shows is their own",
     "members/referrals.py": "who brought whom is nobody else's",
+    "members/interests.py": "who waits for a cluster is nobody else's",
+    "members/views/interests.py": "who waits for a cluster is nobody else's",
+    "news/digests.py": "mails are a list of their own on the desk",
+    "news/forms.py": "a draft is its author's; sending it in leaves the line",
     "members/second_factor.py": "an account is its person's",
     "news/exports.py": "writes files",
 }

@@ -61,9 +61,8 @@ def article_feed(request, form: str):
 @same_for_visitors()
 def article(request, slug):
     articles = Article.objects.visible_to(request.user).select_related(*WITH_ALL)
-    companies = Prefetch(
-        "companies", Company.objects.visible_to(request.user)
-    )  # not the frozen, nor who left
+    with_pages = Company.objects.visible_to(request.user)  # not the frozen, nor those that left
+    companies = Prefetch("companies", with_pages)
     article = get_object_or_404(articles.prefetch_related("clusters", companies), slug=slug)
     wear(request, article.association)
     related = Article.objects.visible_to(request.user).related_to(article)

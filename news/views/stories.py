@@ -161,7 +161,8 @@ def story_delete(request, pk: int):
         messages.error(request, "It has been sent in or published. Take it back first, or ask a coordinator.")
         return redirect("news:story-edit", pk)
     with transaction.atomic():
-        trail.record(request.user, "deleted the draft", article, association=article.association)
+        seen_in = article.association if article.submitted_at else None  # else nobody knew of it
+        trail.record(request.user, "deleted the draft", article, association=seen_in)
         for picture in ArticlePicture.objects.filter(article=article):
             picture.delete()
         article.delete()

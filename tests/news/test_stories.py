@@ -131,6 +131,12 @@ class TestWriting:
             assert "Secret" not in as_member.get(f"{self.url}?introduction={number}").text
 
 
+def test_a_draft_that_is_deleted_leaves_officers_no_line(as_member, draft, officer, operator):
+    as_member.post(reverse("news:story-delete", args=[draft.pk]))
+    assert not Article.objects.exists() and not Act.objects.managed_by(officer).exists()
+    assert Act.objects.managed_by(operator).get().verb == "deleted the draft"
+
+
 class TestSendingIn:
     def test_the_coordinator_hears_of_it_and_the_desk_waits(self, as_member, draft, lancaster, coordinator):
         url = reverse("news:story-submit", args=[draft.pk])
