@@ -133,9 +133,14 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- data -----------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="") or postgres.ensure_running(VAR_DIR / "postgres")
+DATABASE = environ.Env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(DATABASE_URL),
+        **DATABASE,
+        # A database that is gone should be noticed, not waited for.
+        "OPTIONS": {"connect_timeout": 5, **DATABASE.get("OPTIONS", {})},
+        # Behind pgbouncer in transaction mode a cursor would outlive the connection it was opened on.
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_POOLED", default=False),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": env("TEST_DATABASE_NAME", default=None)},
@@ -168,8 +173,20 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "build"]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts and scripts of ours are for our pages
+MEDIA_BUCKET = env("MEDIA_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_BUCKET,
+            "endpoint_url": env("MEDIA_BUCKET_ENDPOINT", default="") or None,
+            "region_name": env("MEDIA_BUCKET_REGION", default="") or None,
+            "default_acl": None,  # private: files are served by us, after a check
+            "file_overwrite": False,
+        },
+    }
+    if MEDIA_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
