@@ -133,14 +133,20 @@ def carry_over(meeting: Meeting, *, by) -> int:
     return len(items)
 
 
-def wish(topic: Topic, firms) -> None:
+@transaction.atomic
+def wish(topic: Topic, firms, *, by) -> None:
     """The firms would like to hear about the topic. Once or twice is the same."""
-    wishes = [TopicWish(topic=topic, company=firm) for firm in firms]
-    TopicWish.objects.bulk_create(wishes, ignore_conflicts=True)
+    for firm in firms:
+        _, is_new = TopicWish.objects.get_or_create(topic=topic, company=firm)
+        if is_new:
+            trail.record(by, "wished for", topic, cluster=topic.cluster, note=firm.name)
 
 
-def unwish(topic: Topic, firms) -> None:
-    TopicWish.objects.filter(topic=topic, company__in=firms).delete()
+@transaction.atomic
+def unwish(topic: Topic, firms, *, by) -> None:
+    for wished in TopicWish.objects.filter(topic=topic, company__in=firms).select_related("company"):
+        wished.delete()
+        trail.record(by, "wished no more for", topic, cluster=topic.cluster, note=wished.company.name)
 
 
 def _lock_open(proposal: AgendaProposal) -> None:

@@ -86,6 +86,8 @@ def withdraw(invitation: ColleagueInvitation, *, by: User) -> None:
     if invitation.withdrawn_at is None:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
+        for cluster in clusters_of(invitation.company) or (None,):
+            trail.record(by, "took back an invitation to", invitation.company, cluster=cluster)
 
 
 @transaction.atomic

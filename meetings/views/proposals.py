@@ -75,14 +75,14 @@ def proposal_take_back(request, pk: int):
 @require_POST
 def topic_wish(request, pk: int):
     topic, firms = get_topic_of_member(request.user, pk)
-    proposals.wish(topic, firms)
+    proposals.wish(topic, firms, by=request.user)
     return redirect("meetings:proposal-list", slug=topic.cluster.slug)
 
 
 @require_POST
 def topic_unwish(request, pk: int):
     topic, firms = get_topic_of_member(request.user, pk)
-    proposals.unwish(topic, firms)
+    proposals.unwish(topic, firms, by=request.user)
     return redirect("meetings:proposal-list", slug=topic.cluster.slug)
 
 

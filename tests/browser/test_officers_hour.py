@@ -1,12 +1,17 @@
-"""An hour of an officer: a list comes in, its people are invited, an application is answered, all data leave."""
+"""An hour of an officer: a list comes in, its people are invited, an application is answered, the drive and the report
+say so on the screen, in a file and on paper, all data leave."""
 
 import csv
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from members.models import Membership
 from tests import factories
@@ -44,6 +49,13 @@ def test_an_officers_hour(width, javascript, lancaster, furness, firm, officer, 
     application = factories.MembershipFactory(
         cluster=furness, state="applied", company__name="Walney Controls"
     )
+    drive = factories.DriveFactory(association=lancaster.association, name="Ten more by March")
+    factories.TargetFactory(drive=drive, number=10)
+    evening = timezone.now() - timedelta(days=20)
+    meeting = factories.MeetingFactory(
+        cluster=lancaster, state="held", starts_at=evening, ends_at=evening + timedelta(hours=2)
+    )
+    factories.RegistrationFactory.create_batch(3, meeting=meeting, company=firm, state="attended")
     page, ada = open_page(width, javascript), open_page(width, javascript)
     page.has_script = javascript
     page.goto("/admin/")
@@ -54,6 +66,11 @@ def test_an_officers_hour(width, javascript, lancaster, furness, firm, officer, 
     invites(page)
     says_yes(ada, letters)
     approves(page, application)
+    sees_the_drive(page, drive)
+    reads_the_report(page)
+    opens_it_in_a_spreadsheet(page)
+    if javascript:
+        prints_it(page)
     takes_everything_away(page, lancaster.association)
 
 
@@ -119,6 +136,41 @@ def approves(page: Page, application: Membership) -> None:
     page.goto(f"/admin/members/membership/{application.pk}/change/")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("is a member of Furness")).to_be_visible()
+
+
+def sees_the_drive(page: Page, drive) -> None:
+    """Both new firms; the one whose date of joining is years ago is not the drive's."""
+    page.goto(drive.get_absolute_url())
+    expect(page.get_by_role("heading", name="Ten more by March")).to_be_visible()
+    page.get_by_role("link", name="Which firms").click()
+    rows = page.get_by_role("main")
+    expect(rows.get_by_text("Walney Controls")).to_be_visible()
+    expect(rows.get_by_text("Heysham Robotics Ltd")).to_have_count(0)
+
+
+def reads_the_report(page: Page) -> None:
+    page.goto("/admin/")
+    page.get_by_role("link", name="Report to funders").click()
+    expect(page.get_by_role("link", name=re.compile(r"^3\s?: the rows behind Attendances"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(r"^3\s?: the rows behind At the end"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Ten more by March")).to_be_visible()
+
+
+def opens_it_in_a_spreadsheet(page: Page) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As CSV, for a spreadsheet").click()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        numbers = {(group, figure): number for group, figure, number, _ in csv.reader(file)}
+    assert numbers["Attendance", "Attendances"] == "3"
+    assert numbers["Member firms", "At the end"] == "3"
+
+
+def prints_it(page: Page) -> None:
+    page.goto(reverse("meetings:report"))
+    pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    words = " ".join(" ".join(paper.extract_text() for paper in pages).split())
+    assert "3 Attendances" in words and "3 At the end" in words and "Ten more by March" in words
+    assert "As CSV" not in words and "Sign out" not in words
 
 
 def takes_everything_away(page: Page, association) -> None:
