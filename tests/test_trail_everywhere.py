@@ -42,10 +42,8 @@ NEED_NOT = {
     "meetings/registration/guests.py": "a guest is no member; who came is on the list of the meeting",
     "meetings/slides/document_reader.py": "reads files",
     "meetings/views/my_calendar.py": "a person's own address",
-    "members/interests.py": "an address without a name, for whoever starts a cluster there",
     "members/management/commands/work.py": "says that the worker is alive",
     "members/outbox.py": "mails are a list of their own on the desk",
-    "members/views/interests.py": "takes away what its owner asked for",
     "members/views/people.py": "what a person is called and shows is their own",
     "members/referrals.py": "who brought whom is nobody else's",
     "members/interests.py": "who waits for a cluster is nobody else's",
@@ -53,9 +51,7 @@ NEED_NOT = {
     "news/digests.py": "mails are a list of their own on the desk",
     "news/forms.py": "a draft is its author's; sending it in leaves the line",
     "members/second_factor.py": "an account is its person's",
-    "news/digests.py": "a mail a week, on the list of mails",
     "news/exports.py": "writes files",
-    "news/forms.py": "its views leave the line of the act",
 }
 
 
