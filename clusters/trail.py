@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Case, CharField, Value, When
 from django.utils import timezone
 
@@ -70,11 +70,15 @@ def line(
     )
 
 
+def outdated(now: datetime) -> models.QuerySet[Act]:
+    """The lines whose names are to fade."""
+    return Act.objects.filter(faded=False, at__lt=now - NAMES_FADE_AFTER)
+
+
 @transaction.atomic
 def fade(now: datetime | None = None) -> int:
-    """A job of the worker: after years a line says what was done, and no longer by and to whom. Returns how many."""
-    before = (now or timezone.now()) - NAMES_FADE_AFTER
-    old = list(Act.objects.filter(faded=False, at__lt=before).values_list("pk", flat=True)[:AT_ONCE])
+    """After years a line says what was done, and no longer by and to whom. Returns how many."""
+    old = list(outdated(now or timezone.now()).values_list("pk", flat=True)[:AT_ONCE])
     if not old:
         return 0
     kinds = [When(subject_type=label, then=Value(name)) for label, name in _names_of_kinds().items()]

@@ -258,19 +258,12 @@ WORKER_JOBS = [
     "news.consents.tell_of_silence",
     "news.digests.send_weekly",
     "members.interests.tell",
-    "members.interests.forget_old",
-    "members.outbox.forget_old",
-    "clusters.trail.fade",
     "members.faq_reviews.remind",
-    "members.asked_questions.forget_old",
-    "members.exports.forget_old",
-    "members.imports.work.forget_old",
-    "members.invitations.forget_old",
     "members.exchange.opportunities.close_past",
     "members.exchange.endings.close_gone",
     "members.exchange.endings.ask_for_outcomes",
     "members.representation.watch",
-    "members.colleagues.forget_old",
+    "news.retention.forget",
 ]
 # Work that somebody waits for and that takes longer than a page may: functions that do a piece of it and say whether
 # there was any. The worker calls them when no mail is due.

@@ -1,9 +1,9 @@
 """Questions that the FAQ does not answer: they reach who can, become drafts of answers, and whoever asked hears."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, count
 
-from django.db import transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -144,10 +144,13 @@ def unused_key(words: str, association: Association | None, cluster: Cluster | N
     return next(key for key in chain([base], (f"{base}-{number}" for number in count(2))) if key not in taken)
 
 
+def outdated(now: datetime) -> models.QuerySet[AskedQuestion]:
+    """Who asked is known until some time after the answer, then the question alone is kept."""
+    return AskedQuestion.objects.filter(ended_at__lt=now - KEEP_NAMES).exclude(email="")
+
+
 def forget_old() -> None:
-    """A job of the worker: who asked is known until some time after the answer, then the question alone is kept."""
-    old = AskedQuestion.objects.filter(ended_at__lt=timezone.now() - KEEP_NAMES).exclude(email="")
-    old.update(name="", email="", user=None)
+    outdated(timezone.now()).update(name="", email="", user=None)
 
 
 def _lock(asked: AskedQuestion) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core import signing
-from django.db import transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -148,9 +148,13 @@ def read_token(token: str) -> ColleagueInvitation | None:
     return invitation if invitation and int(invitation.sent_at.timestamp()) == int(sent) else None
 
 
+def outdated(now: datetime) -> models.QuerySet[ColleagueInvitation]:
+    """An address that somebody else typed is kept no longer than it is of use."""
+    return ColleagueInvitation.objects.filter(sent_at__lt=now - FORGOTTEN_AFTER)
+
+
 def forget_old(now: datetime | None = None) -> None:
-    """A job of the worker: an address that somebody else typed is kept no longer than it is of use."""
-    ColleagueInvitation.objects.filter(sent_at__lt=(now or timezone.now()) - FORGOTTEN_AFTER).delete()
+    outdated(now or timezone.now()).delete()
 
 
 def _lock(invitation: ColleagueInvitation) -> None:

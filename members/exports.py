@@ -1,8 +1,8 @@
 """Exports of all data: asked for on the desk, forgotten after some days. `news.exports` makes them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from clusters import trail
@@ -27,8 +27,11 @@ def ask(of: Cluster | Association | None, *, by: User) -> Export:
     return export
 
 
+def outdated(now: datetime) -> models.QuerySet[Export]:
+    return Export.objects.filter(asked_at__lt=now - KEEP)
+
+
 def forget_old() -> None:
-    """A job of the worker."""
-    for export in Export.objects.filter(asked_at__lt=timezone.now() - KEEP):
+    for export in outdated(timezone.now()):
         export.file.delete(save=False)
         export.delete()

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,11 +78,13 @@ def send_started(interest: Interest, near: finder.Near) -> None:
     )
 
 
+def outdated(now: datetime) -> models.QuerySet[Interest]:
+    unconfirmed = Q(confirmed_at=None, asked_at__lt=now - UNCONFIRMED)
+    return Interest.objects.filter(unconfirmed | Q(asked_at__lt=now - LONGEST))
+
+
 def forget_old() -> None:
-    """A job of the worker."""
-    now = timezone.now()
-    Interest.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED).delete()
-    Interest.objects.filter(asked_at__lt=now - LONGEST).delete()
+    outdated(timezone.now()).delete()
 
 
 def link_to(interest: Interest) -> str:

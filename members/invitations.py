@@ -4,11 +4,12 @@ An account is made by the person's own yes, never by a list. Whoever has one sig
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core import signing
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -110,12 +111,15 @@ def decline(invitation: Invitation) -> None:
         invitation.delete()
 
 
+def outdated(now: datetime) -> models.QuerySet[Invitation]:
+    """Addresses of people who did not answer, or were never asked, are not kept."""
+    silent = Q(accepted_at=None, sent_at__lt=now - 2 * OPEN_FOR)
+    never_asked = Q(sent_at=None, created_at__lt=now - KEEP_UNSENT)
+    return Invitation.objects.filter(silent | never_asked | Q(accepted_at__lt=now - OPEN_FOR))
+
+
 def forget_old() -> None:
-    """A job of the worker: addresses of people who did not answer, or were never asked, are not kept."""
-    now = timezone.now()
-    Invitation.objects.filter(accepted_at=None, sent_at__lt=now - 2 * OPEN_FOR).delete()
-    Invitation.objects.filter(sent_at=None, created_at__lt=now - KEEP_UNSENT).delete()
-    Invitation.objects.filter(accepted_at__lt=now - OPEN_FOR).delete()
+    outdated(timezone.now()).delete()
 
 
 def _new_user(invitation: Invitation) -> User:

@@ -7,7 +7,8 @@ come to one result, and queues its mails in the same transaction.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from dateutil.relativedelta import relativedelta
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
@@ -17,6 +18,8 @@ from clusters.models import Association, Cluster
 
 from . import outbox, referrals
 from .models import Company, Membership, Officer, Representative, User
+
+FORGOTTEN_AFTER = relativedelta(years=1)
 
 
 def apply(
@@ -182,6 +185,34 @@ def end(membership: Membership, *, by: User, sentence: str, now: datetime | None
     return membership
 
 
+# --- what is not kept for ever -----------------------------------------------------------------------------
+def unanswered(now: datetime) -> models.QuerySet[Membership]:
+    """Applications that waited for a year."""
+    waiting = Membership.objects.filter(state=Membership.State.APPLIED)
+    return waiting.filter(applied_at__lt=now - FORGOTTEN_AFTER)
+
+
+def let_lapse(applications: models.QuerySet[Membership]) -> None:
+    """They end as if the firm had taken them back: it may apply again."""
+    for membership in applications.order_by("pk"):
+        _lock(membership)
+        if membership.state == Membership.State.APPLIED:
+            membership.state, membership.message = Membership.State.LEFT, ""
+            membership.ended_at = timezone.now()
+            membership.save(update_fields=["state", "message", "ended_at"])
+            trail.record(None, "let lapse", membership, cluster=membership.cluster)
+
+
+def rejected_long_ago(now: datetime) -> models.QuerySet[Membership]:
+    rejected = Membership.objects.filter(state=Membership.State.REJECTED, ended_at__lt=now - FORGOTTEN_AFTER)
+    return rejected.exclude(message="", decision="")
+
+
+def forget_words(rejected: models.QuerySet[Membership]) -> None:
+    rejected.update(message="", decision="")
+
+
+# --- who hears of it ---------------------------------------------------------------------------------------
 def coordinators_of(cluster: Cluster) -> list[User]:
     """Whom to mail about the cluster: its coordinators, else its other officers, else the association's."""
     officers = (

@@ -9,12 +9,13 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
+from django.db import models
 from django.db.models import Q
 from django.template import Context, Engine, loader
 from django.urls import reverse
@@ -210,15 +211,16 @@ def read_unsubscribe_token(token: str) -> tuple[User, MailChoice.Kind] | None:
     return (user, MailChoice.Kind(kind)) if user and kind in MailChoice.Kind else None
 
 
-def forget_old() -> None:
-    """A job of the worker: what was written to people is kept no longer than it is of use.
-
-    The rows stay, so that no key is written twice. Mails about accounts hold codes and go first.
-    """
-    now = timezone.now()
+def outdated(now: datetime) -> models.QuerySet[OutgoingMail]:
+    """What was written to people is kept no longer than it is of use. Mails about accounts hold codes and go first."""
     ended = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING).exclude(text="")
     of_accounts = Q(kind=ACCOUNT, created_at__lt=now - KEEP_ACCOUNT_MAILS)
-    old = ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
+    return ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
+
+
+def forget_old() -> None:
+    """The rows stay, so that no key is written twice."""
+    old = outdated(timezone.now())
     old.filter(kind=CONTACT).update(subject="A message")  # it has the name of who wrote it
     old.update(text="", html="", calendar="", unsubscribe_url="", reply_to="")
 

@@ -135,6 +135,15 @@ def set_deputy(representative: Representative, deputy: bool, *, by: User) -> Non
 
 
 @transaction.atomic
+def introduce(representative: Representative, *, consents: bool) -> None:
+    """How the person stands on the firm's page, if at all. `consents`: they have just said so, or taken it back."""
+    representative.save(update_fields=["listed", "job"])
+    if consents:
+        verb = "agreed to be named as" if representative.listed else "is no longer to be named as"
+        _record(representative.user, verb, representative)
+
+
+@transaction.atomic
 def end(representative: Representative, *, by: User) -> None:
     """The person no longer acts for the firm: they leave, or are let go. A second time changes nothing."""
     _lock(representative)

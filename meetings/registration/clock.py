@@ -1,4 +1,4 @@
-"""What the time brings for answers: reminders, yes to newly announced meetings, and forgetting. Jobs of the worker."""
+"""What the time brings for answers: reminders, and yes to newly announced meetings. Jobs of the worker."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,6 @@ from meetings.models import Meeting, Registration, StandingAnswer
 from meetings.registration import notices, registrations
 
 REMIND_FROM = 9  # o'clock, the day before
-KEEP_NEEDS = timedelta(days=30)
 State = Registration.State
 
 
@@ -21,7 +20,6 @@ def run_clock(now: datetime | None = None) -> None:
     answer_for_regulars(now)
     fill_all(now)
     remind(now)
-    forget(now)
 
 
 def answer_for_regulars(now: datetime) -> None:
@@ -63,9 +61,3 @@ def remind_of(meeting: Meeting) -> None:
         answer.meeting = meeting
         notices.send_reminder(answer)
     due.update(reminded_for=meeting.day)
-
-
-def forget(now: datetime) -> None:
-    """Needs are kept for 30 days after the meeting; what a guest never confirmed until its end."""
-    Registration.objects.filter(meeting__ends_at__lt=now - KEEP_NEEDS).exclude(needs="").update(needs="")
-    Registration.objects.filter(meeting__ends_at__lt=now, state=State.AWAITING).delete()

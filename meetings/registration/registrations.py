@@ -183,6 +183,10 @@ def note(answer: Registration, *, needs: str | None = None, shares_name: bool | 
     """What the host should know, and whether it may know who. None leaves it as it is."""
     fields = {"needs": needs, "shares_name": shares_name}
     given = {name: value for name, value in fields.items() if value is not None}
+    if shares_name is not None and shares_name != answer.shares_name:
+        record(
+            answer.user, "let the host know of" if shares_name else "no longer lets the host know of", answer
+        )
     for name, value in given.items():
         setattr(answer, name, value)
     if given:

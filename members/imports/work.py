@@ -6,9 +6,9 @@ transaction, so that the page can tell.
 
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, transaction
 from django.utils import timezone
 
 from clusters import trail
@@ -128,6 +128,9 @@ class Beside:
         self.connection.close()
 
 
+def outdated(now: datetime) -> models.QuerySet[Import]:
+    return Import.objects.filter(created_at__lt=now - KEEP).exclude(state__in=Import.AT_WORK)
+
+
 def forget_old() -> None:
-    """A job of the worker."""
-    Import.objects.filter(created_at__lt=timezone.now() - KEEP).exclude(state__in=Import.AT_WORK).delete()
+    outdated(timezone.now()).delete()

@@ -132,7 +132,7 @@ def representative_about(request, pk):
     about = AboutMeForm(request.POST, instance=own)
     if not about.is_valid():
         return people_page(request, own, InvitationForm(), about)
-    about.save()
+    representation.introduce(about.save(commit=False), consents="listed" in about.changed_data)
     said = "You are named on your firm’s page." if own.listed else "Your name is not on your firm’s page."
     messages.success(request, said)
     return redirect("members:company-people", own.company.slug)

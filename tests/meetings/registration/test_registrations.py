@@ -301,11 +301,6 @@ class TestGuests:
         guests.invite(meeting, name="Somebody Else", email="jan@new.example")
         assert meeting.registrations.get().name == "Jan Kowalski"
 
-    def test_never_confirmed_is_forgotten_when_the_meeting_is_over(self, meeting):
-        self.invite(meeting)
-        clock.run_clock(meeting.ends_at + timedelta(minutes=1))
-        assert not meeting.registrations.exists()
-
     def test_a_link_is_ours_or_nothing(self, meeting):
         guest = self.invite(meeting)
         assert read_answer_token(answer_token(guest)) == guest
@@ -335,13 +330,6 @@ class TestClock:
         )
         clock.run_clock((meeting.starts_at + later - timedelta(days=1)).replace(hour=10))
         assert len(mails("reminder")) == 4
-
-    def test_needs_are_forgotten_after_thirty_days(self, meeting, members):
-        register(meeting, members[0], needs="Step-free, please", shares_name=True)
-        clock.run_clock(meeting.ends_at + timedelta(days=29))
-        assert meeting.registrations.get().needs == "Step-free, please"
-        clock.run_clock(meeting.ends_at + timedelta(days=31))
-        assert meeting.registrations.get().needs == ""
 
     def test_yes_to_all_meetings_but_one(self, lancaster, members):
         now = MeetingFactory(cluster=lancaster)
