@@ -218,7 +218,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before the address of the account is changed
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds in which nobody is asked again
 ACCOUNT_RATE_LIMITS = {  # besides those of allauth
+    "reset_password": "20/m/ip,5/h/key",
     "guest": "20/h/ip",  # mails to would-be guests
     "interest": "20/h/ip,5/d/key",  # mails to who wants to know when a cluster starts; the key is the address
     "question": "5/h/ip",  # asked from the FAQ

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
+from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_POST, require_safe
 
 from clusters.brands import THEMES, stylesheet
+from clusters.going_back import way_back
 from clusters.models import Association
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -32,10 +33,7 @@ def brand_css(request, slug, accent):
 @require_POST
 def appearance(request):
     """Keeps the choice in a cookie of its own; "auto" forgets it."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = redirect(way_back(request, "/"))
     theme = request.POST.get("theme")
     if theme == "auto":
         response.delete_cookie("theme", samesite="Lax")

@@ -4,12 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters import faq_care, markdown
 from clusters.brands import canonical, wear
+from clusters.going_back import way_back
 from clusters.linked_data import breadcrumbs, graph
 from clusters.models import Association, Cluster, Question, Support, Theme, Topic
 from clusters.models.question import most_specific
@@ -85,9 +85,7 @@ def question_helpful(request, pk):
     from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
     if helped in ("yes", "no") and not from_elsewhere:
         faq_care.count_helpful(request, question, helped=helped == "yes")
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = reverse("clusters:faq")
+    back = way_back(request, reverse("clusters:faq"))
     return redirect(f"{back.partition('?')[0].partition('#')[0]}?thanks={question.pk}#q-{question.key}")
 
 

@@ -71,7 +71,7 @@ def search(answers, typed: str):
 @require_POST
 def check_in_tick(request, pk: int, answer: int):
     keeper = get_keeper(request.user, pk)
-    row = get_answer(keeper, answer, request.POST.get("code", ""))
+    row = get_answer(keeper, answer, request.POST.get("code", "").replace("\0", ""))
     return do(request, keeper, lambda: checkins.tick(row, by=request.user), f"{row.person} is here.")
 
 

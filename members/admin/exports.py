@@ -1,5 +1,9 @@
-"""All data to take away: asked for with one click, made by the worker, kept for a week."""
+"""All data to take away: asked for with one click, made by the worker, kept for a week.
 
+A computer left open must not give it away, so who they are is asked again.
+"""
+
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import admin
 from django.http import FileResponse, Http404, HttpResponseNotAllowed
@@ -7,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.text import slugify
 
 from clusters.scoping import ScopedAdmin
@@ -41,6 +46,7 @@ class ExportAdmin(ScopedAdmin):
         download = self.admin_site.admin_view(self.download_view)
         return [path("<int:pk>/download/", download, name="members_export_download"), *super().get_urls()]
 
+    @method_decorator(reauthentication_required)
     def add_view(self, request, form_url="", extra_context=None):
         form = AskForm(request.POST if request.method == "POST" else None, user=request.user)
         if form.is_bound and form.is_valid():
@@ -71,6 +77,7 @@ class ExportAdmin(ScopedAdmin):
         }
         return TemplateResponse(request, "admin/members/export/page.html", context)
 
+    @method_decorator(reauthentication_required)
     def download_view(self, request, pk):
         """For who asked for it, while they look after what is in it."""
         export = self.get_object(request, str(pk))

@@ -1,5 +1,7 @@
+from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.db.models import Q
+from django.utils.decorators import method_decorator
 
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
@@ -21,6 +23,11 @@ class OfficerAdmin(ScopedAdmin):
     list_select_related = ["user", "cluster", "association"]
     search_fields = ["user__name", "user__email"]
     fields = ["user", "office", "association", "cluster", "start", "end"]
+
+    @method_decorator(reauthentication_required(enabled=lambda request: appoints(request.user)))
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Nobody gets an office from a computer that was left open: who they are is asked again."""
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request, obj=None):
         return appoints(request.user)
