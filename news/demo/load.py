@@ -8,6 +8,7 @@ from django.db import transaction
 from clusters.models import Association
 from news.demo import (
     articles,
+    campaigns,
     events,
     exchange,
     feedback,
@@ -38,6 +39,7 @@ def load(today: date, progress: Callable[[str], None]) -> Stage:
     meetings.load(stage, rooms.load(stage))
     feedback.load(stage)
     events.load(stage)
+    campaigns.load(stage)
     articles.load(stage)
     exchange.load(stage)
     letters.load(stage)

@@ -1,4 +1,4 @@
-"""Logos of invented firms, drawn when the demo is loaded: a few plain marks and initials, no two quite alike."""
+"""Logos of invented firms and supporters, drawn when the demo is loaded: plain marks, no two quite alike."""
 
 import io
 import random
@@ -8,13 +8,20 @@ from PIL import Image, ImageDraw
 
 from clusters.fonts import DISPLAY
 from clusters.images import made_anew
+from clusters.models import Supporter, SupporterLogo
 from clusters.share_picture import typeface
-from members.models import Company, CompanyLogo
+from members.models import CompanyLogo
 from news.demo.stage import Stage
 
 SIDE = 512
 INKS = ["#10262b", "#0a5766", "#17643f", "#7a2e1c", "#3b2f63", "#84530c", "#1f3f7a", "#5b1f3a"]
 PAPERS = ["#ffffff", "#f4efe2", "#e9f2ee", "#eef0f7", "#fbeae3"]
+INVENTED = [
+    "Ribble Chamber",
+    "Bay College",
+    "Fell & Coast Bank",
+    "Eden Enterprise Trust",
+]  # nobody's real mark
 SHARE = 0.45  # of the firms have one; the others' initials stand
 
 
@@ -23,18 +30,25 @@ def load(stage: Stage) -> None:
     chance = stage.random("logos")
     for company in stage.companies.values():
         if chance.random() < SHARE:
-            image = drawn(company, random.Random(f"logo of {company.name}"))
+            image = drawn(company.initials, random.Random(f"logo of {company.name}"))
             CompanyLogo(company=company).store(made_anew(as_png(image), CompanyLogo.KIND))
+    for supporter in Supporter.objects.filter(name__in=INVENTED):
+        image = drawn(initials(supporter.name), random.Random(f"logo of {supporter.name}"))
+        SupporterLogo(supporter=supporter).store(made_anew(as_png(image), SupporterLogo.KIND))
 
 
-def drawn(company: Company, chance: random.Random) -> Image.Image:
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isupper())[:2]
+
+
+def drawn(initials: str, chance: random.Random) -> Image.Image:
     paper, ink = chance.choice(PAPERS), chance.choice(INKS)
     if chance.random() < 0.35:
         paper, ink = ink, "#ffffff"
     image = Image.new("RGB", (SIDE, SIDE), paper)
     draw = ImageDraw.Draw(image)
     chance.choice([ring, hills, bars, dots, steps])(draw, ink, chance)
-    draw.text((SIDE / 2, SIDE - 78), company.initials, font=typeface(DISPLAY, 112), fill=ink, anchor="mm")
+    draw.text((SIDE / 2, SIDE - 78), initials, font=typeface(DISPLAY, 112), fill=ink, anchor="mm")
     return image
 
 

@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 from PIL import Image
 from pypdf import PdfReader
 
-from clusters.models import Association, Cluster, Question, Supporter, Theme
+from clusters.models import Association, Cluster, Question, Supporter, SupporterLogo, Theme
 from clusters.models.question import most_specific
 from meetings import agendas
 from meetings.models import (
@@ -31,7 +31,7 @@ from meetings.models import (
     Venue,
 )
 from members.drives import standing_of
-from members.models import Company, Drive, Membership, Officer, OutgoingMail, User
+from members.models import Company, Drive, Membership, Officer, OutgoingMail, Referral, User
 from news import demo
 from news.demo.days import LONDON
 from news.demo.rota import KNOWN_TURNS
@@ -316,6 +316,13 @@ def test_the_drive_and_what_it_has_reached():
     assert (drive.end - drive.start).days in (364, 365)
     reached = {one.kind: (one.reached, one.number) for one in standing_of(drive).figures}
     assert reached == {"new-members": (62, 250), "events": (4, 10), "training": (3, 10), "demand": (2, 10)}
+
+
+def test_a_drive_is_over_and_a_neighbour_was_brought():
+    over = Drive.objects.get(state="closed")
+    assert over.closed_at and standing_of(over).members.reached > 0
+    assert Referral.objects.get().referrer.name == "Ellen Thwaite"
+    assert SupporterLogo.objects.count() == 4
 
 
 def test_the_drive_counted_by_hand_over_all_rows():
