@@ -27,8 +27,8 @@ ROWS = [
     ("news:association", lambda w: [w.association.slug], "get", everybody(OK)),
     ("news:my-data", lambda w: [], "get", signed_in()),
     ("news:my-copy", lambda w: [], "get", signed_in(NOT_THAT_WAY)),
-    ("news:delete-me", lambda w: [], "get", signed_in(ELSEWHERE)),  # it asks for the password once more
-    ("news:delete-me", lambda w: [], "post", signed_in(ELSEWHERE)),
+    ("news:delete-me", lambda w: [], "get", signed_in()),
+    ("news:delete-me", lambda w: [], "post", signed_in()),  # nothing is filled in
     ("news:deleted", lambda w: [], "get", everybody(OK)),
     ("news:article-list", lambda w: [], "get", everybody(OK)),
     ("news:feed-atom", lambda w: [], "get", everybody(OK)),
