@@ -87,10 +87,10 @@ ROWS = [
     ("members:company-take-over", lambda w: [w.firm.slug], "get", signed_in(NOT_THAT_WAY)),
     ("members:company-take-over", lambda w: [w.firm.slug], "post", signed_in(ELSEWHERE)),
     ("members:colleague-invitation", lambda w: [token_of(w.colleague)], "get", everybody(OK)),
-    ("members:invitation", lambda w: ["forged:token"], "get", everybody(NOTHING)),
+    ("members:colleague-invitation", lambda w: ["forged:token"], "get", everybody(NOTHING)),
     ("members:colleague-accept", lambda w: [token_of(w.colleague)], "get", signed_in(NOT_THAT_WAY)),
     ("members:colleague-accept", lambda w: [token_of(w.colleague)], "post", signed_in(ELSEWHERE)),
-    ("members:invitation-accept", lambda w: ["forged:token"], "post", signed_in(NOTHING)),
+    ("members:colleague-accept", lambda w: ["forged:token"], "post", signed_in(NOTHING)),
     ("members:colleague-withdraw", lambda w: [w.colleague.pk], "get", signed_in(NOT_THAT_WAY)),
     (
         "members:colleague-withdraw",
