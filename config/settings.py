@@ -266,7 +266,7 @@ WORKER_JOBS = [
     "members.exchange.endings.close_gone",
     "members.exchange.endings.ask_for_outcomes",
     "members.representation.watch",
-    "news.retention.forget",
+    "news.retention.forget_each_hour",
 ]
 # Work that somebody waits for and that takes longer than a page may: functions that do a piece of it and say whether
 # there was any. The worker calls them when no mail is due.

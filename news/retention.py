@@ -14,6 +14,7 @@ from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -40,6 +41,9 @@ class Rule:
     why: str
     rows: Callable[[datetime], QuerySet[Any]]
     forget: Callable[[QuerySet[Any]], object]
+
+
+HOUR = 3600  # seconds
 
 
 def delete(rows: QuerySet[Any]) -> None:
@@ -204,10 +208,16 @@ RULES = [
 
 
 def forget(now: datetime | None = None, rules: Sequence[Rule] = RULES) -> None:
-    """A job of the worker. A rule that fails hinders no other."""
+    """A rule that fails hinders no other."""
     for rule in rules:
         try:
             with transaction.atomic():
                 rule.forget(rule.rows(now or timezone.now()))
         except Exception:
             log.exception("The rule “%s” failed.", rule.what)
+
+
+def forget_each_hour() -> None:
+    """A job of the worker: of all workers the first in the hour does it, for some rules read whole tables."""
+    if cache.add("retention", "done", timeout=HOUR):
+        forget()

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from clusters.share_picture import HEIGHT, WIDTH, SharePicture
 from clusters.views.appearance import A_YEAR
 
 EVERYBODY = AnonymousUser()
+KEPT = 86_400  # seconds: drawing one takes a tenth of one, and anybody may ask
 
 
 def shared(picture: SharePicture, name: str, key) -> dict:
@@ -25,7 +27,8 @@ def picture_response(picture: SharePicture, name: str, key, version: str) -> Htt
     """The picture at the address with its version, which may be kept for ever; another version leads there."""
     if version != picture.version:
         return redirect(name, key, picture.version)
-    response = HttpResponse(picture.png(), content_type="image/png")
+    png = cache.get_or_set(f"share-picture-{version}", picture.png, KEPT)
+    response = HttpResponse(png, content_type="image/png")
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"  # that is what it is for
     return response

@@ -21,6 +21,12 @@ def sign_in(page: Page, email: str) -> None:
     page.locator("main").get_by_role("button", name="Sign in").first.click()
 
 
+def say_again_who_you_are(page: Page) -> None:
+    """Before what must not happen from a computer that was left open."""
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+
 def save(page: Page) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Save and continue editing").click()

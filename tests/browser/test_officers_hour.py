@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from members.models import Membership
 from tests import factories
 
-from .people import link, sign_in
+from .people import link, say_again_who_you_are, sign_in
 
 ADA = "ada@heysham-robotics.example"
 LIST = [
@@ -47,7 +47,10 @@ def media(settings, tmp_path):
 )
 def test_an_officers_hour(width, javascript, lancaster, furness, firm, officer, letters, open_page):
     application = factories.MembershipFactory(
-        cluster=furness, state="applied", company__name="Walney Controls"
+        cluster=furness,
+        state="applied",
+        applied_at=timezone.now() - timedelta(days=2),
+        company__name="Walney Controls",
     )
     drive = factories.DriveFactory(association=lancaster.association, name="Ten more by March")
     factories.TargetFactory(drive=drive, number=10)
@@ -175,6 +178,7 @@ def prints_it(page: Page) -> None:
 
 def takes_everything_away(page: Page, association) -> None:
     page.goto("/admin/members/export/add/")
+    say_again_who_you_are(page)
     page.get_by_label("All data of").select_option(label=f"{association}, all of it")
     page.get_by_role("button", name="Make the file").click()
     waits_for(page, "What is in it")

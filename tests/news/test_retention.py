@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -113,3 +114,14 @@ def test_the_register_says_each_rule():
     register = (Path(settings.BASE_DIR) / "docs" / "data-protection.md").read_text()
     for rule in retention.RULES:
         assert f"| {rule.what} | {rule.kept} | {rule.why} |" in register
+
+
+def test_of_all_workers_the_first_in_an_hour_does_it():
+    cache.delete("retention")
+    early = at_meeting(40, needs="A ramp")
+    retention.forget_each_hour()
+    late = at_meeting(40, needs="No nuts")
+    retention.forget_each_hour()
+    early.refresh_from_db()
+    late.refresh_from_db()
+    assert (early.needs, late.needs) == ("", "No nuts")
