@@ -4,6 +4,7 @@ A member sends a draft in; from then on it is the coordinator's to mend, to give
 Only an article whose named firms have all agreed can be published (`news.consents`).
 """
 
+from contextlib import contextmanager
 from itertools import chain, count
 
 from django.db import transaction
@@ -22,13 +23,39 @@ State = Article.State
 ADDRESSES_OF_PAGES = {"write", "atom", "rss"}  # below /news/
 
 
-@transaction.atomic
+@contextmanager
+def authors_hand(article: Article):
+    """The author changes it inside: nobody else meanwhile, and only as long as it is the author's to change.
+
+    What firms agreed to before, they have not agreed to as it is now: an article once published, withdrawn and
+    written on can be published again from the draft.
+    """
+    with transaction.atomic():
+        current = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+        if not current.is_the_authors:
+            raise Refused("It has been sent in meanwhile. Take it back to write on.")
+        before = current.fingerprint
+        yield
+        changed = Article.objects.filter(pk=article.pk).first()
+        if changed and changed.fingerprint != before:
+            consents.lapse(changed)
+
+
 def write_on(form) -> None:
-    """Keeps what the author typed, unless it was sent in meanwhile, in another tab perhaps."""
-    current = Article.objects.select_for_update(no_key=True).get(pk=form.instance.pk)
-    if not current.is_the_authors:
-        raise Refused("It has been sent in meanwhile. Take it back to write on.")
-    form.save()
+    """Keeps what the author typed."""
+    with authors_hand(form.instance):
+        form.save()
+
+
+def delete_draft(article: Article, *, by: User) -> None:
+    """One that nobody else has seen, or that was given back."""
+    with authors_hand(article):
+        if article.published_at:
+            raise Refused("It has been published before. Ask a coordinator to take it out.")
+        seen_in = article.association if article.submitted_at else None  # else nobody knew of it
+        trail.record(by, "deleted the draft", article, association=seen_in)
+        _delete_pictures(article)
+        article.delete()
 
 
 @transaction.atomic
@@ -153,12 +180,18 @@ def unused_slug(title: str) -> str:
 # --- its picture ----------------------------------------------------------------------------------------------
 def put_picture(article: Article, sizes: Sizes, description: str) -> ArticlePicture:
     """Instead of the one it had."""
-    remove_picture(article)
-    picture = ArticlePicture(article=article, description=description)
-    picture.store(sizes)
+    with authors_hand(article):
+        _delete_pictures(article)
+        picture = ArticlePicture(article=article, description=description)
+        picture.store(sizes)
     return picture
 
 
 def remove_picture(article: Article) -> None:
+    with authors_hand(article):
+        _delete_pictures(article)
+
+
+def _delete_pictures(article: Article) -> None:
     for picture in ArticlePicture.objects.filter(article=article):
         picture.delete()

@@ -1,6 +1,7 @@
 """The firms that an article names agree to it first, by a link in a mail. Who says nothing has not agreed.
 
-A firm may change its mind until the article is published. It is asked anew when the author sends in other words.
+A firm may change its mind until the article is published. Its yes lapses as soon as the author changes the words, and
+it is asked anew when they are sent in.
 What a coordinator mends in between stays within what was agreed; the trail says who did.
 """
 
@@ -61,6 +62,11 @@ def ask(article: Article) -> list[Company]:
         if not people:
             unheard.append(company)
     return unheard
+
+
+def lapse(article: Article) -> None:
+    """What was agreed to are no longer the words of it. Asked anew is who is still named when it is sent in."""
+    article.consents.filter(state=State.AGREED).exclude(fingerprint=article.fingerprint).delete()
 
 
 @transaction.atomic

@@ -6,13 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clusters import trail
 from clusters.brands import wear
 from clusters.errors import Refused
 from members.models import Company, Introduction
 from news import articles
 from news.forms import PictureForm, StoryForm
-from news.models import Article, ArticlePicture
+from news.models import Article
 
 
 @require_safe
@@ -155,17 +154,11 @@ def story_take_back(request, pk: int):
 
 @require_POST
 def story_delete(request, pk: int):
-    """A draft that nobody else has seen, or that was given back."""
-    article = own_story(request, pk)
-    if not article.is_the_authors or article.published_at:
-        messages.error(request, "It has been sent in or published. Take it back first, or ask a coordinator.")
+    try:
+        articles.delete_draft(own_story(request, pk), by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
         return redirect("news:story-edit", pk)
-    with transaction.atomic():
-        seen_in = article.association if article.submitted_at else None  # else nobody knew of it
-        trail.record(request.user, "deleted the draft", article, association=seen_in)
-        for picture in ArticlePicture.objects.filter(article=article):
-            picture.delete()
-        article.delete()
     messages.success(request, "The draft is gone.")
     return redirect("news:story-list")
 
@@ -174,20 +167,21 @@ def story_delete(request, pk: int):
 def story_picture(request, pk: int):
     article = own_story(request, pk)
     form = PictureForm(request.POST, request.FILES)
-    if not article.is_the_authors:
-        messages.error(request, "It is with the coordinator now. Take it back to change the picture.")
-        return redirect("news:story-edit", pk)
     if not form.is_valid():
         return story_page(request, article, picture_form=form)
-    with transaction.atomic():
+    try:
         articles.put_picture(article, form.cleaned_data["picture"], form.cleaned_data["description"])
-    messages.success(request, "The picture is kept.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The picture is kept.")
     return redirect(f"{reverse('news:story-edit', args=[pk])}#picture")
 
 
 @require_POST
 def story_picture_remove(request, pk: int):
-    article = own_story(request, pk)
-    if article.is_the_authors:
-        articles.remove_picture(article)
+    try:
+        articles.remove_picture(own_story(request, pk))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect(f"{reverse('news:story-edit', args=[pk])}#picture")

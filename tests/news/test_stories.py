@@ -167,6 +167,14 @@ class TestSendingIn:
         draft.refresh_from_db()
         assert (draft.state, draft.title) == (State.SUBMITTED, WORDS["title"])
 
+    def test_nor_is_it_deleted_or_given_another_picture_there(self, as_member, draft, member):
+        articles.submit(draft, by=member)
+        for act in (lambda: articles.delete_draft(draft, by=member), lambda: articles.remove_picture(draft)):
+            with pytest.raises(Refused, match="sent in meanwhile"):
+                act()
+        as_member.post(reverse("news:story-delete", args=[draft.pk]))
+        assert Article.objects.get().state == State.SUBMITTED
+
     def test_other_members_find_nothing_of_it(self, draft, other):
         stranger = client_of(other.representatives.get().user)
         assert stranger.get(reverse("news:story-edit", args=[draft.pk])).status_code == 404
@@ -318,14 +326,42 @@ class TestAgreeing:
         articles.submit(sent_in, by=member)
         assert Consent.objects.get().state == "agreed" and len(mails("story-consent")) == 1
 
-    def test_another_picture_is_asked_about_anew(self, client, sent_in, link, member, settings, tmp_path):
+    @pytest.fixture
+    def picture(self, settings, tmp_path):
         settings.MEDIA_ROOT = tmp_path
+        return {"large": Image.new("RGB", (400, 320)), "small": Image.new("RGB", (200, 160))}
+
+    def test_another_picture_is_asked_about_anew(self, client, sent_in, link, member, picture):
         client.post(f"{link}agree/")
         articles.take_back(sent_in, by=member)
-        sizes = {"large": Image.new("RGB", (400, 320)), "small": Image.new("RGB", (200, 160))}
-        articles.put_picture(sent_in, sizes, "Their broken machine")
+        articles.put_picture(sent_in, picture, "Their broken machine")
         articles.submit(sent_in, by=member)
         assert Consent.objects.get().state == "asked" and len(mails("story-consent")) == 2
+
+    def test_what_is_published_again_from_the_draft_rests_on_no_old_yes(
+        self, as_member, client, sent_in, link, coordinator, lancaster
+    ):
+        client.post(f"{link}agree/")
+        articles.publish(sent_in, by=coordinator)
+        articles.withdraw(sent_in, by=coordinator)
+        kept = {"clusters": [lancaster.pk], "firms": "Walney Controls"}
+        url = reverse("news:story-edit", args=[sent_in.pk])
+        as_member.post(url, WORDS | kept)
+        assert Consent.objects.get().state == "agreed"  # not a word of it has changed
+        as_member.post(url, WORDS | kept | {"result": "They owe us money."})
+        with pytest.raises(Refused, match="Walney Controls has not agreed"):
+            articles.publish(sent_in, by=coordinator)
+        sent_in.refresh_from_db()
+        articles.submit(sent_in, by=sent_in.author)
+        assert Consent.objects.get().state == "asked" and len(mails("story-consent")) == 2
+
+    def test_nor_with_another_picture_put_in_meanwhile(self, client, sent_in, link, coordinator, picture):
+        client.post(f"{link}agree/")
+        articles.publish(sent_in, by=coordinator)
+        articles.withdraw(sent_in, by=coordinator)
+        articles.put_picture(sent_in, picture, "Their broken machine")
+        with pytest.raises(Refused, match="has not agreed"):
+            articles.publish(sent_in, by=coordinator)
 
     def test_a_link_is_no_more_use_to_who_left_the_firm(self, client, link, other):
         other.representatives.update(state="ended")
