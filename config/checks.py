@@ -118,15 +118,15 @@ def _secret_key() -> list[Error]:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # Django's answer to an empty one
         key = ""
-    if len(key) >= SHORTEST_SECRET_KEY:
-        return []
-    return [
-        Error(
-            f"SECRET_KEY is {'too short' if key else 'not set'}: sessions could be forged.",
-            hint='Make one with python -c "import secrets; print(secrets.token_urlsafe(50))".',
-            id="config.E003",
-        )
-    ]
+    hint = 'Make one with python -c "import secrets; print(secrets.token_urlsafe(50))".'
+    errors = []
+    if len(key) < SHORTEST_SECRET_KEY:
+        said = f"SECRET_KEY is {'too short' if key else 'not set'}: sessions could be forged."
+        errors.append(Error(said, hint=hint, id="config.E003"))
+    if any(len(former) < SHORTEST_SECRET_KEY for former in settings.SECRET_KEY_FALLBACKS):
+        said = "One of SECRET_KEY_FALLBACKS is too short: sessions could be forged with it."
+        errors.append(Error(said, hint="Take it out of the list.", id="config.E009"))
+    return errors
 
 
 def _hosts() -> list[Error]:

@@ -49,6 +49,8 @@ def release() -> str:
 
 # --- what kind of start this is -------------------------------------------------------------
 SECRET_KEY = env("SECRET_KEY", default="")
+# Former keys: what they signed (sessions, links in mails) still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 EMAIL_URL = env("EMAIL_URL", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 DEMO = not (SECRET_KEY or EMAIL_URL or ALLOWED_HOSTS)

@@ -44,6 +44,7 @@ def test_production_starts_when_everything_is_set():
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set: sessions could be forged."),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short: sessions could be forged."),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "One of SECRET_KEY_FALLBACKS is too short"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set."),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS lets anyone choose the hostname in the links we send."),
         ({"EMAIL_URL": ""}, "EMAIL_URL does not name a mail server"),
