@@ -5,6 +5,7 @@ two thirds of its people. Firms, topics, towns and words are as common and as ra
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import connection, models, transaction
 
@@ -85,264 +86,283 @@ def insert(model: type[models.Model], source: str, **columns: str) -> None:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
 
 
-def steps(firms: int, first: int) -> list[tuple[str, Callable[[], None]]]:
-    """What is made, in order, from the number `first` on."""
-    clusters = max(1, firms // FIRMS_IN_A_CLUSTER)
-    associations = max(1, clusters // CLUSTERS_IN_AN_ASSOCIATION)
-    meetings = clusters * MEETINGS_OF_A_CLUSTER
-
-    def numbers(count: int) -> str:
-        return f"generate_series(0::bigint, {count} - 1) n"
-
-    starts = (
-        "date_trunc('day', now()) + interval '18 hours 30 minutes' "
-        f"+ (k - {MEETINGS_OF_A_CLUSTER - AHEAD}) * interval '36 days' + (c % 30) * interval '1 day'"
-    )
-    of_meetings = (
-        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, {MEETINGS_OF_A_CLUSTER} - 1) k"
-    )
-    meeting_id = f"{first} + c * {MEETINGS_OF_A_CLUSTER} + k"
-    firm_in_turn = f"{first} + c * {FIRMS_IN_A_CLUSTER} + (k + {{}}) % {FIRMS_IN_A_CLUSTER}"
-    return [
-        (
-            "associations",
-            lambda: insert(
-                Association,
-                numbers(associations),
-                id=f"{first} + n",
-                name=f"{pick(TOWNS, 'n')} || ' Technology Association ' || {first} + n",
-                short_name=f"'TA' || {first} + n",
-                slug=f"'technology-association-' || {first} + n",
-                name_lines=f"{pick(TOWNS, 'n')} || '|Technology'",
-                contact_email=f"'association' || {first} + n || '@scale.example'",
-                tagline="'Local clusters of digital firms.'",
-            ),
-        ),
-        (
-            "clusters",
-            lambda: insert(
-                Cluster,
-                numbers(clusters),
-                id=f"{first} + n",
-                association=f"{first} + n % {associations}",
-                name=f"{pick(TOWNS, 'n * 7')} || ' & ' || {pick(PLACES, 'n')} || ' ' || {first} + n",
-                slug=f"'scale-cluster-' || {first} + n",
-                state="CASE WHEN n % 20 = 0 THEN 'resting' WHEN n % 15 = 0 THEN 'forming' ELSE 'active' END",
-                town=pick(TOWNS, "n * 7"),
-                latitude="50.5 + (n * 7919 % 7000) / 1000.0",
-                longitude="-4.5 + (n * 104729 % 5500) / 1000.0",
-                usual_week="1 + n % 4",
-                usual_weekday="n % 5",
-                usual_start="'18:30'",
-                glyph_seed="n + 1",
-            ),
-        ),
-        ("firms", lambda: _firms(firms, first, numbers)),
-        (
-            "memberships",
-            lambda: _memberships(firms, clusters, first, numbers),
-        ),
-        ("people", lambda: _people(firms, clusters, first, numbers)),
-        (
-            "topics and rooms",
-            lambda: _topics_and_rooms(clusters, first),
-        ),
-        (
-            "meetings",
-            lambda: insert(
-                Meeting,
-                of_meetings,
-                id=meeting_id,
-                cluster=f"{first} + c",
-                title=f"initcap({pick(SUBJECTS, 'c + k')}) || ' and ' || {pick(SUBJECTS, 'c * 3 + k * 7')}",
-                starts_at=starts,
-                ends_at=f"{starts} + interval '2 hours'",
-                venue=f"{first} + c * 2 + k % 2",
-                openness="CASE WHEN k % 6 = 5 THEN 'members' ELSE 'public' END",
-                state=f"CASE WHEN {starts} < now() - interval '2 hours' THEN 'held' "
-                f"WHEN k >= {MEETINGS_OF_A_CLUSTER - 2} THEN 'draft' ELSE 'published' END",
-            ),
-        ),
-        (
-            "turns",
-            lambda: _turns(of_meetings, meeting_id, firm_in_turn, starts),
-        ),
-        (
-            "agendas",
-            lambda: insert(
-                AgendaItem,
-                of_meetings,
-                meeting=meeting_id,
-                kind="'showcase'",
-                minutes="20",
-                title=f"'How we do ' || {pick(SUBJECTS, 'c + k * 3')}",
-                company=firm_in_turn.format(0),
-                topic=f"{first} + c * 5 + k % 5",
-            ),
-        ),
-        ("answers", lambda: _answers(clusters, first)),
-        (
-            "presentations",
-            lambda: insert(
-                Presentation,
-                f"generate_series(0::bigint, {meetings} - 1) n JOIN {Meeting._meta.db_table} m ON m.id = {first} + n",
-                meeting="m.id",
-                company=f"{first} + (n / {MEETINGS_OF_A_CLUSTER}) * {FIRMS_IN_A_CLUSTER} + n % {FIRMS_IN_A_CLUSTER}",
-                title=f"'How we do ' || {pick(SUBJECTS, 'n * 3')} || ' with ' || {pick(TRADES, 'n * 11')}",
-                audience="CASE WHEN n % 3 = 0 THEN 'members' ELSE 'public' END",
-                state="CASE WHEN m.state = 'held' THEN 'published' ELSE 'expected' END",
-                published_at="CASE WHEN m.state = 'held' THEN m.ends_at END",
-                text=text_of("n"),
-                names=f"{pick(PLACES, 'n')} || ' ' || {pick(TRADES, 'n * 13')}",
-            ),
-        ),
-        ("news and supporters", lambda: _news(firms, clusters, associations, first, numbers)),
-    ]
+def numbers(count: int) -> str:
+    """SQL: a source of `n` from 0."""
+    return f"generate_series(0::bigint, {count} - 1) n"
 
 
-def _firms(firms: int, first: int, numbers) -> None:
-    name = f"{pick(PLACES, 'n * 7 + n / 30')} || ' ' || {pick(TRADES, 'n / 30 + n')} || ' ' || {first} + n"
-    insert(
-        Company,
-        numbers(firms),
-        id=f"{first} + n",
-        name=name,
-        slug=f"'scale-firm-' || {first} + n",
-        name_key=f"lower({name})",
-        summary=f"'We make ' || {pick(TRADES, 'n * 3')} || ' for ' || {pick(SUBJECTS, 'n * 7')} || '.'",
-        about=f"'A firm of ' || {pick(TOWNS, 'n')} || ' that knows ' || {pick(SUBJECTS, 'n * 11')}",
-        expertise=f"ARRAY[{pick(SUBJECTS, 'n * n')}, {pick(SUBJECTS, 'n * n + n')}]",
-        size="(ARRAY['1', '2-9', '2-9', '10-49', '50-249'])[1 + n % 5]",
-        legal_form="'limited'",
-        town=pick(TOWNS, f"n / {FIRMS_IN_A_CLUSTER} * 7"),
-        created_at="now() - (n % 2000) * interval '1 day'",
-    )
+@dataclass(frozen=True)
+class Country:
+    """So many firms and what belongs to them, each kind numbered from `first`."""
 
+    firms: int
+    first: int
 
-def _memberships(firms: int, clusters: int, first: int, numbers) -> None:
-    """Each firm in one cluster, every fifth in the next one too."""
-    for every, further in ((1, 0), (5, 1)) if clusters > 1 else ((1, 0),):
-        insert(
-            Membership,
-            f"{numbers(firms)} WHERE n % {every} = 0",
-            company=f"{first} + n",
-            cluster=f"{first} + (n / {FIRMS_IN_A_CLUSTER} + {further}) % {clusters}",
-            state="'active'",
-            joined_at="now() - (n % 2000) * interval '1 day'",
+    @property
+    def clusters(self) -> int:
+        return max(1, self.firms // FIRMS_IN_A_CLUSTER)
+
+    @property
+    def associations(self) -> int:
+        return max(1, self.clusters // CLUSTERS_IN_AN_ASSOCIATION)
+
+    @property
+    def people(self) -> int:
+        """One for each firm, two for every fifth."""
+        return self.firms + self.firms // 5
+
+    @property
+    def meetings(self) -> int:
+        return self.clusters * MEETINGS_OF_A_CLUSTER
+
+    # SQL over `c`, the number of a cluster, and `k`, that of one of its meetings
+    @property
+    def each_meeting(self) -> str:
+        return f"generate_series(0::bigint, {self.clusters} - 1) c, generate_series(0, {MEETINGS_OF_A_CLUSTER} - 1) k"
+
+    @property
+    def meeting(self) -> str:
+        return f"{self.first} + c * {MEETINGS_OF_A_CLUSTER} + k"
+
+    @property
+    def starts(self) -> str:
+        return (
+            "date_trunc('day', now()) + interval '18 hours 30 minutes' "
+            f"+ (k - {MEETINGS_OF_A_CLUSTER - AHEAD}) * interval '36 days' + (c % 30) * interval '1 day'"
         )
 
+    def firm_in_turn(self, offset: int) -> str:
+        return f"{self.first} + c * {FIRMS_IN_A_CLUSTER} + (k + {offset}) % {FIRMS_IN_A_CLUSTER}"
 
-def _turns(of_meetings: str, meeting_id: str, firm_in_turn: str, starts: str) -> None:
-    for role, offset in (("chair", 0), ("host", 9)):
+    def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        """What is made, in order."""
+        return [
+            ("associations", self.make_associations),
+            ("clusters", self.make_clusters),
+            ("firms", self.make_firms),
+            ("memberships", self.make_memberships),
+            ("people", self.make_people),
+            ("topics and rooms", self.make_topics_and_rooms),
+            ("meetings", self.make_meetings),
+            ("turns", self.make_turns),
+            ("agendas", self.make_agendas),
+            ("answers", self.make_answers),
+            ("presentations", self.make_presentations),
+            ("news", self.make_news),
+            ("supporters", self.make_supporters),
+        ]
+
+    def make_associations(self) -> None:
         insert(
-            Duty,
-            of_meetings,
-            meeting=meeting_id,
-            role=f"'{role}'",
-            company=firm_in_turn.format(offset),
-            state=f"CASE WHEN {starts} < now() THEN 'fulfilled' ELSE 'accepted' END",
+            Association,
+            numbers(self.associations),
+            id=f"{self.first} + n",
+            name=f"{pick(TOWNS, 'n')} || ' Technology Association ' || {self.first} + n",
+            short_name=f"'TA' || {self.first} + n",
+            slug=f"'technology-association-' || {self.first} + n",
+            name_lines=f"{pick(TOWNS, 'n')} || '|Technology'",
+            contact_email=f"'association' || {self.first} + n || '@scale.example'",
+            tagline="'Local clusters of digital firms.'",
         )
 
+    def make_clusters(self) -> None:
+        insert(
+            Cluster,
+            numbers(self.clusters),
+            id=f"{self.first} + n",
+            association=f"{self.first} + n % {self.associations}",
+            name=f"{pick(TOWNS, 'n * 7')} || ' & ' || {pick(PLACES, 'n')} || ' ' || {self.first} + n",
+            slug=f"'scale-cluster-' || {self.first} + n",
+            state="CASE WHEN n % 20 = 0 THEN 'resting' WHEN n % 15 = 0 THEN 'forming' ELSE 'active' END",
+            town=pick(TOWNS, "n * 7"),
+            latitude="50.5 + (n * 7919 % 7000) / 1000.0",
+            longitude="-4.5 + (n * 104729 % 5500) / 1000.0",
+            usual_week="1 + n % 4",
+            usual_weekday="n % 5",
+            usual_start="'18:30'",
+            glyph_seed="n + 1",
+        )
 
-def _people(firms: int, clusters: int, first: int, numbers) -> None:
-    """One for each firm, two for every fifth; nobody can sign in. A coordinator for each cluster."""
-    people = firms + firms // 5
-    insert(
-        User,
-        numbers(people),
-        id=f"{first} + n",
-        password="'!'",
-        email=f"'person' || {first} + n || '@scale.example'",
-        name=f"{pick(PLACES, 'n * 13')} || ' ' || {pick(TOWNS, 'n / 20')}",
-    )
-    insert(
-        Representative,
-        numbers(people),
-        company=f"{first} + CASE WHEN n < {firms} THEN n ELSE (n - {firms}) * 5 END",
-        user=f"{first} + n",
-        role=f"CASE WHEN n < {firms} THEN 'lead' ELSE 'deputy' END",
-        since="now()",
-    )
-    insert(
-        Officer,
-        numbers(clusters),
-        user=f"{first} + n * {FIRMS_IN_A_CLUSTER}",
-        office="'coordinator'",
-        cluster=f"{first} + n",
-        start="current_date - 400",
-    )
+    def make_firms(self) -> None:
+        name = f"{pick(PLACES, 'n * 7 + n / 30')} || ' ' || {pick(TRADES, 'n / 30 + n')} || ' ' || {self.first} + n"
+        insert(
+            Company,
+            numbers(self.firms),
+            id=f"{self.first} + n",
+            name=name,
+            slug=f"'scale-firm-' || {self.first} + n",
+            name_key=f"lower({name})",
+            summary=f"'We make ' || {pick(TRADES, 'n * 3')} || ' for ' || {pick(SUBJECTS, 'n * 7')} || '.'",
+            about=f"'A firm of ' || {pick(TOWNS, 'n')} || ' that knows ' || {pick(SUBJECTS, 'n * 11')}",
+            expertise=f"ARRAY[{pick(SUBJECTS, 'n * n')}, {pick(SUBJECTS, 'n * n + n')}]",
+            size="(ARRAY['1', '2-9', '2-9', '10-49', '50-249'])[1 + n % 5]",
+            legal_form="'limited'",
+            town=pick(TOWNS, f"n / {FIRMS_IN_A_CLUSTER} * 7"),
+            created_at="now() - (n % 2000) * interval '1 day'",
+        )
 
+    def make_memberships(self) -> None:
+        """Each firm in one cluster, every fifth in the next one too."""
+        for every, further in ((1, 0), (5, 1)) if self.clusters > 1 else ((1, 0),):
+            insert(
+                Membership,
+                f"{numbers(self.firms)} WHERE n % {every} = 0",
+                company=f"{self.first} + n",
+                cluster=f"{self.first} + (n / {FIRMS_IN_A_CLUSTER} + {further}) % {self.clusters}",
+                state="'active'",
+                joined_at="now() - (n % 2000) * interval '1 day'",
+            )
 
-def _topics_and_rooms(clusters: int, first: int) -> None:
-    themes = ", ".join(f"'{theme}'" for theme in Theme.values)
-    insert(
-        Topic,
-        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, 4) k",
-        id=f"{first} + c * 5 + k",
-        cluster=f"{first} + c",
-        theme=f"(ARRAY[{themes}])[1 + k]",
-        name=f"initcap({pick(SUBJECTS, 'c + k * 4')})",
-    )
-    insert(
-        Venue,
-        f"generate_series(0::bigint, {clusters} - 1) c, generate_series(0, 1) k",
-        id=f"{first} + c * 2 + k",
-        cluster=f"{first} + c",
-        name=f"{pick(PLACES, 'c')} || ' House ' || k",
-        capacity="25 + (c + k) % 30",
-        town=pick(TOWNS, "c * 7"),
-    )
+    def make_people(self) -> None:
+        """One for each firm, two for every fifth; nobody can sign in. A coordinator for each cluster."""
+        insert(
+            User,
+            numbers(self.people),
+            id=f"{self.first} + n",
+            password="'!'",
+            email=f"'person' || {self.first} + n || '@scale.example'",
+            name=f"{pick(PLACES, 'n * 13')} || ' ' || {pick(TOWNS, 'n / 20')}",
+        )
+        insert(
+            Representative,
+            numbers(self.people),
+            company=f"{self.first} + CASE WHEN n < {self.firms} THEN n ELSE (n - {self.firms}) * 5 END",
+            user=f"{self.first} + n",
+            role=f"CASE WHEN n < {self.firms} THEN 'lead' ELSE 'deputy' END",
+            since="now()",
+        )
+        insert(
+            Officer,
+            numbers(self.clusters),
+            user=f"{self.first} + n * {FIRMS_IN_A_CLUSTER}",
+            office="'coordinator'",
+            cluster=f"{self.first} + n",
+            start="current_date - 400",
+        )
 
+    def make_topics_and_rooms(self) -> None:
+        themes = ", ".join(f"'{theme}'" for theme in Theme.values)
+        insert(
+            Topic,
+            f"generate_series(0::bigint, {self.clusters} - 1) c, generate_series(0, 4) k",
+            id=f"{self.first} + c * 5 + k",
+            cluster=f"{self.first} + c",
+            theme=f"(ARRAY[{themes}])[1 + k]",
+            name=f"initcap({pick(SUBJECTS, 'c + k * 4')})",
+        )
+        insert(
+            Venue,
+            f"generate_series(0::bigint, {self.clusters} - 1) c, generate_series(0, 1) k",
+            id=f"{self.first} + c * 2 + k",
+            cluster=f"{self.first} + c",
+            name=f"{pick(PLACES, 'c')} || ' House ' || k",
+            capacity="25 + (c + k) % 30",
+            town=pick(TOWNS, "c * 7"),
+        )
 
-def _answers(clusters: int, first: int) -> None:
-    """Of each cluster's people two thirds; of the meetings that are over, nine in ten of them came."""
-    insert(
-        Registration,
-        f"{Meeting._meta.db_table} m "
-        f"JOIN {Membership._meta.db_table} s ON s.cluster_id = m.cluster_id "
-        f"JOIN {Representative._meta.db_table} r ON r.company_id = s.company_id "
-        f"WHERE m.id >= {first} AND m.id < {first} + {clusters * MEETINGS_OF_A_CLUSTER} "
-        "AND m.state <> 'draft' AND (r.user_id * 7 + m.id * 3) % 9 < 6",
-        meeting="m.id",
-        user="r.user_id",
-        company="r.company_id",
-        state="CASE WHEN m.state <> 'held' THEN 'registered' WHEN (r.user_id + m.id) % 10 = 0 THEN 'no-show' "
-        "ELSE 'attended' END",
-        code="lpad(upper(to_hex((r.user_id * 65537 + m.id) % 1048576)), 5, 'X')",
-        created_at="m.starts_at - interval '9 days'",
-    )
+    def make_meetings(self) -> None:
+        insert(
+            Meeting,
+            self.each_meeting,
+            id=self.meeting,
+            cluster=f"{self.first} + c",
+            title=f"initcap({pick(SUBJECTS, 'c + k')}) || ' and ' || {pick(SUBJECTS, 'c * 3 + k * 7')}",
+            starts_at=self.starts,
+            ends_at=f"{self.starts} + interval '2 hours'",
+            venue=f"{self.first} + c * 2 + k % 2",
+            openness="CASE WHEN k % 6 = 5 THEN 'members' ELSE 'public' END",
+            state=f"CASE WHEN {self.starts} < now() - interval '2 hours' THEN 'held' "
+            f"WHEN k >= {MEETINGS_OF_A_CLUSTER - 2} THEN 'draft' ELSE 'published' END",
+        )
 
+    def make_turns(self) -> None:
+        for role, offset in (("chair", 0), ("host", 9)):
+            insert(
+                Duty,
+                self.each_meeting,
+                meeting=self.meeting,
+                role=f"'{role}'",
+                company=self.firm_in_turn(offset),
+                state=f"CASE WHEN {self.starts} < now() THEN 'fulfilled' ELSE 'accepted' END",
+            )
 
-def _news(firms: int, clusters: int, associations: int, first: int, numbers) -> None:
-    insert(
-        Article,
-        numbers(firms // 10),
-        association=f"{first} + n % {associations}",
-        kind="CASE WHEN n % 4 = 0 THEN 'story' ELSE 'news' END",
-        title=f"initcap({pick(SUBJECTS, 'n')}) || ' in ' || {pick(TOWNS, 'n * 3')} || ' ' || {first} + n",
-        slug=f"'scale-news-' || {first} + n",
-        summary=f"'What came of ' || {pick(SUBJECTS, 'n * 7')}",
-        body=text_of("n"),
-        quote="CASE WHEN n % 4 = 0 THEN 'It paid.' ELSE '' END",
-        state="'published'",
-        published_at="now() - n * interval '7 hours'",
-    )
-    insert(
-        Supporter,
-        numbers(associations),
-        id=f"{first} + n",
-        name=f"{pick(TOWNS, 'n')} || ' Fund ' || {first} + n",
-        slug=f"'scale-fund-' || {first} + n",
-        kind="'funder'",
-    )
-    insert(
-        Support,
-        numbers(associations),
-        supporter=f"{first} + n",
-        association=f"{first} + n",
-        gives="'money'",
-        start="current_date - 500",
-    )
+    def make_agendas(self) -> None:
+        insert(
+            AgendaItem,
+            self.each_meeting,
+            meeting=self.meeting,
+            kind="'showcase'",
+            minutes="20",
+            title=f"'How we do ' || {pick(SUBJECTS, 'c + k * 3')}",
+            company=self.firm_in_turn(0),
+            topic=f"{self.first} + c * 5 + k % 5",
+        )
+
+    def make_answers(self) -> None:
+        """Of each cluster's people two thirds; of the meetings that are over, nine in ten of them came."""
+        insert(
+            Registration,
+            f"{Meeting._meta.db_table} m "
+            f"JOIN {Membership._meta.db_table} s ON s.cluster_id = m.cluster_id "
+            f"JOIN {Representative._meta.db_table} r ON r.company_id = s.company_id "
+            f"WHERE m.id >= {self.first} AND m.id < {self.first} + {self.meetings} "
+            "AND m.state <> 'draft' AND (r.user_id * 7 + m.id * 3) % 9 < 6",
+            meeting="m.id",
+            user="r.user_id",
+            company="r.company_id",
+            state="CASE WHEN m.state <> 'held' THEN 'registered' WHEN (r.user_id + m.id) % 10 = 0 THEN 'no-show' "
+            "ELSE 'attended' END",
+            code="lpad(upper(to_hex((r.user_id * 65537 + m.id) % 1048576)), 5, 'X')",
+            created_at="m.starts_at - interval '9 days'",
+        )
+
+    def make_presentations(self) -> None:
+        meeting = Meeting._meta.db_table
+        insert(
+            Presentation,
+            f"generate_series(0::bigint, {self.meetings} - 1) n JOIN {meeting} m ON m.id = {self.first} + n",
+            meeting="m.id",
+            company=f"{self.first} + (n / {MEETINGS_OF_A_CLUSTER}) * {FIRMS_IN_A_CLUSTER} + n % {FIRMS_IN_A_CLUSTER}",
+            title=f"'How we do ' || {pick(SUBJECTS, 'n * 3')} || ' with ' || {pick(TRADES, 'n * 11')}",
+            audience="CASE WHEN n % 3 = 0 THEN 'members' ELSE 'public' END",
+            state="CASE WHEN m.state = 'held' THEN 'published' ELSE 'expected' END",
+            published_at="CASE WHEN m.state = 'held' THEN m.ends_at END",
+            text=text_of("n"),
+            names=f"{pick(PLACES, 'n')} || ' ' || {pick(TRADES, 'n * 13')}",
+        )
+
+    def make_news(self) -> None:
+        insert(
+            Article,
+            numbers(self.firms // 10),
+            association=f"{self.first} + n % {self.associations}",
+            kind="CASE WHEN n % 4 = 0 THEN 'story' ELSE 'news' END",
+            title=f"initcap({pick(SUBJECTS, 'n')}) || ' in ' || {pick(TOWNS, 'n * 3')} || ' ' || {self.first} + n",
+            slug=f"'scale-news-' || {self.first} + n",
+            summary=f"'What came of ' || {pick(SUBJECTS, 'n * 7')}",
+            body=text_of("n"),
+            quote="CASE WHEN n % 4 = 0 THEN 'It paid.' ELSE '' END",
+            state="'published'",
+            published_at="now() - n * interval '7 hours'",
+        )
+
+    def make_supporters(self) -> None:
+        insert(
+            Supporter,
+            numbers(self.associations),
+            id=f"{self.first} + n",
+            name=f"{pick(TOWNS, 'n')} || ' Fund ' || {self.first} + n",
+            slug=f"'scale-fund-' || {self.first} + n",
+            kind="'funder'",
+        )
+        insert(
+            Support,
+            numbers(self.associations),
+            supporter=f"{self.first} + n",
+            association=f"{self.first} + n",
+            gives="'money'",
+            start="current_date - 500",
+        )
 
 
 def load(firms: int, say: Callable[[str], None]) -> None:
@@ -352,7 +372,7 @@ def load(firms: int, say: Callable[[str], None]) -> None:
             model.objects.aggregate(last=models.Max("pk"))["last"] or 0
             for model in (Association, Cluster, Company, User, Topic, Venue, Meeting, Supporter)
         )
-        for name, make in steps(firms, first):
+        for name, make in Country(firms, first).steps():
             say(name)
             make()
         say("checking")

@@ -26,68 +26,93 @@ def world_of(
         "officer": officer,
         "operator": operator,
     }
-    meeting = factories.MeetingFactory(cluster=lancaster)
-    article, draft = factories.ArticleFactory(association=lancaster.association), draft_article(lancaster)
-    members_meeting = factories.MeetingFactory(cluster=lancaster, openness=Meeting.Openness.MEMBERS)
     return SimpleNamespace(
         people=people,
         association=lancaster.association,
         cluster=lancaster,
         firm=firm,
         member=member,
-        membership=Membership.objects.get(company=firm),
-        asked=factories.RepresentativeFactory(company=firm, state=Representative.State.ASKED, role="member"),
-        deputy=factories.RepresentativeFactory(company=firm, role="deputy"),
-        colleague=factories.ColleagueInvitationFactory(company=firm),
-        logo=stored(factories.CompanyLogoFactory.build(company=firm)),
-        left=factories.MembershipFactory(company=firm, cluster=furness, state=Membership.State.LEFT),
-        meeting=meeting,
-        answer=factories.RegistrationFactory(meeting=meeting, user=member),
-        draft=factories.MeetingFactory(cluster=lancaster, state=Meeting.State.DRAFT),
-        members_meeting=members_meeting,
-        awaited=factories.PresentationFactory(meeting=meeting, company=firm, state="expected"),
-        attended=factories.RegistrationFactory(
-            meeting=meeting, user=factories.UserFactory(), state="attended"
-        ),
-        photo=stored(factories.MeetingPhotoFactory.build(meeting=meeting)),
-        members_photo=stored(factories.MeetingPhotoFactory.build(meeting=members_meeting)),
-        slides=slides(meeting, Presentation.Audience.PUBLIC),
-        members_slides=slides(meeting, Presentation.Audience.MEMBERS),
-        turn=factories.DutyFactory(meeting=meeting, company=firm),
-        swap=factories.SwapRequestFactory(duty=meeting.duties.get()),
-        room=factories.VenueFactory(cluster=lancaster, company=firm),
-        absence=factories.UnavailabilityFactory(company=firm),
-        article=article,
-        draft_article=draft,
-        article_picture=picture(article),
-        draft_picture=picture(draft),
-        story=factories.ArticleFactory(
-            association=lancaster.association, author=member, company=firm, state="draft"
-        ),
-        letter=factories.LetterFactory(cluster=lancaster, state="sent"),
-        draft_letter=factories.LetterFactory(cluster=lancaster),
-        interest=factories.InterestFactory(association=lancaster.association),
-        consent=factories.ConsentFactory(
-            company=other_firm, article__association=lancaster.association, article__author=member
-        ),
-        proposal=factories.AgendaProposalFactory(cluster=lancaster, company=firm),
-        invitation=factories.InvitationFactory(company=firm, cluster=lancaster, sent_at=timezone.now()),
-        topic=factories.TopicFactory(cluster=lancaster),
+        **firm_of(lancaster, furness, firm),
+        **meetings_of(lancaster, firm, member),
+        **articles_of(lancaster, firm, other_firm, member),
         **exchange_of(lancaster, firm),
+        **supporters_of(lancaster),
+        interest=factories.InterestFactory(association=lancaster.association),
+        topic=factories.TopicFactory(cluster=lancaster),
         question=factories.QuestionFactory(cluster=lancaster),
         draft_question=factories.QuestionFactory(cluster=lancaster, state="draft"),
-        supporter_logo=stored(
-            factories.SupporterLogoFactory.build(
-                supporter=factories.SupportFactory(cluster=lancaster).supporter
-            )
-        ),
-        quiet_logo=stored(
-            factories.SupporterLogoFactory.build(
-                supporter=factories.SupportFactory(cluster=lancaster, public=False).supporter
-            )
-        ),
         drive=factories.TargetFactory(drive__association=lancaster.association).drive,
     )
+
+
+def firm_of(cluster, another_cluster, firm) -> dict:
+    """The firm with its people, and a cluster that it left."""
+    return {
+        "membership": Membership.objects.get(company=firm),
+        "asked": factories.RepresentativeFactory(
+            company=firm, state=Representative.State.ASKED, role="member"
+        ),
+        "deputy": factories.RepresentativeFactory(company=firm, role="deputy"),
+        "colleague": factories.ColleagueInvitationFactory(company=firm),
+        "invitation": factories.InvitationFactory(company=firm, cluster=cluster, sent_at=timezone.now()),
+        "logo": stored(factories.CompanyLogoFactory.build(company=firm)),
+        "left": factories.MembershipFactory(
+            company=firm, cluster=another_cluster, state=Membership.State.LEFT
+        ),
+        "room": factories.VenueFactory(cluster=cluster, company=firm),
+        "absence": factories.UnavailabilityFactory(company=firm),
+    }
+
+
+def meetings_of(cluster, firm, member) -> dict:
+    """One that is public, one for members and a draft, with turns, answers, photos and slides."""
+    meeting = factories.MeetingFactory(cluster=cluster)
+    members_meeting = factories.MeetingFactory(cluster=cluster, openness=Meeting.Openness.MEMBERS)
+    return {
+        "meeting": meeting,
+        "members_meeting": members_meeting,
+        "draft": factories.MeetingFactory(cluster=cluster, state=Meeting.State.DRAFT),
+        "answer": factories.RegistrationFactory(meeting=meeting, user=member),
+        "attended": factories.RegistrationFactory(
+            meeting=meeting, user=factories.UserFactory(), state="attended"
+        ),
+        "photo": stored(factories.MeetingPhotoFactory.build(meeting=meeting)),
+        "members_photo": stored(factories.MeetingPhotoFactory.build(meeting=members_meeting)),
+        "awaited": factories.PresentationFactory(meeting=meeting, company=firm, state="expected"),
+        "slides": slides(meeting, Presentation.Audience.PUBLIC),
+        "members_slides": slides(meeting, Presentation.Audience.MEMBERS),
+        "turn": factories.DutyFactory(meeting=meeting, company=firm),
+        "swap": factories.SwapRequestFactory(duty=meeting.duties.get()),
+        "proposal": factories.AgendaProposalFactory(cluster=cluster, company=firm),
+    }
+
+
+def articles_of(cluster, firm, other_firm, member) -> dict:
+    """News and a draft of the association's, the member's own story, letters and a consent asked for."""
+    ours = {"association": cluster.association}
+    article, draft = factories.ArticleFactory(**ours), draft_article(cluster)
+    return {
+        "article": article,
+        "draft_article": draft,
+        "article_picture": picture(article),
+        "draft_picture": picture(draft),
+        "story": factories.ArticleFactory(**ours, author=member, company=firm, state="draft"),
+        "letter": factories.LetterFactory(cluster=cluster, state="sent"),
+        "draft_letter": factories.LetterFactory(cluster=cluster),
+        "consent": factories.ConsentFactory(
+            company=other_firm, article__association=cluster.association, article__author=member
+        ),
+    }
+
+
+def supporters_of(cluster) -> dict:
+    """The logo of one whom everybody may know, and of one that nobody shall."""
+    public = factories.SupportFactory(cluster=cluster).supporter
+    quiet = factories.SupportFactory(cluster=cluster, public=False).supporter
+    return {
+        "supporter_logo": stored(factories.SupporterLogoFactory.build(supporter=public)),
+        "quiet_logo": stored(factories.SupporterLogoFactory.build(supporter=quiet)),
+    }
 
 
 def exchange_of(cluster, firm) -> dict:
