@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from meetings.roles import DID, DO, DOES
 from members.models import Company
 
 from .meeting import Meeting
@@ -83,3 +84,17 @@ class Duty(models.Model):
 
     def __str__(self):
         return f"{self.company}: {self.get_role_display().lower()} of {self.meeting}"
+
+    @property
+    def do(self) -> str:
+        """“chair” or “host”, as in: is asked to chair."""
+        return str(DO[self.role])
+
+    @property
+    def does(self) -> str:
+        """“chairs” or “hosts”, as in: the firm chairs."""
+        return str(DOES[self.role])
+
+    @property
+    def did(self) -> str:
+        return str(DID[self.role])
