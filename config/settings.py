@@ -268,6 +268,7 @@ WORKER_JOBS = [
     "members.exchange.opportunities.close_past",
     "members.exchange.endings.close_gone",
     "members.exchange.endings.ask_for_outcomes",
+    "members.exchange.waiting.watch",
     "members.representation.watch",
     "news.retention.forget_each_hour",
 ]

@@ -198,7 +198,8 @@ def turn_down(
 def _pass_on(introduction: Introduction, *, by: User | None, note: str, now: datetime) -> None:
     introduction.state = State.FORWARDED
     introduction.forwarded_by, introduction.forwarded_at, introduction.note = by, now, note
-    introduction.save(update_fields=["state", "forwarded_by", "forwarded_at", "note"])
+    introduction.reminded_at = None  # it waits for the firm from now on
+    introduction.save(update_fields=["state", "forwarded_by", "forwarded_at", "note", "reminded_at"])
     record(by, "forwarded the introduction of", introduction)
 
 

@@ -6,6 +6,8 @@ firms have between them is under the association, where they can't.
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from members import outbox
 from members.memberships import coordinators_of, officers_of, representatives_of
 from members.models import Company, Introduction, IntroductionMessage, MailChoice, Opportunity, Report, User
@@ -15,23 +17,27 @@ from .people import answering_for, contact_of, people_of
 
 
 # --- introductions ------------------------------------------------------------------------------------
-def ask_coordinators(introduction: Introduction) -> None:
+def ask_coordinators(introduction: Introduction, *, again: bool = False) -> None:
+    subject = f"{introduction.asker} would like to meet {introduction.asked}"
     coordinators = coordinators_of(introduction.cluster)
     _send(
         introduction,
         coordinators or User.objects.filter(is_superuser=True, is_active=True),
         template="introduction_forward",
-        subject=f"{introduction.asker} would like to meet {introduction.asked}",
+        key=f"introduction_forward{'-again' if again else ''}:{introduction.pk}",
+        subject=_("Still waiting: %(what)s") % {"what": subject} if again else subject,
         in_confidence=False,
     )
 
 
-def ask_firm(introduction: Introduction) -> None:
+def ask_firm(introduction: Introduction, *, again: bool = False) -> None:
+    subject = f"{introduction.asker} would like to meet you"
     _send(
         introduction,
         answering_for(introduction.asked),
         template="introduction_asked",
-        subject=f"{introduction.asker} would like to meet you",
+        key=f"introduction_asked{'-again' if again else ''}:{introduction.pk}",
+        subject=_("Still waiting: %(what)s") % {"what": subject} if again else subject,
         in_confidence=introduction.via == Introduction.Via.DIRECT,
     )
 
@@ -59,6 +65,16 @@ def tell_declined(introduction: Introduction) -> None:
         template="introduction_declined",
         subject=f"About meeting {introduction.asked}",
         in_confidence=not introduction.declined_by_coordinator,
+    )
+
+
+def tell_unanswered(introduction: Introduction) -> None:
+    """To the asker: nobody said yes or no in all that time."""
+    _send(
+        introduction,
+        people_of(introduction, introduction.asker),
+        template="introduction_unanswered",
+        subject=_("No answer about meeting %(firm)s") % {"firm": introduction.asked},
     )
 
 

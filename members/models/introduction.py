@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,6 +109,9 @@ class Introduction(models.Model):
     forwarded_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when the asked firm knows of it."
     )
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When those it waits for were asked once more."
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -169,6 +172,11 @@ class Introduction(models.Model):
                 fields=["decided_at"],
                 condition=Q(state="accepted", outcome_asked_at__isnull=True),
                 name="introduction_outcome_due",
+            ),
+            models.Index(
+                Coalesce("forwarded_at", "asked_at"),
+                condition=Q(state__in=["requested", "forwarded"]),
+                name="introduction_waiting",
             ),
         ]
 

@@ -16,21 +16,6 @@ pytestmark = pytest.mark.django_db
 State = Introduction.State
 
 
-@pytest.fixture
-def requested(firm, member, other, tom, coordinator):
-    return introductions.ask(firm, other, by=member, reason="You host, we fill the discs.")
-
-
-@pytest.fixture
-def forwarded(requested, coordinator):
-    return introductions.forward(requested, by=coordinator, note="Two nice firms.")
-
-
-@pytest.fixture
-def accepted(forwarded, tom):
-    return introductions.accept(forwarded, by=tom)
-
-
 def mails(kind):
     return OutgoingMail.objects.filter(kind=kind)
 
