@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
 from clusters.models import Cluster
-from meetings.models import AgendaEdition, Duty, Meeting, Presentation, Registration
+from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from meetings.needs import CADENCE_DAYS
 from members.models import Membership, Officer
 
@@ -130,11 +130,10 @@ def _within(days: str, now: datetime) -> Q:
 
 def attendance(clusters: list[Cluster], now: datetime) -> dict[int, list[int]]:
     """How many came to the last meetings of each cluster, the last first. Where nobody was noted is left out."""
-    attended = Count("registrations", filter=Q(registrations__state=Registration.State.ATTENDED))
     rows = (
         Meeting.objects.past(now)
         .filter(cluster__in=clusters, kind=Meeting.Kind.MEETING, ends_at__gte=now - LOOK_BACK)
-        .annotate(came=attended)
+        .with_heads()
         .filter(came__gt=0)
         .values_list("cluster", "came")
     )

@@ -94,14 +94,19 @@ class MeetingQuerySet(models.QuerySet):
         answers = Registration.objects.all()
         return self.annotate(taken=number_of(answers.seated()), waiting=number_of(answers.in_line()))
 
+    def with_heads(self):
+        """Each with `came`: how many were ticked off or, where no list was kept, the heads that somebody counted."""
+        from .registration import Registration
+
+        ticked = NullIf(number_of(Registration.objects.attended()), 0)
+        return self.annotate(came=Coalesce(ticked, "headcount", 0, output_field=models.IntegerField()))
+
     def with_attendance(self):
         """Each with `came`, `walked_in` of them, `new_here` of them, and `stayed_away` of those who `had_place`."""
         from .registration import Registration
 
         came = Registration.objects.attended()
-        return self.annotate(
-            # Where no list was kept, the heads that somebody counted.
-            came=Coalesce(NullIf(number_of(came), 0), "headcount", 0, output_field=models.IntegerField()),
+        return self.with_heads().annotate(
             walked_in=number_of(came.walk_ins()),
             new_here=number_of(came.with_is_new().filter(is_new=True)),
             stayed_away=number_of(Registration.objects.filter(state=Registration.State.NO_SHOW)),
@@ -216,7 +221,7 @@ class Meeting(models.Model):
 
     taken: int  # annotated by MeetingQuerySet.with_seats, as is `waiting`
     waiting: int
-    came: int  # annotated by MeetingQuerySet.with_attendance, as are the next four
+    came: int  # annotated by MeetingQuerySet.with_heads; the next four by with_attendance
     walked_in: int
     new_here: int
     stayed_away: int

@@ -91,6 +91,13 @@ def test_falling_attendance_and_few_firms_are_worth_a_look(well, coordinator):
     assert fewer == "Fewer people come: about 2 to the last 3 meetings, 4 before."
 
 
+def test_heads_counted_without_a_list_count_as_people_who_came(well, coordinator):
+    for days, came in ((30, 0), (60, 2), (90, 0), (120, 2), (150, 2), (180, 2)):
+        held(well, days, came)
+    Meeting.objects.past().exclude(registrations__isnull=False).update(headcount=2)
+    assert sentences(coordinator) == []
+
+
 def test_a_resting_cluster_rests(lancaster, coordinator):
     Cluster.objects.update(state=Cluster.State.RESTING)
     [health] = health_of(coordinator)
