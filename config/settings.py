@@ -12,6 +12,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.management.utils import get_random_secret_key
 
 from config import checks, postgres
@@ -281,11 +282,21 @@ IMPORT_KINDS = {
 }
 
 # --- time and words -------------------------------------------------------------------------
-LANGUAGE_CODE = "en-gb"
+# The site's own language, in which mails are written; with more than one in LANGUAGES pages come in the reader's.
+LANGUAGE_CODE = env("LANGUAGE_CODE", default="en-gb")
+LANGUAGES = [
+    (code, LANG_INFO.get(code, {}).get("name_local", code))
+    for code in env.list("LANGUAGES", default=[LANGUAGE_CODE])
+]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]  # docs/translation.md
+if len(LANGUAGES) > 1:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"),
+        "django.middleware.locale.LocaleMiddleware",
+    )
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = True
-FORMAT_MODULE_PATH: list[str] = []
 
 # --- safety ---------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

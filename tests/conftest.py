@@ -16,6 +16,7 @@ from django.utils import timezone
 from members.models import Officer
 
 from . import factories
+from .access.world import world_of
 from .sink import Sink
 
 
@@ -86,6 +87,38 @@ def officer(association):
 @pytest.fixture
 def operator(db):
     return factories.UserFactory(name="Operator", is_superuser=True)
+
+
+@pytest.fixture
+def media_of_our_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def world(
+    media_of_our_own,
+    lancaster,
+    furness,
+    firm,
+    member,
+    coordinator,
+    other_coordinator,
+    former_coordinator,
+    officer,
+    operator,
+):
+    """What tests/access speaks of."""
+    return world_of(
+        lancaster,
+        furness,
+        firm,
+        member,
+        coordinator,
+        other_coordinator,
+        former_coordinator,
+        officer,
+        operator,
+    )
 
 
 @pytest.fixture

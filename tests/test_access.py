@@ -14,32 +14,9 @@ from zeal import zeal_ignore
 
 from .access import clusters, meetings, members, news
 from .access.answers import SIGN_IN
-from .access.world import world_of
 from .conftest import client_of
 
 ROWS = news.ROWS + meetings.ROWS + members.ROWS + clusters.ROWS
-
-
-@pytest.fixture
-def world(
-    lancaster, furness, firm, member, coordinator, other_coordinator, former_coordinator, officer, operator
-):
-    return world_of(
-        lancaster,
-        furness,
-        firm,
-        member,
-        coordinator,
-        other_coordinator,
-        former_coordinator,
-        officer,
-        operator,
-    )
-
-
-@pytest.fixture(autouse=True)
-def media_of_our_own(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 def addresses(patterns=None, namespace=""):

@@ -17,9 +17,7 @@ from clusters.models import Act
 
 from .access.answers import ELSEWHERE
 from .conftest import client_of
-from .test_access import ROWS, media_of_our_own, world
-
-__all__ = ["media_of_our_own", "world"]
+from .test_access import ROWS
 
 WRITES = re.compile(r"\.(save|create|bulk_create|update_or_create|get_or_create|bulk_update|delete)\(")
 LEAVES_LINES = re.compile(r"\brecord(_many)?\(|trail\.")

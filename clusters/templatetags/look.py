@@ -1,12 +1,13 @@
 """The look, for templates: icons, pictures from data, and dates as we write them."""
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
-from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
 
-from clusters import charts, pictures
+from clusters import charts, dates, pictures
 
 register = template.Library()
 
@@ -18,6 +19,15 @@ register.simple_tag(pictures.month_dots)
 register.simple_tag(pictures.places)
 register.simple_tag(pictures.topic_glyph)
 register.simple_tag(pictures.turn_dots)
+for written in (
+    dates.long_date,
+    dates.weekday_date,
+    dates.short_date,
+    dates.row_date,
+    dates.clock,
+    dates.date_and_clock,
+):
+    register.filter(written, expects_localtime=True)
 
 
 @register.simple_tag
@@ -60,19 +70,10 @@ def kept(content: str) -> str:
     return SafeString(" ".join(content.split()).replace('"', "&quot;"))
 
 
-@register.filter(expects_localtime=True)
-def long_date(value) -> str:
-    """Thursday 19 November 2026"""
-    return dateformat.format(value, "l j F Y") if value else ""
-
-
-@register.filter(expects_localtime=True)
-def row_date(value) -> str:
-    """19 Nov"""
-    return dateformat.format(value, "j M") if value else ""
-
-
-@register.filter(expects_localtime=True)
-def clock(value) -> str:
-    """17:30"""
-    return dateformat.format(value, "H:i") if value else ""
+@register.simple_tag
+def in_language() -> SafeString:
+    """For <html>: lang="en-GB", and dir="rtl" where words run from right to left."""
+    language, _, region = (get_language() or settings.LANGUAGE_CODE).partition("-")
+    region = region.upper() if len(region) == 2 else region.title()
+    direction = SafeString(' dir="rtl"') if get_language_bidi() else ""
+    return format_html('lang="{}"{}', f"{language}-{region}" if region else language, direction)

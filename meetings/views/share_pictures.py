@@ -3,8 +3,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clusters.dates import clock, long_date
 from clusters.share_picture import SharePicture
-from clusters.templatetags.look import clock, long_date
 from clusters.views.share_pictures import EVERYBODY, picture_response, shared
 from meetings.models import Meeting
 
