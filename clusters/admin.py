@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from clusters import faq_care, supporters
 from clusters.acts import ObjectActs, act
+from clusters.editing import SameTimeForm
+from clusters.editing_desk import SameTimeAdmin
 from clusters.images import ImageUpload
 from clusters.models import (
     Association,
@@ -198,7 +200,7 @@ class SupporterAdmin(ScopedAdmin):
         return redirect("admin:clusters_supporter_changelist")
 
 
-class QuestionForm(forms.ModelForm):
+class QuestionForm(SameTimeForm):
     """Offices speak for their cluster or association; answers of the whole site are the operator's."""
 
     for_operator = False
@@ -222,7 +224,7 @@ class ReviewFilter(admin.SimpleListFilter):
 
 
 @admin.register(Question)
-class QuestionAdmin(ObjectActs, ScopedAdmin):
+class QuestionAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
     form = QuestionForm
     list_display = ["question", "place", "state", "owner", "review_on", "readers_say"]
     list_filter = [ReviewFilter, "state", "group", ("cluster", ScopedFilter)]

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from clusters.editing import SameTimeForm
+from clusters.editing_rows import SameTimeFormSet
 from clusters.models import Cluster
 from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
 from meetings.series import MOST_MONTHS, note_on
@@ -50,7 +52,7 @@ def clock_change_sentence(wall: datetime) -> str:
     return f"{wall:%H:%M} {what} that night, because the clocks change. Choose another time."
 
 
-class MeetingForm(forms.ModelForm):
+class MeetingForm(SameTimeForm):
     """A meeting with its chair and host, who agreed by word of mouth. `for_user` is set by the admin."""
 
     for_user = None
@@ -92,7 +94,7 @@ class MeetingForm(forms.ModelForm):
                 continue
             field.queryset = self.firms()
             if meeting.pk:
-                field.initial = meeting.agreed_company(role)
+                self.initial[role] = meeting.agreed_company(role)
 
     def firms(self):
         """Who can be chosen: members of the meeting's cluster, or of all one looks after; who is chosen already."""
@@ -147,7 +149,7 @@ def at_the_end_if_empty(position: int | None) -> int:
     return AT_THE_END if position is None else position
 
 
-class AgendaItemForm(forms.ModelForm):
+class AgendaItemForm(SameTimeForm):
     position = position_field()
 
     class Meta:
@@ -184,8 +186,11 @@ class AgendaItemForm(forms.ModelForm):
     def clean_position(self):
         return at_the_end_if_empty(self.cleaned_data["position"])
 
+    def row_in_trail(self):
+        return self.instance.meeting
 
-class AgendaFormSet(forms.BaseInlineFormSet):
+
+class AgendaFormSet(SameTimeFormSet):
     def clean(self):
         super().clean()
         if any(self.errors) or not (self.instance.starts_at and self.instance.ends_at):

@@ -1,9 +1,10 @@
-from django import forms
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 
 from clusters import markdown
 from clusters.acts import ObjectActs, act
+from clusters.editing import SameTimeForm
+from clusters.editing_desk import SameTimeAdmin
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from members.models import Company
@@ -12,7 +13,7 @@ from news.forms import GiveBackForm
 from news.models import Article, Letter
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(SameTimeForm):
     """A cluster's coordinator writes for the own clusters; for a whole association its officers do."""
 
     speaks_for: object = None
@@ -30,7 +31,7 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(ObjectActs, ScopedAdmin):
+class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
     form = ArticleForm
     list_display = ["title", "kind", "state", "submitted_at", "published_at", "association"]
     list_filter = ["state", "kind", ("clusters", ScopedFilter)]

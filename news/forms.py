@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clusters.editing import SameTimeForm
 from clusters.images import ImageUpload
 from clusters.models import Cluster
 from members.forms import NUL
@@ -15,7 +16,7 @@ TOO_LONG = {"max_length": "At most %(limit_value)d characters, please. Yours has
 GUIDED = ["problem", "together", "result", "outcome"]
 
 
-class StoryForm(forms.ModelForm):
+class StoryForm(SameTimeForm):
     """An article as its author writes it. A draft may lack anything but its title; `submitting` wants it whole."""
 
     clusters = forms.ModelMultipleChoiceField(

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from datetime import timedelta
+from html.parser import HTMLParser
 
 from django.utils import timezone
 
@@ -29,6 +30,53 @@ def title_of(response) -> str:
 def linked_data_of(response) -> dict:
     found = re.search(r'(?s)<script type="application/ld\+json">(.*?)</script>', response.content.decode())
     return json.loads(found[1])
+
+
+class FormReader(HTMLParser):
+    """What a browser would send of the form with this id or action, as it stands."""
+
+    def __init__(self, which: str):
+        super().__init__()
+        self.which, self.inside = which, False
+        self.data: dict[str, list[str]] = {}
+        self.select = self.text = ""
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "form":
+            self.inside = self.which in (given.get("id"), given.get("action", ""))
+        if not self.inside or "__prefix__" in name or "disabled" in given:
+            return
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and "selected" in given and self.select:
+            self.data.setdefault(self.select, []).append(value)
+        elif tag == "textarea":
+            self.text = name
+            self.data[name] = [""]
+        elif tag == "input" and name and self.is_sent(given):
+            self.data.setdefault(name, []).append(value)
+
+    @staticmethod
+    def is_sent(given) -> bool:
+        kind = given.get("type")
+        return "checked" in given if kind in ("checkbox", "radio") else kind not in ("submit", "file")
+
+    def handle_data(self, data):
+        if self.text:
+            self.data[self.text][0] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "form"
+        self.select = "" if tag == "select" else self.select
+        self.text = "" if tag == "textarea" else self.text
+
+
+def form_of(response, which: str) -> dict[str, list[str]]:
+    reader = FormReader(which)
+    reader.feed(response.content.decode())
+    return reader.data
 
 
 def grow(association, size: int) -> None:

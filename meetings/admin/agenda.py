@@ -27,6 +27,7 @@ class AgendaInline(ScopedStackedInline):
         ("starts", "position", "minutes", "kind", "topic"),
         ("title", "summary"),
         ("company", "presenter", "presenter_name"),
+        "seen",
     ]
     readonly_fields = ["starts"]
     show_change_link = False

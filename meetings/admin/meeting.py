@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 
 from clusters.acts import ObjectActs, act
+from clusters.editing_desk import SameTimeAdmin
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
@@ -108,7 +109,14 @@ class WhenFilter(admin.SimpleListFilter):
 
 @admin.register(Meeting)
 class MeetingAdmin(
-    ByItsOwnClock, TakesProposals, ObjectActs, PlansAhead, ShowsAttendance, ShowsHealth, ScopedAdmin
+    ByItsOwnClock,
+    TakesProposals,
+    ObjectActs,
+    PlansAhead,
+    ShowsAttendance,
+    ShowsHealth,
+    SameTimeAdmin,
+    ScopedAdmin,
 ):
     form = MeetingForm
     verbs = {"added": "planned"}

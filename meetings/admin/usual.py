@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 
+from clusters.editing import SameTimeForm
+from clusters.editing_rows import SameTimeFormSet
 from clusters.scoping import ScopedAdmin, ScopedStackedInline
 from meetings.agendas import STEP
 from meetings.forms import at_the_end_if_empty, position_field
@@ -14,7 +16,7 @@ from meetings.models.agenda import SHOWCASE_MINUTES
 SHOWCASE = AgendaItem.Kind.SHOWCASE
 
 
-class TemplateFormSet(forms.BaseInlineFormSet):
+class TemplateFormSet(SameTimeFormSet):
     def clean(self):
         """It fits the cluster's usual length, with one showcase of 20 minutes."""
         super().clean()
@@ -35,7 +37,7 @@ class TemplateFormSet(forms.BaseInlineFormSet):
             )
 
 
-class TemplateItemForm(forms.ModelForm):
+class TemplateItemForm(SameTimeForm):
     position = position_field()
 
     class Meta:
@@ -55,12 +57,15 @@ class TemplateItemForm(forms.ModelForm):
     def clean_position(self):
         return at_the_end_if_empty(self.cleaned_data["position"])
 
+    def row_in_trail(self):
+        return self.instance.cluster
+
 
 class TemplateInline(ScopedStackedInline):
     model = TemplateItem
     form = TemplateItemForm
     formset = TemplateFormSet
-    fields = [("position", "minutes", "kind"), ("title", "summary")]
+    fields = [("position", "minutes", "kind"), ("title", "summary"), "seen"]
     verbose_name = "line"
     verbose_name_plural = "Copied into each new meeting"
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from clusters.editing import SameTimeForm
 from meetings.models import AgendaItem, SwapRequest, Unavailability, Venue
 from members.companies import tidy_postcode
 from members.forms import NUL, SHORT
@@ -16,7 +17,7 @@ class NoteForm(forms.Form):
     )
 
 
-class ShowcaseForm(forms.ModelForm):
+class ShowcaseForm(SameTimeForm):
     class Meta:
         model = AgendaItem
         fields = ["title", "summary"]
@@ -35,6 +36,9 @@ class ShowcaseForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.is_named:
             self.initial["title"] = ""
+
+    def row_in_trail(self):
+        return self.instance.meeting
 
 
 class OffersForm(forms.Form):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +13,7 @@ from clusters.caching import secret_address
 from clusters.errors import Refused
 from meetings.models import Duty, Meeting, SwapRequest
 from meetings.turns import swaps, turns
-from meetings.turns.duties import State, how_it_stands
+from meetings.turns.duties import State, how_it_stands, lock
 from meetings.turns.forms import NoteForm, ShowcaseForm
 from meetings.turns.links import read_swap_token, read_turn_token, turn_token
 from members.companies import answerers_of
@@ -100,9 +101,13 @@ def turn_decline(request, token: str):
 
 @secret_address
 @require_POST
+@transaction.atomic
 def turn_showcase(request, token: str):
     link = open_turn_link(request, token)
-    showcase = turns.showcase_of(link.duty) if link.why_not == "agreed" else None
+    showcase = None
+    if link.why_not == "agreed":
+        lock(link.duty)
+        showcase = turns.showcase_of(link.duty)
     form = ShowcaseForm(request.POST, instance=showcase)
     if showcase is None or not form.is_valid():
         return turn_page(request, link, showcase_form=form)

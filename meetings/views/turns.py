@@ -13,7 +13,7 @@ from clusters.brands import wear
 from clusters.errors import Refused
 from meetings.models import Duty, RotaOffer, SwapRequest, Unavailability, Venue
 from meetings.registration import registrations
-from meetings.turns import absences, swaps, turns
+from meetings.turns import absences, duties, swaps, turns
 from meetings.turns.duties import State
 from meetings.turns.forms import AbsenceForm, NoteForm, OffersForm, RoomForm, ShowcaseForm, SwapForm
 from meetings.turns.standing_offers import set_offers
@@ -176,8 +176,11 @@ def version_read(request) -> int | None:
 
 
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def my_turn_showcase(request, pk: int):
     duty = own_duty(request, pk)
+    if request.method == "POST":
+        duties.lock(duty)
     showcase = turns.showcase_of(duty)
     if showcase is None:
         messages.error(request, "There is no showcase to name for this turn.")

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from clusters.editing import what_stayed
 from members.company_edits import save_page
 from members.company_forms import CompanyEditForm
 from members.models import Company
@@ -29,9 +30,8 @@ def company_edit(request, slug):
         remove_logo=cleaned.get("remove_logo", False),
     )
     messages.success(request, "Saved. This is how your page looks now.")
-    if form.taken_over:
-        said = ", ".join(form.taken_over)
-        messages.info(request, f"Somebody else changed this while you were writing, and it stayed: {said}.")
+    if stayed := what_stayed([form]):
+        messages.info(request, stayed)
     return redirect(company)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.brands import wear
+from clusters.editing import what_stayed
 from clusters.errors import Refused
 from members.models import Company, Introduction
 from news import articles
@@ -80,8 +81,11 @@ def own_story(request, pk: int) -> Article:
 
 
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def story_edit(request, pk: int):
     article = own_story(request, pk)
+    if request.method == "POST":
+        articles.lock(article)
     if request.method == "GET" or not article.is_the_authors:
         return story_page(request, article)
     form = story_form(request, article)
@@ -93,7 +97,13 @@ def story_edit(request, pk: int):
         messages.error(request, str(refusal))
     else:
         messages.success(request, "Saved. Only you see it until you send it in.")
+        say_what_stayed(request, form)
     return redirect("news:story-edit", article.pk)
+
+
+def say_what_stayed(request, form: StoryForm) -> None:
+    if stayed := what_stayed([form]):
+        messages.info(request, stayed)
 
 
 def story_form(request, article: Article, submitting: bool = False) -> StoryForm:
@@ -124,22 +134,27 @@ def story_form_of(request, article: Article) -> StoryForm:
 
 
 @require_POST
+@transaction.atomic
 def story_submit(request, pk: int):
     """Keeps what is typed, then sends it in."""
     article = own_story(request, pk)
+    articles.lock(article)
+    form = None
     if article.is_the_authors:
         form = story_form(request, article, submitting=True)
         if not form.is_valid():
             return story_page(request, article, form=form)
     try:
         with transaction.atomic():
-            if article.is_the_authors:
+            if form:
                 articles.write_on(form)
             articles.submit(article, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, "Sent in. The coordinator reads it, and the firms in it are asked.")
+        if form:
+            say_what_stayed(request, form)
     return redirect("news:story-edit", pk)
 
 

@@ -305,7 +305,7 @@ class TestEditing:
         )
         save(as_member, described, mine)
         page = save(deputy, described, theirs)
-        assert "Somebody else changed this while you were writing. It is now: “A lamp”" in text_of(page)
+        assert "Priya Nair changed this while you were writing. It is now: “A lamp”" in text_of(page)
         page = save(deputy, described, typed_again(page))
         described.refresh_from_db()
         assert (described.seeks, described.town) == ("A boat", "Hest")
