@@ -7,6 +7,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import outbox
 from .models import User
@@ -20,7 +22,7 @@ def validate_name(name: str) -> None:
     if any(
         unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in DIRECTION_SWITCHES for letter in name
     ):
-        raise ValidationError("A name has letters, spaces and signs only, on one line.")
+        raise ValidationError(gettext("A name has letters, spaces and signs only, on one line."))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -48,7 +50,7 @@ class SignupForm(AllauthSignupForm):
     field_order = ["name", "email", "password1"]
 
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         max_length=User._meta.get_field("name").max_length,
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

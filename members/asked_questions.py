@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -45,7 +46,7 @@ def ask(
             key=f"question:{asked.pk}:{person.pk}",
             kind="question",
             to=person,
-            subject=f"{name} asks: {asked}",
+            subject=_("%(name)s asks: %(asked)s") % {"name": name, "asked": asked},
             template="question",
             context={
                 "person": person,
@@ -99,9 +100,9 @@ def answer(asked: AskedQuestion, *, by: User, words: str) -> None:
     """The words go to who asked, by mail, once."""
     _lock(asked)
     if asked.state == State.ANSWERED:
-        raise Refused("Somebody has answered already.")
+        raise Refused(_("Somebody has answered already."))
     if not asked.email:
-        raise Refused("It is not known any more who asked.")
+        raise Refused(_("It is not known any more who asked."))
     asked.state, asked.answer = State.ANSWERED, words
     asked.ended_at, asked.ended_by = timezone.now(), by
     asked.save(update_fields=["state", "answer", "ended_at", "ended_by"])
@@ -110,7 +111,7 @@ def answer(asked: AskedQuestion, *, by: User, words: str) -> None:
         key=f"question-answered:{asked.pk}",
         kind="question",
         to=asked.user or asked.email,
-        subject=f"Your question: {asked}",
+        subject=_("Your question: %(asked)s") % {"asked": asked},
         template="question_answered",
         context={"asked": asked, "by": by, "faq": faq_path(asked)},
         cluster=asked.cluster,

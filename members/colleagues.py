@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -32,7 +33,7 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     email = email.lower()
     if company.representatives.active().filter(user__email=email).exists():
-        raise Refused(f"{email} acts for {company} already.")
+        raise Refused(_("%(email)s acts for %(company)s already.") % {"email": email, "company": company})
     invitation = company.colleague_invitations.filter(
         email=email, accepted_at=None, withdrawn_at=None
     ).first()
@@ -51,7 +52,7 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
         key=f"colleague:{token_of(invitation)}",
         kind="colleague",
         to=email,
-        subject=f"Will you act for {company} with us?",
+        subject=_("Will you act for %(company)s with us?") % {"company": company},
         template="colleague_invitation",
         context={
             "company": company,
@@ -67,14 +68,20 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
 def _refuse_soon_after_withdrawing(company: Company, email: str, now: datetime) -> None:
     withdrawn = company.colleague_invitations.filter(email=email, accepted_at=None, sent_at__gt=now - BETWEEN)
     if withdrawn.exists():
-        raise Refused(f"You took an invitation to {email} back just now. Ask them again in some hours.")
+        raise Refused(
+            _("You took an invitation to %(email)s back just now. Ask them again in some hours.")
+            % {"email": email}
+        )
 
 
 def _refuse_too_many(company: Company, now: datetime) -> None:
     if company.colleague_invitations.open(now).count() >= MOST_OPEN:
-        raise Refused(f"{MOST_OPEN} invitations are open. Wait for an answer, or take one back.")
+        raise Refused(
+            _("%(most_open)s invitations are open. Wait for an answer, or take one back.")
+            % {"most_open": MOST_OPEN}
+        )
     if company.colleague_invitations.filter(sent_at__date=now.date()).count() >= MOST_A_DAY:
-        raise Refused("That is enough invitations for one day. Go on tomorrow.")
+        raise Refused(_("That is enough invitations for one day. Go on tomorrow."))
 
 
 @transaction.atomic
@@ -82,7 +89,9 @@ def withdraw(invitation: ColleagueInvitation, *, by: User) -> None:
     """The link is void. A second time changes nothing."""
     _lock(invitation)
     if invitation.accepted_at:
-        raise Refused(f"{invitation.accepted_by or 'They'} said yes already.")
+        raise Refused(
+            _("%(accepted_by)s said yes already.") % {"accepted_by": invitation.accepted_by or _("They")}
+        )
     if invitation.withdrawn_at is None:
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
@@ -101,7 +110,10 @@ def accept(invitation: ColleagueInvitation, user: User, *, now: datetime | None 
     if sentence := why_not(invitation, user, now):
         raise Refused(sentence)
     if other := user.representations.active().exclude(company=invitation.company).first():
-        raise Refused(f"You act for {other.company} already. To add another firm, write to a coordinator.")
+        raise Refused(
+            _("You act for %(company)s already. To add another firm, write to a coordinator.")
+            % {"company": other.company}
+        )
     representative = acting.filter(state__in=["asked", "active"]).first() or Representative(
         company=invitation.company, user=user
     )
@@ -119,13 +131,15 @@ def accept(invitation: ColleagueInvitation, user: User, *, now: datetime | None 
 def why_not(invitation: ColleagueInvitation, user: User, now: datetime | None = None) -> str:
     """Why the person can't take it up, as a sentence; empty if they can."""
     if invitation.withdrawn_at:
-        return f"{invitation.company} has taken this invitation back."
+        return _("%(company)s has taken this invitation back.") % {"company": invitation.company}
     if invitation.accepted_at:
-        return "This invitation was taken up already."
+        return _("This invitation was taken up already.")
     if invitation.ends_at <= (now or timezone.now()):
-        return f"This invitation has run out. Ask {invitation.company} for a new one."
+        return _("This invitation has run out. Ask %(company)s for a new one.") % {
+            "company": invitation.company
+        }
     if user.is_authenticated and not is_theirs(invitation, user):
-        return "This invitation was sent to another address. Sign in with the address it came to."
+        return _("This invitation was sent to another address. Sign in with the address it came to.")
     return ""
 
 

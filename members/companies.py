@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -35,17 +36,22 @@ def register(user: User, *, name: str, **fields) -> Company:
     if own and own.name.casefold() == name.casefold():
         return own
     if own:
-        raise Refused(f"You act for {own} already. To add another firm, write to a coordinator.")
+        raise Refused(
+            _("You act for %(own)s already. To add another firm, write to a coordinator.") % {"own": own}
+        )
     same = with_web_domain(fields.get("website", ""))
     if same:
         raise Refused(
-            f"{same} is here with this address. If you act for it, say so; if not, leave the address out."
+            _("%(same)s is here with this address. If you act for it, say so; if not, leave the address out.")
+            % {"same": same}
         )
     try:
         with transaction.atomic():
             company = Company.objects.create(name=name, slug=unused_slug(name), **fields)
     except IntegrityError as error:
-        raise Refused("Somebody added a firm of this name or web address just now. Is it yours?") from error
+        raise Refused(
+            _("Somebody added a firm of this name or web address just now. Is it yours?")
+        ) from error
     Representative.objects.create(
         company=company, user=user, role=Representative.Role.LEAD, state=Representative.State.ACTIVE
     )
@@ -60,14 +66,22 @@ def ask_to_represent(user: User, company: Company) -> Representative:
     requests = user.representations.select_related("company")
     same = requests.filter(company=company).exclude(state=Representative.State.ENDED).last()
     if same and same.state == Representative.State.REFUSED:
-        raise Refused(f"{company} answered no to this before. Talk to them, or to your coordinator.")
+        raise Refused(
+            _("%(company)s answered no to this before. Talk to them, or to your coordinator.")
+            % {"company": company}
+        )
     if same:
         return same
     other = requests.filter(state__in=[Representative.State.ASKED, Representative.State.ACTIVE]).first()
     if other and other.state == Representative.State.ASKED:
-        raise Refused(f"You have asked to act for {other.company}. Take that back first.")
+        raise Refused(
+            _("You have asked to act for %(company)s. Take that back first.") % {"company": other.company}
+        )
     if other:
-        raise Refused(f"You act for {other.company} already. To add another firm, write to a coordinator.")
+        raise Refused(
+            _("You act for %(company)s already. To add another firm, write to a coordinator.")
+            % {"company": other.company}
+        )
     refuse_often(user)
     representative = Representative.objects.create(
         company=company, user=user, role=Representative.Role.MEMBER, state=Representative.State.ASKED
@@ -81,7 +95,7 @@ def ask_to_represent(user: User, company: Company) -> Representative:
 def refuse_often(user: User) -> None:
     """Asking and taking it back again and again would mail others each time. Call it with the user locked."""
     if user.representations.filter(since__gt=timezone.now() - timedelta(days=1)).count() >= MOST_REQUESTS:
-        raise Refused("That was often for one day. Go on tomorrow, or write to a coordinator.")
+        raise Refused(_("That was often for one day. Go on tomorrow, or write to a coordinator."))
 
 
 @transaction.atomic
@@ -92,7 +106,10 @@ def accept_representative(representative: Representative, by: User) -> Represent
     if representative.state == Representative.State.ACTIVE:
         return representative
     if representative.state != Representative.State.ASKED:
-        raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
+        raise Refused(
+            _("%(person)s does not ask to act for %(company)s any more.")
+            % {"person": representative.user, "company": representative.company}
+        )
     leads = representative.company.representatives.active().filter(role=Representative.Role.LEAD)
     if representative.takes_over:
         leads.update(role=Representative.Role.DEPUTY)
@@ -105,7 +122,10 @@ def accept_representative(representative: Representative, by: User) -> Represent
     clusters = clusters_of(representative.company)
     _record(by, "accepted", representative, clusters)
     _mail_answer(
-        representative, "representative_accepted", f"You act for {representative.company} now", clusters
+        representative,
+        "representative_accepted",
+        _("You act for %(company)s now") % {"company": representative.company},
+        clusters,
     )
     return representative
 
@@ -116,13 +136,19 @@ def refuse_representative(representative: Representative, by: User) -> Represent
     if representative.state == Representative.State.REFUSED:
         return representative
     if representative.state != Representative.State.ASKED:
-        raise Refused(f"{representative.user} does not ask to act for {representative.company} any more.")
+        raise Refused(
+            _("%(person)s does not ask to act for %(company)s any more.")
+            % {"person": representative.user, "company": representative.company}
+        )
     representative.state = Representative.State.REFUSED
     representative.save(update_fields=["state"])
     clusters = clusters_of(representative.company)
     _record(by, "refused", representative, clusters)
     _mail_answer(
-        representative, "representative_refused", f"About acting for {representative.company}", clusters
+        representative,
+        "representative_refused",
+        _("About acting for %(company)s") % {"company": representative.company},
+        clusters,
     )
     return representative
 
@@ -132,7 +158,9 @@ def take_back_request(representative: Representative) -> Representative:
     """The person no longer asks to act for the firm."""
     _lock_request(representative)
     if representative.state == Representative.State.ACTIVE:
-        raise Refused(f"{representative.company} has said yes already: you act for it now.")
+        raise Refused(
+            _("%(company)s has said yes already: you act for it now.") % {"company": representative.company}
+        )
     if representative.state == Representative.State.ASKED:
         representative.state = Representative.State.ENDED
         representative.save(update_fields=["state"])
@@ -200,8 +228,10 @@ def tidy_postcode(typed: str) -> str:
     if whole:
         return f"{whole[1]} {whole[2]}"
     if OUTWARD.fullmatch(bare):
-        raise ValidationError(f"{typed} is only half of it. A full postcode looks like LA2 9QT.")
-    raise ValidationError(f"{typed} is not a UK postcode. One looks like LA2 9QT.")
+        raise ValidationError(
+            _("%(typed)s is only half of it. A full postcode looks like LA2 9QT.") % {"typed": typed}
+        )
+    raise ValidationError(_("%(typed)s is not a UK postcode. One looks like LA2 9QT.") % {"typed": typed})
 
 
 def district_of(postcode: str) -> str:
@@ -216,7 +246,7 @@ def tidy_website(typed: str) -> str:
         URLValidator(schemes=["http", "https"])(address)
     except ValidationError as error:
         raise ValidationError(
-            f"{typed} is not a web address. One looks like www.lunevalley.example."
+            _("%(typed)s is not a web address. One looks like www.lunevalley.example.") % {"typed": typed}
         ) from error
     parts = urlsplit(address)
     return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
@@ -259,7 +289,8 @@ def _mail_those_who_decide(representative: Representative, clusters: list[Cluste
             key=f"representative:{representative.pk}:{user.pk}",
             kind="representative",
             to=user,
-            subject=f"May {representative.user} act for {company}?",
+            subject=_("May %(person)s act for %(company)s?")
+            % {"person": representative.user, "company": company},
             template="representative",
             context={"person": user, "representative": representative, "company": company, "path": path},
             cluster=next(iter(clusters), None),

@@ -3,6 +3,8 @@
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.editing import SameTimeForm
 from clusters.images import ImageUpload
@@ -11,7 +13,7 @@ from .companies import with_web_domain
 from .forms import NUL, TidyCompany
 from .models import Company, CompanyLogo, Representative
 
-TOO_LONG = "At most %(limit_value)d characters, please. Yours has %(show_value)d."
+TOO_LONG = _("At most %(limit_value)d characters, please. Yours has %(show_value)d.")
 
 
 def this_year() -> int:
@@ -22,43 +24,45 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
     """The page of a firm."""
 
     website = forms.CharField(
-        label="Website (optional)",
+        label=_("Website (optional)"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
-        error_messages={"max_length": "That address is too long. The front page will do.", **NUL},
+        error_messages={"max_length": _("That address is too long. The front page will do."), **NUL},
     )
     postcode = forms.CharField(
-        label="Postcode (optional)",
+        label=_("Postcode (optional)"),
         max_length=20,
         required=False,
-        error_messages={"max_length": "That is more than a postcode. One looks like LA2 9QT.", **NUL},
+        error_messages={"max_length": _("That is more than a postcode. One looks like LA2 9QT."), **NUL},
     )
     expertise = forms.CharField(
-        label="What you are good at (optional)",
+        label=_("What you are good at (optional)"),
         max_length=500,
         required=False,
-        help_text="Up to twelve words or short phrases, parted by commas: web shops, cyber security, Python.",
-        error_messages={"max_length": "Twelve words or short phrases are enough.", **NUL},
+        help_text=_(
+            "Up to twelve words or short phrases, parted by commas: web shops, cyber security, Python."
+        ),
+        error_messages={"max_length": _("Twelve words or short phrases are enough."), **NUL},
     )
     founded = forms.IntegerField(
-        label="Since (optional)",
+        label=_("Since (optional)"),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        help_text="The year in which you began.",
+        help_text=_("The year in which you began."),
         validators=[
-            MinValueValidator(1500, "That is long ago. A year has four digits."),
-            MaxValueValidator(this_year, "That year is still to come."),
+            MinValueValidator(1500, _("That is long ago. A year has four digits.")),
+            MaxValueValidator(this_year, _("That year is still to come.")),
         ],
-        error_messages={"invalid": "A year has four digits, like 2014."},
+        error_messages={"invalid": _("A year has four digits, like 2014.")},
     )
     logo = ImageUpload(
         CompanyLogo.KIND,
-        label="Logo (optional)",
+        label=_("Logo (optional)"),
         required=False,
-        help_text="JPEG, PNG or WebP. It is shown on white, at most 512 pixels wide.",
+        help_text=_("JPEG, PNG or WebP. It is shown on white, at most 512 pixels wide."),
     )
-    remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+    remove_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
 
     class Meta:
         model = Company
@@ -68,34 +72,34 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
             "introductions",
         ]  # fmt: skip
         labels = {
-            "name": "Name of your firm",
-            "summary": "What you do",
-            "about": "More about you (optional)",
-            "offers": "What you can offer other members (optional)",
-            "seeks": "What you look for (optional)",
-            "size": "How many people",
-            "legal_form": "Legal form (optional)",
-            "email": "Email of the firm (optional)",
-            "email_shown": "Who sees the email",
-            "phone": "Phone (optional)",
-            "phone_shown": "Who sees the phone",
-            "address": "Street and number (optional)",
-            "town": "Town (optional)",
-            "address_shown": "Who sees where you are",
-            "introductions": "How other members reach you",
+            "name": _("Name of your firm"),
+            "summary": _("What you do"),
+            "about": _("More about you (optional)"),
+            "offers": _("What you can offer other members (optional)"),
+            "seeks": _("What you look for (optional)"),
+            "size": _("How many people"),
+            "legal_form": _("Legal form (optional)"),
+            "email": _("Email of the firm (optional)"),
+            "email_shown": _("Who sees the email"),
+            "phone": _("Phone (optional)"),
+            "phone_shown": _("Who sees the phone"),
+            "address": _("Street and number (optional)"),
+            "town": _("Town (optional)"),
+            "address_shown": _("Who sees where you are"),
+            "introductions": _("How other members reach you"),
         }
         help_texts = {
-            "summary": "One sentence. It stands beside your name everywhere.",
-            "about": "Markdown: an empty line parts paragraphs, **stars** make bold.",
-            "offers": "An hour with a problem, a room, a reference. A line each, with a dash before it.",
-            "seeks": "A partner, a placement student, a van driver with a ladder.",
+            "summary": _("One sentence. It stands beside your name everywhere."),
+            "about": _("Markdown: an empty line parts paragraphs, **stars** make bold."),
+            "offers": _("An hour with a problem, a room, a reference. A line each, with a dash before it."),
+            "seeks": _("A partner, a placement student, a van driver with a ladder."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": rows})
             for name, rows in (("about", 9), ("offers", 4), ("seeks", 4))
         }
         error_messages = {
-            name: {"max_length": TOO_LONG, "required": "Please fill this in.", **NUL}
+            name: {"max_length": TOO_LONG, "required": _("Please fill this in."), **NUL}
             for name in ("name", "summary", "about", "offers", "seeks", "email", "phone", "address", "town")
         }
 
@@ -105,7 +109,7 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
         )
         self.fields["summary"].required = True
         for name, choices in (("size", Company.Size), ("legal_form", Company.LegalForm)):
-            self.fields[name].choices = [("", "Not said"), *choices.choices]
+            self.fields[name].choices = [("", gettext("Not said")), *choices.choices]
         if not instance.logo_if_any:
             del self.fields["remove_logo"]
 
@@ -113,7 +117,9 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
         website = super().clean_website()
         other = with_web_domain(website)
         if other and other != self.instance:
-            raise forms.ValidationError(f"{other} has this web address. One page for each firm, please.")
+            raise forms.ValidationError(
+                gettext("%(other)s has this web address. One page for each firm, please.") % {"other": other}
+            )
         return website
 
     def clean_postcode(self):
@@ -126,13 +132,13 @@ class CompanyEditForm(TidyCompany, SameTimeForm):
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(
-        label="Email of a colleague",
+        label=_("Email of a colleague"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text="They get a link that holds for two weeks, and decide themselves.",
+        help_text=_("They get a link that holds for two weeks, and decide themselves."),
         error_messages={
-            "required": "Type the address of a colleague.",
-            "invalid": "That is not an email address. One looks like ellen@lunevalley.example.",
+            "required": _("Type the address of a colleague."),
+            "invalid": _("That is not an email address. One looks like ellen@lunevalley.example."),
             **NUL,
         },
     )
@@ -144,5 +150,5 @@ class AboutMeForm(forms.ModelForm):
     class Meta:
         model = Representative
         fields = ["listed", "job"]
-        labels = {"listed": "Name me on our page", "job": "My job title (optional)"}
+        labels = {"listed": _("Name me on our page"), "job": _("My job title (optional)")}
         error_messages = {"job": {"max_length": TOO_LONG, **NUL}}

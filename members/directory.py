@@ -14,6 +14,7 @@ from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
 from django.core.paginator import Paginator
 from django.db.models import Count, F, FloatField, Prefetch, QuerySet, TextField, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
 
 from clusters.models import Association, Cluster
 from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
@@ -140,13 +141,13 @@ def choices(found: Found, wanted: dict[str, str], association: Association | Non
     tags = Counter(tag for match in found.matches for tag in match.expertise)
     common = sorted(tag for tag, _ in tags.most_common(LONGEST_LIST))
     chosen = [wanted["does"]] if wanted["does"] and wanted["does"] not in common else []
-    directly, by_coordinator, _ = Company.Introductions
+    directly, by_coordinator, _none = Company.Introductions
     return ToChooseFrom(
         cluster=_clusters(matches if not wanted["cluster"] else None, association),
         does=[(tag, tag, tags[tag] if matches and not wanted["does"] else None) for tag in chosen + common],
         size=_counted(Company.Size.choices, sizes if matches and not wanted["size"] else None),
         open=_counted(
-            [(directly.value, "A message from members"), (by_coordinator.value, "An introduction")],
+            [(directly.value, _("A message from members")), (by_coordinator.value, _("An introduction"))],
             openness if matches and not wanted["open"] else None,
         ),
     )

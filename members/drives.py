@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -54,13 +55,12 @@ def meaning(target: Target) -> str:
     if target.kind == Target.Kind.MEETINGS:
         names = dict(meeting_model().Kind.choices)
         kinds = ", ".join(names.get(kind, kind).lower() for kind in target.meeting_kinds)
-        return f"Held in the drive so that everybody could see it: {kinds}."
-    sentence = Target.COUNTED[Target.Kind(target.kind)]
-    if target.drive.cluster:
-        return sentence.replace("a cluster", str(target.drive.cluster), 1).replace(
-            ": of the clusters together, each firm once", ""
-        )
-    return sentence
+        return _("Held in the drive so that everybody could see it: %(kinds)s.") % {"kinds": kinds}
+    if target.kind == Target.Kind.NEW_MEMBERS and target.drive.cluster:
+        return _("Firms that joined %(cluster)s for the first time in the drive, and are still members.") % {
+            "cluster": target.drive.cluster
+        }
+    return str(Target.COUNTED[Target.Kind(target.kind)])
 
 
 def meeting_model() -> Any:
@@ -300,7 +300,9 @@ def close(drive: Drive, *, by, now: datetime | None = None) -> Drive:
         return drive
     if now < drive.moments[1]:
         last = format_date(drive.end, "j F Y")
-        raise Refused(f"The drive runs until {last}. To end it early, put its last day earlier.")
+        raise Refused(
+            _("The drive runs until %(last)s. To end it early, put its last day earlier.") % {"last": last}
+        )
     drive.state, drive.closed_at = Drive.State.CLOSED, now
     drive.result = result_of(drive, now).as_json()
     drive.save(update_fields=["state", "closed_at", "result"])

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters.models import Question
 
@@ -47,7 +48,7 @@ def _mail(entries: list[Question], key: str) -> None:
         theirs,
         key=f"faq-review:{key}",
         kind="faq-review",
-        subject="Answers to read again",
+        subject=_("Answers to read again"),
         template="faq_review",
         context=lambda person: {
             "person": person,

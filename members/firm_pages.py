@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters.linked_data import absolute, breadcrumbs, graph
 from clusters.markdown import plain
@@ -49,11 +50,13 @@ def lines_of(company: Any, user) -> list[Line]:
     talks = company.presentations.visible_to(user).published()
     talks = talks.select_related("meeting__cluster", "meeting__association")
     behind = [
-        *(_turn(duty, "chaired" if duty.role == "chair" else "hosted") for duty in past),
+        *(_turn(duty, _("Chaired") if duty.role == "chair" else _("Hosted")) for duty in past),
         *(_talk(talk) for talk in talks.order_by("-meeting__starts_at", "pk")[:BEHIND]),
     ]
     behind.sort(key=lambda line: line.at, reverse=True)
-    coming = [_turn(duty, f"{duty.role}s", is_ahead=True) for duty in ahead]
+    coming = [
+        _turn(duty, _("Chairs") if duty.role == "chair" else _("Hosts"), is_ahead=True) for duty in ahead
+    ]
     return coming + behind[:BEHIND]
 
 
@@ -61,7 +64,7 @@ def _turn(duty, did: str, *, is_ahead: bool = False) -> Line:
     meeting = duty.meeting
     return Line(
         meeting.starts_at,
-        did.capitalize(),
+        did,
         str(meeting),
         meeting.get_absolute_url(),
         str(meeting.organiser),
@@ -71,7 +74,7 @@ def _turn(duty, did: str, *, is_ahead: bool = False) -> Line:
 
 def _talk(talk) -> Line:
     url = talk.get_absolute_url()
-    return Line(talk.meeting.starts_at, "Presented", talk.title, url, str(talk.meeting.organiser))
+    return Line(talk.meeting.starts_at, _("Presented"), talk.title, url, str(talk.meeting.organiser))
 
 
 def linked_data(company: Company, memberships: list[Membership]) -> dict:
@@ -107,7 +110,7 @@ def linked_data(company: Company, memberships: list[Membership]) -> dict:
     }
     organization = {"@type": "Organization", "@id": url, **{key: fact for key, fact in facts.items() if fact}}
     return graph(
-        organization, breadcrumbs(("Companies", "/companies/"), (company.name, company.get_absolute_url()))
+        organization, breadcrumbs((_("Companies"), "/companies/"), (company.name, company.get_absolute_url()))
     )
 
 

@@ -1,6 +1,8 @@
 """What people type in: their firm, the clusters they choose, a coordinator's sentence."""
 
 from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 
@@ -8,8 +10,8 @@ from .accounts import validate_name
 from .companies import tidy_postcode, tidy_website, with_web_domain
 from .models import Company, MailChoice, Membership
 
-NUL = {"null_characters_not_allowed": "There is an invisible character in it. Type it again, please."}
-SHORT = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
+NUL = {"null_characters_not_allowed": _("There is an invisible character in it. Type it again, please.")}
+SHORT = {"max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."), **NUL}
 
 
 class TidyCompany:
@@ -18,7 +20,7 @@ class TidyCompany:
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
         if not any(character.isalnum() for character in name):
-            raise forms.ValidationError("A name has at least one letter or digit in it.")
+            raise forms.ValidationError(gettext("A name has at least one letter or digit in it."))
         validate_name(name)
         return name
 
@@ -35,10 +37,14 @@ class TidyCompany:
         )
         words = [word for word in words if word]
         if len(words) > 12:
-            raise forms.ValidationError(f"Twelve at most, please. You have {len(words)}.")
+            raise forms.ValidationError(
+                gettext("Twelve at most, please. You have %(number)s.") % {"number": len(words)}
+            )
         for word in words:
             if len(word) > 40:
-                raise forms.ValidationError(f"“{word[:40]}…” is long for one. Part them by commas.")
+                raise forms.ValidationError(
+                    gettext("“%(word)s…” is long for one. Part them by commas.") % {"word": word[:40]}
+                )
         return words
 
 
@@ -46,52 +52,54 @@ class CompanyForm(TidyCompany, forms.ModelForm):
     """The firm, as its first representative describes it while joining."""
 
     website = forms.CharField(
-        label="Website (optional)",
+        label=_("Website (optional)"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
-        help_text="To see whether your firm is here already. www.lunevalley.example is enough.",
-        error_messages={"max_length": "That address is too long. The front page will do.", **NUL},
+        help_text=_("To see whether your firm is here already. www.lunevalley.example is enough."),
+        error_messages={"max_length": _("That address is too long. The front page will do."), **NUL},
     )
     postcode = forms.CharField(
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-        help_text="To suggest the nearest cluster.",
+        help_text=_("To suggest the nearest cluster."),
         error_messages={
-            "required": "Tell us the postcode of your firm.",
-            "max_length": "That is more than a postcode. One looks like LA2 9QT.",
+            "required": _("Tell us the postcode of your firm."),
+            "max_length": _("That is more than a postcode. One looks like LA2 9QT."),
             **NUL,
         },
     )
     expertise = forms.CharField(
-        label="What you are good at (optional)",
+        label=_("What you are good at (optional)"),
         max_length=500,
         required=False,
-        help_text="Up to twelve words or short phrases, parted by commas: web shops, cyber security, Python.",
-        error_messages={"max_length": "Twelve words or short phrases are enough.", **NUL},
+        help_text=_(
+            "Up to twelve words or short phrases, parted by commas: web shops, cyber security, Python."
+        ),
+        error_messages={"max_length": _("Twelve words or short phrases are enough."), **NUL},
     )
 
     class Meta:
         model = Company
         fields = ["name", "website", "postcode", "size", "legal_form", "summary", "expertise"]
         labels = {
-            "name": "Name of your firm",
-            "size": "How many people",
-            "legal_form": "Legal form (optional)",
-            "summary": "What you do",
+            "name": _("Name of your firm"),
+            "size": _("How many people"),
+            "legal_form": _("Legal form (optional)"),
+            "summary": _("What you do"),
         }
-        help_texts = {"summary": "One sentence. Other members read it beside your name."}
+        help_texts = {"summary": _("One sentence. Other members read it beside your name.")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "organization"})}
         error_messages = {
             "name": {
-                "required": "Tell us what your firm is called.",
-                "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+                "required": _("Tell us what your firm is called."),
+                "max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."),
                 **NUL,
             },
-            "size": {"required": "Choose how many people you are."},
+            "size": {"required": _("Choose how many people you are.")},
             "summary": {
-                "required": "Say in one sentence what you do.",
-                "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+                "required": _("Say in one sentence what you do."),
+                "max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."),
                 **NUL,
             },
         }
@@ -101,7 +109,7 @@ class CompanyForm(TidyCompany, forms.ModelForm):
         self.fields["summary"].required = True
         self.fields["size"].required = True
         for name, choices in (("size", Company.Size), ("legal_form", Company.LegalForm)):
-            self.fields[name].choices = [("", "Choose one"), *choices.choices]
+            self.fields[name].choices = [("", gettext("Choose one")), *choices.choices]
 
 
 class CompanyDeskForm(forms.ModelForm):
@@ -114,7 +122,9 @@ class CompanyDeskForm(forms.ModelForm):
         website = tidy_website(typed) if typed else ""
         other = with_web_domain(website)
         if other and other != self.instance:
-            raise forms.ValidationError(f"{other} has this web address. One entry for each firm, please.")
+            raise forms.ValidationError(
+                gettext("%(other)s has this web address. One entry for each firm, please.") % {"other": other}
+            )
         return website
 
     def clean_postcode(self):
@@ -132,7 +142,11 @@ def in_words(offer: Offer) -> str:
     words = f"{cluster.name}: {cluster.rhythm[0].lower()}{cluster.rhythm[1:]}"
     if miles is None:
         return words
-    away = "in your town" if miles < 1 else "1 mile away" if miles < 1.5 else f"{miles:.0f} miles away"
+    away = (
+        gettext("in your town")
+        if miles < 1
+        else ngettext("%(miles)s mile away", "%(miles)s miles away", round(miles)) % {"miles": round(miles)}
+    )
     return f"{words}, {away}"
 
 
@@ -141,32 +155,32 @@ class ClustersForm(forms.Form):
 
     company = forms.ModelChoiceField(
         queryset=Company.objects.none(),
-        label="For which of your firms",
+        label=_("For which of your firms"),
         empty_label=None,
         error_messages={
-            "required": "Choose one of your firms.",
-            "invalid_choice": "Choose one of your firms.",
+            "required": _("Choose one of your firms."),
+            "invalid_choice": _("Choose one of your firms."),
         },
     )
     clusters = forms.ModelMultipleChoiceField(
         queryset=Cluster.objects.none(),
-        label="Your clusters",
+        label=_("Your clusters"),
         widget=forms.CheckboxSelectMultiple,
-        help_text="As many as you like. Each costs nothing.",
+        help_text=_("As many as you like. Each costs nothing."),
         error_messages={
-            "required": "Choose at least one cluster.",
-            "invalid_choice": "One of these can't be joined any more. Look at the list again.",
-            "invalid_pk_value": "One of these can't be joined any more. Look at the list again.",
+            "required": _("Choose at least one cluster."),
+            "invalid_choice": _("One of these can't be joined any more. Look at the list again."),
+            "invalid_pk_value": _("One of these can't be joined any more. Look at the list again."),
         },
     )
     message = forms.CharField(
-        label="A word to the coordinator (optional)",
+        label=_("A word to the coordinator (optional)"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Say what you hope for, or who told you about us.",
+        help_text=_("Say what you hope for, or who told you about us."),
         error_messages={
-            "max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.",
+            "max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."),
             **NUL,
         },
     )
@@ -190,11 +204,11 @@ class FreezeForm(forms.Form):
     """Why a firm is frozen, as it reads it."""
 
     reason = forms.CharField(
-        label="Sentence to the firm",
+        label=_("Sentence to the firm"),
         max_length=Company._meta.get_field("frozen_reason").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It is mailed to the firm and shown on its page as you write it. Say what would help.",
-        error_messages={"required": "Tell the firm why, in a sentence.", **NUL},
+        help_text=_("It is mailed to the firm and shown on its page as you write it. Say what would help."),
+        error_messages={"required": _("Tell the firm why, in a sentence."), **NUL},
     )
 
 
@@ -202,11 +216,11 @@ class RejectionForm(forms.Form):
     """The sentence that a firm gets with a no."""
 
     sentence = forms.CharField(
-        label="Sentence to the firm",
+        label=_("Sentence to the firm"),
         max_length=Membership._meta.get_field("decision").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It is mailed to the firm as you write it. Say what they could do instead.",
-        error_messages={"required": "Tell the firm why, in a sentence.", **NUL},
+        help_text=_("It is mailed to the firm as you write it. Say what they could do instead."),
+        error_messages={"required": _("Tell the firm why, in a sentence."), **NUL},
     )
 
 
@@ -222,23 +236,28 @@ class MailForm(forms.Form):
                 initial=chosen[kind],
                 widget=forms.RadioSelect,
                 help_text=self.WHAT.get(kind, ""),
-                error_messages={"invalid_choice": "Choose one of these.", "required": "Choose one of these."},
+                error_messages={
+                    "invalid_choice": gettext("Choose one of these."),
+                    "required": gettext("Choose one of these."),
+                },
             )
 
     WHAT = {
-        MailChoice.Kind.AGENDAS: "Before each meeting of your clusters, and when it changes.",
-        MailChoice.Kind.LETTERS: "What a coordinator or an officer writes to all members.",
-        MailChoice.Kind.REMINDERS: "The day before.",
-        MailChoice.Kind.INTRODUCTIONS: "One question, some weeks after you met.",
-        MailChoice.Kind.OPPORTUNITIES: "What members look for and have to give.",
-        MailChoice.Kind.NEWS: "From your association and its clusters.",
-        MailChoice.Kind.WEEKLY: "Only if there is something in it. Without it, what you want weekly does not come.",
+        MailChoice.Kind.AGENDAS: _("Before each meeting of your clusters, and when it changes."),
+        MailChoice.Kind.LETTERS: _("What a coordinator or an officer writes to all members."),
+        MailChoice.Kind.REMINDERS: _("The day before."),
+        MailChoice.Kind.INTRODUCTIONS: _("One question, some weeks after you met."),
+        MailChoice.Kind.OPPORTUNITIES: _("What members look for and have to give."),
+        MailChoice.Kind.NEWS: _("From your association and its clusters."),
+        MailChoice.Kind.WEEKLY: _(
+            "Only if there is something in it. Without it, what you want weekly does not come."
+        ),
     }
 
     @staticmethod
     def label_of(kind: MailChoice.Kind, way: MailChoice.How) -> str:
         itself = kind == MailChoice.Kind.WEEKLY and way == MailChoice.How.WEEKLY
-        return "On Mondays" if itself else way.label
+        return gettext("On Mondays") if itself else way.label
 
     def choices_made(self) -> list[tuple[MailChoice.Kind, MailChoice.How]]:
         return [(MailChoice.Kind(kind), MailChoice.How(how)) for kind, how in self.cleaned_data.items()]
@@ -246,13 +265,13 @@ class MailForm(forms.Form):
 
 class InterestForm(forms.Form):
     email = forms.EmailField(
-        label="Your email address",
+        label=_("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": "Tell us where to write to.",
-            "invalid": "This is not a whole email address. One looks like name@firm.example.",
-            "max_length": "That is too long for an email address.",
+            "required": _("Tell us where to write to."),
+            "invalid": _("This is not a whole email address. One looks like name@firm.example."),
+            "max_length": _("That is too long for an email address."),
             **NUL,
         },
     )

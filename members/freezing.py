@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -29,7 +30,9 @@ def freeze(company: Company, *, by: User, reason: str) -> None:
     clusters = clusters_of(company)
     for cluster in clusters:
         trail.record(by, "froze", company, cluster=cluster, note=reason)
-    _mail_firm(company, "frozen", f"{company} is not shown at the moment", clusters)
+    _mail_firm(
+        company, "frozen", _("%(company)s is not shown at the moment") % {"company": company}, clusters
+    )
     _mail_fellow_coordinators(company, by, clusters)
 
 
@@ -46,7 +49,9 @@ def unfreeze(company: Company, *, by: User) -> None:
     clusters = clusters_of(company)
     for cluster in clusters:
         trail.record(by, "unfroze", company, cluster=cluster)
-    _mail_firm(company, "unfrozen", f"{company} is shown again", clusters, since=since)
+    _mail_firm(
+        company, "unfrozen", _("%(company)s is shown again") % {"company": company}, clusters, since=since
+    )
 
 
 def _lock(company: Company) -> None:
@@ -62,7 +67,7 @@ def _refuse_stranger(company: Company, by: User) -> None:
         return
     ours = Membership.objects.filter(company=company, state=Membership.State.ACTIVE)
     if not ours.managed_by(by).exists():
-        raise Refused(f"{company} is a member of none of your clusters.")
+        raise Refused(_("%(company)s is a member of none of your clusters.") % {"company": company})
 
 
 def _mail_firm(company: Company, template: str, subject: str, clusters: list[Cluster], since=None) -> None:
@@ -84,7 +89,7 @@ def _mail_fellow_coordinators(company: Company, by: User, clusters: list[Cluster
             [user for user in coordinators_of(cluster) if user != by],
             key=f"froze:{company.pk}:{cluster.pk}:{company.frozen_at:%Y%m%d%H%M%S%f}",
             kind="frozen",
-            subject=f"{by} has frozen {company}",
+            subject=_("%(by)s has frozen %(company)s") % {"by": by, "company": company},
             template="froze",
             context=lambda user: {
                 "person": user,

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext as _
 
 from clusters.held import After, Held
 from clusters.models import Act, AskedQuestion, Question
@@ -38,8 +39,8 @@ def without_keys(mail: dict) -> dict:
     if mail["kind"] == outbox.ACCOUNT:
         return {
             **mail,
-            "subject": "About your account",
-            "text": "It held a code or a link, and is not shown.",
+            "subject": _("About your account"),
+            "text": _("It held a code or a link, and is not shown."),
         }
     return {**mail, "text": re.sub(r"(https?://[^/\s]+)/\S+", r"\1/…", mail["text"])}
 

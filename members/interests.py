@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import finder
 from clusters.finder import Outcome
@@ -25,7 +26,7 @@ interest_signer = signing.Signer(salt="members.interest")
 def ask(email: str, district: str, association: Association | None, now: datetime | None = None) -> None:
     """Mail the link by which the person confirms. At most one such mail an hour, and none once it is confirmed."""
     now = now or timezone.now()
-    interest, _ = Interest.objects.get_or_create(
+    interest, _created = Interest.objects.get_or_create(
         email=email.lower(), district=district, defaults={"association": association, "asked_at": now}
     )
     if interest.confirmed_at is None:
@@ -33,7 +34,7 @@ def ask(email: str, district: str, association: Association | None, now: datetim
             key=f"interest:{interest.pk}:{now:%Y%m%d%H}",
             kind="interest",
             to=interest.email,
-            subject=f"Shall we tell you when a cluster starts near {district}?",
+            subject=_("Shall we tell you when a cluster starts near %(district)s?") % {"district": district},
             template="interest",
             context={"district": district, "link": link_to(interest)},
             association=interest.association,
@@ -71,7 +72,8 @@ def send_started(interest: Interest, near: finder.Near) -> None:
         key=f"interest-started:{interest.pk}",
         kind="interest-started",
         to=interest.email,
-        subject=f"There is a cluster near {interest.district} now: {near.cluster.name}",
+        subject=_("There is a cluster near %(district)s now: %(cluster)s")
+        % {"district": interest.district, "cluster": near.cluster.name},
         template="interest_started",
         context={"district": interest.district, "near": near},
         cluster=near.cluster,

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -82,7 +83,7 @@ def accept(invitation: Invitation, user: User | None = None) -> User:
     if user is None:
         user = _new_user(invitation)
     if user.email != invitation.email:
-        raise Refused("This invitation was mailed to somebody else.")
+        raise Refused(_("This invitation was mailed to somebody else."))
     company = invitation.company
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # two at once: one of them leads
     led = company.representatives.active().filter(role=Representative.Role.LEAD).exists()
@@ -124,7 +125,7 @@ def forget_old() -> None:
 
 def _new_user(invitation: Invitation) -> User:
     if User.objects.filter(email=invitation.email).exists():
-        raise Refused("You have an account here. Sign in first.")
+        raise Refused(_("You have an account here. Sign in first."))
     user = User.objects.create_user(invitation.email, name=invitation.name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
@@ -135,7 +136,8 @@ def _mail(invitation: Invitation) -> None:
         key=f"invitation:{invitation.pk}",
         kind="invitation",
         to=invitation.email,
-        subject=f"{invitation.company} in {invitation.cluster}: is it you?",
+        subject=_("%(company)s in %(cluster)s: is it you?")
+        % {"company": invitation.company, "cluster": invitation.cluster},
         template="invitation",
         context={
             "invitation": invitation,

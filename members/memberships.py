@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -64,10 +65,14 @@ def _apply(company, cluster, last: Membership | None, by, message, now) -> Membe
     if last and last.state in Membership.OPEN:
         return last
     if company.frozen_at:
-        raise Refused(f"{company} takes no part at the moment. Your page says why, and whom to ask.")
+        raise Refused(
+            _("%(company)s takes no part at the moment. Your page says why, and whom to ask.")
+            % {"company": company}
+        )
     if cluster.state == Cluster.State.RESTING:
         raise Refused(
-            f"{cluster} is resting and takes no new firms at the moment. Choose another one for now."
+            _("%(cluster)s is resting and takes no new firms at the moment. Choose another one for now.")
+            % {"cluster": cluster}
         )
     membership = last if last and was_withdrawn(last) else Membership()
     membership.company, membership.cluster = company, cluster
@@ -121,7 +126,7 @@ def reject(membership: Membership, *, by: User, sentence: str, now: datetime | N
     if membership.state != Membership.State.APPLIED:
         raise Refused(_what_happened(membership))
     if not sentence.strip():
-        raise Refused("Tell the firm why in a sentence. It is mailed to them as you write it.")
+        raise Refused(_("Tell the firm why in a sentence. It is mailed to them as you write it."))
     membership.state = Membership.State.REJECTED
     membership.decision = sentence.strip()
     membership.decided_by = by
@@ -133,7 +138,7 @@ def reject(membership: Membership, *, by: User, sentence: str, now: datetime | N
             key=f"rejected:{membership.pk}:{user.pk}",
             kind="rejected",
             to=user,
-            subject=f"Your application to {membership.cluster}",
+            subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
             template="rejected",
             context={"person": user, "membership": membership, "cluster": membership.cluster},
             cluster=membership.cluster,
@@ -166,7 +171,7 @@ def end(membership: Membership, *, by: User, sentence: str, now: datetime | None
     if membership.state != Membership.State.ACTIVE:
         raise Refused(_what_happened(membership))
     if not sentence.strip():
-        raise Refused("Tell the firm why in a sentence. It is mailed to them as you write it.")
+        raise Refused(_("Tell the firm why in a sentence. It is mailed to them as you write it."))
     membership.state = Membership.State.LEFT
     membership.decision = sentence.strip()
     membership.decided_by = by
@@ -177,7 +182,7 @@ def end(membership: Membership, *, by: User, sentence: str, now: datetime | None
         representatives_of(membership.company),
         key=f"membership-ended:{membership.pk}",
         kind="membership-ended",
-        subject=f"Your membership of {membership.cluster}",
+        subject=_("Your membership of %(cluster)s") % {"cluster": membership.cluster},
         template="membership_ended",
         context=lambda user: {"person": user, "membership": membership},
         cluster=membership.cluster,
@@ -273,7 +278,7 @@ def _make_active(membership: Membership, *, by: User | None, now: datetime) -> N
             key=f"welcome:{membership.pk}:{user.pk}",
             kind="welcome",
             to=user,
-            subject=f"Welcome to {cluster}",
+            subject=_("Welcome to %(cluster)s") % {"cluster": cluster},
             template="welcome",
             context={
                 "person": user,
@@ -293,7 +298,8 @@ def _mail_coordinators(membership: Membership) -> None:
             key=f"application:{membership.pk}:{user.pk}",
             kind="application",
             to=user,
-            subject=f"{membership.company} would like to join {cluster}",
+            subject=_("%(company)s would like to join %(cluster)s")
+            % {"company": membership.company, "cluster": cluster},
             template="application",
             context={
                 "person": user,
@@ -309,12 +315,25 @@ def _what_happened(membership: Membership) -> str:
     """Why the act came too late, for the person who tried it."""
     company, cluster = membership.company, membership.cluster
     if membership.state == Membership.State.ACTIVE:
-        return f"{company} is a member of {cluster} already."
+        return _("%(company)s is a member of %(cluster)s already.") % {"company": company, "cluster": cluster}
     on = format_date(timezone.localtime(membership.ended_at), "j F Y")
     if membership.state == Membership.State.REJECTED:
-        return f"{company} was turned down on {on}. It can apply again."
+        return _("%(company)s was turned down on %(on)s. It can apply again.") % {
+            "company": company,
+            "on": on,
+        }
     if membership.joined_at and membership.decision:
-        return f"The membership was ended on {on}. {company} can apply again."
+        return _("The membership was ended on %(on)s. %(company)s can apply again.") % {
+            "on": on,
+            "company": company,
+        }
     if membership.joined_at:
-        return f"{company} left {cluster} on {on}. It can join again by itself."
-    return f"{company} took its application back on {on}. Nothing is left to decide."
+        return _("%(company)s left %(cluster)s on %(on)s. It can join again by itself.") % {
+            "company": company,
+            "cluster": cluster,
+            "on": on,
+        }
+    return _("%(company)s took its application back on %(on)s. Nothing is left to decide.") % {
+        "company": company,
+        "on": on,
+    }

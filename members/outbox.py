@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.template import Context, Engine, loader
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters.models import Association, Cluster
 
@@ -221,7 +222,7 @@ def outdated(now: datetime) -> models.QuerySet[OutgoingMail]:
 def forget_old() -> None:
     """The rows stay, so that no key is written twice."""
     old = outdated(timezone.now())
-    old.filter(kind=CONTACT).update(subject="A message")  # it has the name of who wrote it
+    old.filter(kind=CONTACT).update(subject=_("A message"))  # it has the name of who wrote it
     old.update(text="", html="", calendar="", unsubscribe_url="", reply_to="")
 
 

@@ -1,6 +1,7 @@
 """Asking what the FAQ does not answer, and answering it."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import AskedQuestion, Cluster
 from clusters.quiet_forms import QuietForm
@@ -8,38 +9,38 @@ from clusters.quiet_forms import QuietForm
 from .accounts import validate_name
 from .forms import NUL
 
-LONG = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
+LONG = {"max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."), **NUL}
 
 
 class QuestionForm(QuietForm):
     question = forms.CharField(
-        label="Your question",
+        label=_("Your question"),
         max_length=AskedQuestion._meta.get_field("question").max_length,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": "Write what you would like to know.", **LONG},
+        error_messages={"required": _("Write what you would like to know."), **LONG},
     )
     cluster = forms.ModelChoiceField(
         Cluster.objects.none(),
-        label="About which cluster (optional)",
+        label=_("About which cluster (optional)"),
         required=False,
-        empty_label="I don’t know yet, or all of them",
-        error_messages={"invalid_choice": "Choose a cluster of the list.", **NUL},
+        empty_label=_("I don’t know yet, or all of them"),
+        error_messages={"invalid_choice": _("Choose a cluster of the list."), **NUL},
     )
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         max_length=100,
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Tell us who asks.", **LONG},
+        error_messages={"required": _("Tell us who asks."), **LONG},
     )
     email = forms.EmailField(
-        label="Your email address",
+        label=_("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="The answer goes there, and nothing else. We forget it 90 days after the answer.",
+        help_text=_("The answer goes there, and nothing else. We forget it 90 days after the answer."),
         error_messages={
-            "required": "Tell us where the answer goes.",
-            "invalid": "This is not an email address. One looks like anna@firm.example.",
+            "required": _("Tell us where the answer goes."),
+            "invalid": _("This is not an email address. One looks like anna@firm.example."),
             **LONG,
         },
     )
@@ -65,6 +66,6 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         max_length=AskedQuestion._meta.get_field("answer").max_length,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="It is mailed as you write it, in your name.",
-        error_messages={"required": "Write the answer.", **LONG},
+        help_text=_("It is mailed as you write it, in your name."),
+        error_messages={"required": _("Write the answer."), **LONG},
     )

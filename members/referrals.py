@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import outbox
 from .models import Company, Drive, Membership, Referral, ReferralLink, Representative, User
@@ -46,7 +47,7 @@ def thank(membership: Membership, now: datetime | None = None) -> None:
         key=f"referral:{referral.pk}",
         kind="neighbour_joined",
         to=referral.referrer,
-        subject=f"{membership.company} has joined: thank you",
+        subject=_("%(company)s has joined: thank you") % {"company": membership.company},
         template="neighbour_joined",
         context={
             "person": referral.referrer,

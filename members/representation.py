@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -96,7 +97,7 @@ def _tell_coordinators(company: Company) -> None:
                 key=f"unrepresented:{company.pk}:{company.unrepresented_since:%Y%m%d}:{person.pk}",
                 kind="unrepresented",
                 to=person,
-                subject=f"Nobody answers for {company}",
+                subject=_("Nobody answers for %(company)s") % {"company": company},
                 template="unrepresented",
                 context={"person": person, "company": company},
                 cluster=cluster,
@@ -125,7 +126,10 @@ def set_deputy(representative: Representative, deputy: bool, *, by: User) -> Non
     _lock(representative)
     _refuse_inactive(representative)
     if representative.role == Role.LEAD:
-        raise Refused(f"{representative.user} leads {representative.company}. Hand the lead over first.")
+        raise Refused(
+            _("%(person)s leads %(company)s. Hand the lead over first.")
+            % {"person": representative.user, "company": representative.company}
+        )
     role = Role.DEPUTY if deputy else Role.MEMBER
     if representative.role == role:
         return
@@ -163,7 +167,10 @@ def _lock(representative: Representative) -> None:
 
 def _refuse_inactive(representative: Representative) -> None:
     if representative.state != State.ACTIVE:
-        raise Refused(f"{representative.user} does not act for {representative.company} any more.")
+        raise Refused(
+            _("%(person)s does not act for %(company)s any more.")
+            % {"person": representative.user, "company": representative.company}
+        )
 
 
 def _record(by: User | None, verb: str, representative: Representative) -> None:

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 ASKED_AGAIN_AFTER = 600  # seconds in which a session is not looked at again
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -35,7 +36,8 @@ class AskOfficers:
         if not overdue(request.user) or request.path.startswith("/accounts/"):
             return None
         messages.error(
-            request, "You hold an office, so your account needs two-step sign-in now. Then all opens again."
+            request,
+            _("You hold an office, so your account needs two-step sign-in now. Then all opens again."),
         )
         return redirect("mfa_index")
 

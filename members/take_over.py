@@ -7,6 +7,7 @@ the people who act for it are told, so that they can say if it is wrong.
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -43,8 +44,10 @@ def ask(user: User, company: Company) -> Representative:
     if asked:
         return asked
     if not may_take_over(user, company):
+        if not company.web_domain:
+            raise Refused(_("For this you need an email address at the firm’s own domain."))
         raise Refused(
-            f"For this you need an email address at {company.web_domain or 'the firm’s own domain'}."
+            _("For this you need an email address at %(web_domain)s.") % {"web_domain": company.web_domain}
         )
     refuse_often(user)
     representative = Representative.objects.create(
@@ -75,7 +78,8 @@ def _mail(representative: Representative, clusters) -> None:
             key=f"take-over:{representative.pk}:{user.pk}",
             kind="representative",
             to=user,
-            subject=f"May {representative.user} lead {company} here?",
+            subject=_("May %(person)s lead %(company)s here?")
+            % {"person": representative.user, "company": company},
             template="take_over",
             context={
                 "person": user,

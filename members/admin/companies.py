@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
@@ -11,7 +13,7 @@ from members.models import Company, Membership, Representative
 class OfOneCluster(admin.SimpleListFilter):
     """Firms with an open membership in one of the clusters one looks after."""
 
-    title = "cluster"
+    title = _("cluster")
     parameter_name = "cluster"
 
     def lookups(self, request, model_admin):
@@ -27,11 +29,11 @@ class OfOneCluster(admin.SimpleListFilter):
 class Answered(admin.SimpleListFilter):
     """Whether somebody answers for the firm."""
 
-    title = "answers"
+    title = _("answers")
     parameter_name = "answered"
 
     def lookups(self, request, model_admin):
-        return [("no", "Nobody answers")]
+        return [("no", gettext("Nobody answers"))]
 
     def queryset(self, request, queryset):
         return queryset.filter(unrepresented_since__isnull=False) if self.value() == "no" else queryset
@@ -40,11 +42,11 @@ class Answered(admin.SimpleListFilter):
 class Frozen(admin.SimpleListFilter):
     """Off the public pages for now, by a coordinator's word."""
 
-    title = "frozen"
+    title = _("frozen")
     parameter_name = "frozen"
 
     def lookups(self, request, model_admin):
-        return [("yes", "Frozen"), ("no", "Not frozen")]
+        return [("yes", gettext("Frozen")), ("no", gettext("Not frozen"))]
 
     def queryset(self, request, queryset):
         if self.value() not in ("yes", "no"):
@@ -68,7 +70,7 @@ class RepresentativeInline(ScopedTabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("user", "company")
 
-    @admin.display(description="e-mail")
+    @admin.display(description=_("e-mail"))
     def address(self, representative):
         return representative.user.email
 
@@ -98,9 +100,9 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
             None,
             {"fields": ["name", "slug", "summary", "about", "expertise", "size", "legal_form", "founded"]},
         ),
-        ("To other members", {"fields": ["offers", "seeks"]}),
+        (_("To other members"), {"fields": ["offers", "seeks"]}),
         (
-            "How to reach it",
+            _("How to reach it"),
             {
                 "fields": [
                     "website",
@@ -122,27 +124,31 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
         """What is out of order comes first."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj and obj.unrepresented_since:
-            fieldsets = [("Nobody answers for it", {"fields": ["unrepresented_since"]}), *fieldsets]
+            fieldsets = [(gettext("Nobody answers for it"), {"fields": ["unrepresented_since"]}), *fieldsets]
         if obj and obj.frozen_at:
-            fieldsets = [("It is frozen", {"fields": ["frozen_at", "frozen_reason"]}), *fieldsets]
+            fieldsets = [(gettext("It is frozen"), {"fields": ["frozen_at", "frozen_reason"]}), *fieldsets]
         return fieldsets
 
     @act(
-        "Freeze",
+        _("Freeze"),
         shown=lambda company: not company.frozen_at,
         form=FreezeForm,
-        confirm="It is off the public pages at once: no entry, no introductions, no turns, no agendas. "
-        "Turns ahead go to the next firms. Nothing is lost, and you can unfreeze it any day.",
+        confirm=_(
+            "It is off the public pages at once: no entry, no introductions, no turns, no agendas. "
+            "Turns ahead go to the next firms. Nothing is lost, and you can unfreeze it any day."
+        ),
         danger=True,
     )
     def freeze(self, request, company, form):
         freezing.freeze(company, by=request.user, reason=form.cleaned_data["reason"])
-        return f"{company} is frozen. Its people get your sentence by mail."
+        return gettext("%(company)s is frozen. Its people get your sentence by mail.") % {"company": company}
 
-    @act("Unfreeze", shown=lambda company: company.frozen_at)
+    @act(_("Unfreeze"), shown=lambda company: company.frozen_at)
     def unfreeze(self, request, company, form):
         freezing.unfreeze(company, by=request.user)
-        return f"{company} takes part again, as before. Its people hear so by mail."
+        return gettext("%(company)s takes part again, as before. Its people hear so by mail.") % {
+            "company": company
+        }
 
     def places_of(self, company):
         return [{"cluster": cluster} for cluster in companies.clusters_of(company)]
@@ -166,21 +172,27 @@ class RepresentativeAdmin(ObjectActs, ScopedAdmin):
     def has_add_permission(self, request, obj=None):
         return False
 
-    @admin.display(description="e-mail")
+    @admin.display(description=_("e-mail"))
     def address(self, representative):
         return representative.user.email
 
-    @act("Accept", shown=lambda one: one.state == Representative.State.ASKED)
+    @act(_("Accept"), shown=lambda one: one.state == Representative.State.ASKED)
     def accept(self, request, representative, form):
         companies.accept_representative(representative, request.user)
-        return f"{representative.user} acts for {representative.company} now, and hears so by mail."
+        return gettext("%(person)s acts for %(company)s now, and hears so by mail.") % {
+            "person": representative.user,
+            "company": representative.company,
+        }
 
     @act(
-        "Refuse",
+        _("Refuse"),
         shown=lambda one: one.state == Representative.State.ASKED,
-        confirm="The person hears by mail that the answer was no, and can't ask for this firm again.",
+        confirm=_("The person hears by mail that the answer was no, and can't ask for this firm again."),
         danger=True,
     )
     def refuse(self, request, representative, form):
         companies.refuse_representative(representative, request.user)
-        return f"{representative.user} does not act for {representative.company}."
+        return gettext("%(person)s does not act for %(company)s.") % {
+            "person": representative.user,
+            "company": representative.company,
+        }

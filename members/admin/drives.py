@@ -1,6 +1,8 @@
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
@@ -20,9 +22,9 @@ class TargetForm(forms.ModelForm):
         cleaned = super().clean()
         if cleaned.get("kind") == Target.Kind.MEETINGS:
             if not cleaned.get("name"):
-                self.add_error("name", "Say what these meetings are called, in the plural.")
+                self.add_error("name", gettext("Say what these meetings are called, in the plural."))
             if not cleaned.get("meeting_kinds"):
-                self.add_error("meeting_kinds", "Tick the kinds that count.")
+                self.add_error("meeting_kinds", gettext("Tick the kinds that count."))
         return cleaned
 
 
@@ -59,13 +61,15 @@ class DriveAdmin(ObjectActs, ScopedAdmin):
         return {} if obj else {"slug": ["name"]}
 
     @act(
-        "Close the drive",
+        _("Close the drive"),
         shown=can_be_closed,
         confirm=(
-            "Its figures are written down as they stand, with the rows behind them. "
-            "After that nothing changes them, and the drive can't be opened again."
+            _(
+                "Its figures are written down as they stand, with the rows behind them. "
+                "After that nothing changes them, and the drive can't be opened again."
+            )
         ),
     )
     def close(self, request, drive, form):
         drives.close(drive, by=request.user)
-        return "Closed. Its figures stay as they are."
+        return gettext("Closed. Its figures stay as they are.")

@@ -3,6 +3,8 @@ take down, reports to settle."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter
@@ -53,28 +55,33 @@ class IntroductionAdmin(NothingToSave):
     )
     readonly_fields = fields
 
-    @admin.display(description="what it does")
+    @admin.display(description=_("what it does"))
     def what_it_does(self, introduction):
         return introduction.asker.summary
 
-    @admin.display(description="what the other does")
+    @admin.display(description=_("what the other does"))
     def what_the_other_does(self, introduction):
         return introduction.asked.summary
 
-    @act("Pass it on", shown=lambda one: one.state == Introduction.State.REQUESTED, form=ForwardForm)
+    @act(_("Pass it on"), shown=lambda one: one.state == Introduction.State.REQUESTED, form=ForwardForm)
     def forward(self, request, introduction, form):
         introductions.forward(introduction, by=request.user, **form.cleaned_data)
-        return f"{introduction.asked} has it by mail, and answers with one click."
+        return gettext("%(asked)s has it by mail, and answers with one click.") % {
+            "asked": introduction.asked
+        }
 
     @act(
-        "Turn it down",
+        _("Turn it down"),
         shown=lambda one: one.state == Introduction.State.REQUESTED,
         form=TurnDownForm,
         danger=True,
     )
     def turn_down(self, request, introduction, form):
         introductions.turn_down(introduction, by=request.user, **form.cleaned_data)
-        return f"{introduction.asker} gets your sentence by mail. {introduction.asked} hears nothing."
+        return gettext("%(asker)s gets your sentence by mail. %(asked)s hears nothing.") % {
+            "asker": introduction.asker,
+            "asked": introduction.asked,
+        }
 
 
 @admin.register(Opportunity)
@@ -102,21 +109,23 @@ class OpportunityAdmin(NothingToSave):
     )
     readonly_fields = fields
 
-    @admin.display(description="seen by the members of")
+    @admin.display(description=_("seen by the members of"))
     def seen_by(self, opportunity):
         if opportunity.to_all:
-            return "all clusters"
+            return gettext("all clusters")
         return ", ".join(cluster.name for cluster in opportunity.clusters.all())
 
     @act(
-        "Take it down",
+        _("Take it down"),
         shown=lambda one: one.state == Opportunity.State.OPEN,
         form=TakeDownForm,
         danger=True,
     )
     def take_down(self, request, opportunity, form):
         opportunities.take_down(opportunity, by=request.user, **form.cleaned_data)
-        return f"It is off the list, and {opportunity.company} gets your sentence by mail."
+        return gettext("It is off the list, and %(company)s gets your sentence by mail.") % {
+            "company": opportunity.company
+        }
 
 
 @admin.register(Report)
@@ -152,20 +161,20 @@ class ReportAdmin(NothingToSave):
     )
     readonly_fields = fields
 
-    @admin.display(description="about")
+    @admin.display(description=_("about"))
     def about(self, report):
         if report.opportunity:
             return f"{report.opportunity.company}: {report.opportunity.title}. {report.opportunity.text}"
         return f"{report.introduction}: {report.introduction.reason}"
 
-    @admin.display(description="what they wrote")
+    @admin.display(description=_("what they wrote"))
     def what_was_written(self, report):
         """A report opens the two firms' thread to whom it was written to."""
         messages = IntroductionMessage.objects.filter(introduction=report.introduction_id)
         lines = ((message.company.name, message.text) for message in messages.select_related("company"))
-        return format_html_join("", "<p><b>{}:</b> {}</p>", lines) or "Nothing yet."
+        return format_html_join("", "<p><b>{}:</b> {}</p>", lines) or gettext("Nothing yet.")
 
-    @act("Settle it", shown=lambda one: one.state == Report.State.OPEN, form=SettleForm)
+    @act(_("Settle it"), shown=lambda one: one.state == Report.State.OPEN, form=SettleForm)
     def settle(self, request, report, form):
         reports.settle(report, by=request.user, **form.cleaned_data)
-        return "Settled. The firm that reported it reads your sentence."
+        return gettext("Settled. The firm that reported it reads your sentence.")

@@ -13,6 +13,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.scoping import ScopedAdmin
 from members import exports
@@ -24,11 +26,11 @@ WHOLE = "site"
 
 
 class AskForm(forms.Form):
-    of = forms.ChoiceField(label="All data of")
+    of = forms.ChoiceField(label=_("All data of"))
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        whole = [(WHOLE, "the whole site")] if user.is_superuser else []
+        whole = [(WHOLE, gettext("the whole site"))] if user.is_superuser else []
         self.fields["of"].choices = [*whole, *places_of(user)]
 
 
@@ -38,7 +40,7 @@ class ExportAdmin(ScopedAdmin):
     list_select_related = ["cluster", "association"]
     list_filter = ["state"]
 
-    @admin.display(description="all data of")
+    @admin.display(description=_("all data of"))
     def what(self, export):
         return export.of
 
@@ -56,7 +58,7 @@ class ExportAdmin(ScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Take all data away",
+            "title": gettext("Take all data away"),
             "form": form,
         }
         return TemplateResponse(request, "admin/members/export/ask.html", context)

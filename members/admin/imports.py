@@ -8,6 +8,8 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
@@ -28,7 +30,7 @@ def places_of(user) -> list[tuple[str, str]]:
     clusters = Cluster.objects.managed_by(user)
     associations = Association.objects.managed_by(user)
     return [
-        *((f"association:{one.pk}", f"{one}, all of it") for one in associations),
+        *((f"association:{one.pk}", gettext("%(one)s, all of it") % {"one": one}) for one in associations),
         *((f"cluster:{one.pk}", str(one)) for one in clusters),
     ]
 
@@ -40,14 +42,19 @@ def place(choice: str, user) -> Cluster | Association:
 
 
 class UploadForm(forms.Form):
-    kind = forms.ChoiceField(label="What is in it", choices=Import.Kind.choices)
+    kind = forms.ChoiceField(label=_("What is in it"), choices=Import.Kind.choices)
     of = forms.ChoiceField(
-        label="For", help_text="With a whole association, a column says the cluster of each line."
+        label=_("For"), help_text=_("With a whole association, a column says the cluster of each line.")
     )
     file = forms.FileField(
-        label="File",
-        help_text="CSV or Excel (.xlsx), at most 10 MB and 20,000 lines. The first line says what is in each column.",
-        error_messages={"required": "Choose the file.", "empty": "This file is empty. Choose another one."},
+        label=_("File"),
+        help_text=_(
+            "CSV or Excel (.xlsx), at most 10 MB and 20,000 lines. The first line says what is in each column."
+        ),
+        error_messages={
+            "required": _("Choose the file."),
+            "empty": _("This file is empty. Choose another one."),
+        },
         max_length=200,
     )
 
@@ -59,20 +66,31 @@ class UploadForm(forms.Form):
 def puts_in(one: Import) -> str:
     lines = one.to_put_in
     refused = one.counts.get(Outcome.REFUSED, 0)
-    what = "line is" if lines == 1 else "lines are"
-    words = f"{lines:,} {what} put in, all together or not at all. Nobody is mailed."
-    if refused:
-        words += f" The {refused:,} refused {'line is' if refused == 1 else 'lines are'} left out."
-    return words
+    words = ngettext(
+        "%(lines)s line is put in, all together or not at all. Nobody is mailed.",
+        "%(lines)s lines are put in, all together or not at all. Nobody is mailed.",
+        lines,
+    ) % {"lines": f"{lines:,}"}
+    if not refused:
+        return words
+    left_out = ngettext(
+        "The %(lines)s refused line is left out.", "The %(lines)s refused lines are left out.", refused
+    ) % {"lines": f"{refused:,}"}
+    return f"{words} {left_out}"
 
 
 def invites(one: Import) -> str:
     number = one.invitations.unsent().count()
-    people = "One person gets" if number == 1 else f"{number:,} people get"
-    return (
-        f"{people} one mail with a link to say yes or no. It runs out after 30 days, and nobody gets a second one. "
+    people = ngettext(
+        "One person gets one mail with a link to say yes or no.",
+        "%(people)s people get one mail with a link to say yes or no.",
+        number,
+    ) % {"people": f"{number:,}"}
+    rest = gettext(
+        "It runs out after 30 days, and nobody gets a second one. "
         "Who has signed in here before reads it on their own page instead."
     )
+    return f"{people} {rest}"
 
 
 @admin.register(Import)
@@ -83,7 +101,7 @@ class ImportAdmin(ObjectActs, ScopedAdmin):
     search_fields = ["file_name"]
     acts = ["put_in", "invite", "throw_away"]
 
-    @admin.display(description="for")
+    @admin.display(description=_("for"))
     def place(self, one):
         return one.of
 
@@ -122,7 +140,7 @@ class ImportAdmin(ObjectActs, ScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Bring a list",
+            "title": gettext("Bring a list"),
             "form": form,
         }
         return TemplateResponse(request, "admin/members/import/upload.html", context)
@@ -187,35 +205,39 @@ class ImportAdmin(ObjectActs, ScopedAdmin):
         one = self.own(request, pk)
         rows = one.lines.filter(outcome=Outcome.REFUSED).iterator()
         lines = ([line.number, line.words.replace("\n", " "), *line.cells] for line in rows)
-        return csv_response("refused-lines", ["Line", "Why it is refused", *one.columns], lines)
+        return csv_response(
+            "refused-lines", [gettext("Line"), gettext("Why it is refused"), *one.columns], lines
+        )
 
     @act(
-        "Put it in",
+        _("Put it in"),
         shown=lambda one: one.state == Import.State.CHECKED and one.to_put_in > 0,
         confirm=puts_in,
     )
     def put_in(self, request, one, form):
         acts.run(one, by=request.user)
-        return "It is being put in. This page says when it is done."
+        return gettext("It is being put in. This page says when it is done.")
 
     @act(
-        "Invite the people",
+        _("Invite the people"),
         shown=lambda one: one.state == Import.State.DONE and one.invitations.unsent().exists(),
         confirm=invites,
     )
     def invite(self, request, one, form):
         sent = invitations.send(one.invitations.unsent(), by=request.user)
-        return f"{sent:,} {'invitation is' if sent == 1 else 'invitations are'} on the way."
+        return ngettext(
+            "%(sent)s invitation is on the way.", "%(sent)s invitations are on the way.", sent
+        ) % {"sent": f"{sent:,}"}
 
     @act(
-        "Throw this list away",
+        _("Throw this list away"),
         shown=lambda one: not one.is_at_work,
-        confirm="The list is forgotten here. What it has made stays.",
+        confirm=_("The list is forgotten here. What it has made stays."),
         danger=True,
     )
     def throw_away(self, request, one, form):
         acts.throw_away(one, by=request.user)
-        return "The list is thrown away."
+        return gettext("The list is thrown away.")
 
 
 def columns_of(one: Import, mapping: list[str]) -> list[dict]:
@@ -272,11 +294,15 @@ class InvitationAdmin(ScopedAdmin):
         """The address is forgotten."""
         return self.has_change_permission(request, obj)
 
-    @admin.action(description="Invite the chosen people", permissions=["change"])
+    @admin.action(description=_("Invite the chosen people"), permissions=["change"])
     def invite(self, request, queryset):
         sent = invitations.send(queryset, by=request.user)
         if sent:
-            word = "invitation is" if sent == 1 else "invitations are"
-            messages.success(request, f"{sent} {word} on the way. Nobody gets a second one.")
+            sentence = ngettext(
+                "%(sent)s invitation is on the way. Nobody gets a second one.",
+                "%(sent)s invitations are on the way. Nobody gets a second one.",
+                sent,
+            )
+            messages.success(request, sentence % {"sent": sent})
         else:
-            messages.info(request, "All of these were invited before. Nobody was mailed.")
+            messages.info(request, gettext("All of these were invited before. Nobody was mailed."))

@@ -3,6 +3,8 @@
 import re
 
 from django.contrib import admin, messages
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.scoping import ReadOnlyAdmin, ScopedFilter
@@ -24,27 +26,31 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": ["subject", "to", "from_name", "reply_to", "cluster", "words"]}),
         (
-            "Sending",
+            _("Sending"),
             {"fields": ["state", "created_at", "due_at", "attempts", "sent_at", "error", "message_id"]},
         ),
     ]
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def words(self, mail):
         """Without what would let a reader act for the person: codes, and links that answer without signing in."""
         if mail.kind == ACCOUNT:
-            return "Only the person sees this mail."
-        return SIGNED.sub("…", mail.text) or "Forgotten: the mail is old."
+            return gettext("Only the person sees this mail.")
+        return SIGNED.sub("…", mail.text) or gettext("Forgotten: the mail is old.")
 
-    @admin.action(description="Send again", permissions=["view"])
+    @admin.action(description=_("Send again"), permissions=["view"])
     def send_again(self, request, queryset):
         number = queryset.send_again()
         if number:
             for mail in queryset.filter(state=OutgoingMail.State.WAITING).select_related("cluster"):
                 trail.record(request.user, "sent again", mail, cluster=mail.cluster)
-            sentence = f"{number} {'mail goes' if number == 1 else 'mails go'} out again in a moment."
-            self.message_user(request, sentence, messages.SUCCESS)
+            sentence = ngettext(
+                "%(number)s mail goes out again in a moment.",
+                "%(number)s mails go out again in a moment.",
+                number,
+            )
+            self.message_user(request, sentence % {"number": number}, messages.SUCCESS)
         else:
             self.message_user(
-                request, "None of these mails was given up, so none is sent again.", messages.WARNING
+                request, gettext("None of these mails was given up, so none is sent again."), messages.WARNING
             )

@@ -1,4 +1,6 @@
 from django.contrib import admin, messages
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
@@ -42,40 +44,47 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
         nothing_to_save = {"show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
 
-    @admin.display(description="what it does")
+    @admin.display(description=_("what it does"))
     def what_it_does(self, membership):
         company = membership.company
         facts = [company.summary, company.get_size_display(), company.postcode, company.website]
         return " · ".join(fact for fact in facts if fact)
 
-    @act("Approve", shown=lambda membership: membership.state == Membership.State.APPLIED)
+    @act(_("Approve"), shown=lambda membership: membership.state == Membership.State.APPLIED)
     def approve(self, request, membership, form):
         memberships.approve(membership, by=request.user)
-        return f"{membership.company} is a member of {membership.cluster}. The welcome mail is on its way."
+        return gettext("%(company)s is a member of %(cluster)s. The welcome mail is on its way.") % {
+            "company": membership.company,
+            "cluster": membership.cluster,
+        }
 
     @act(
-        "Reject",
+        _("Reject"),
         shown=lambda membership: membership.state == Membership.State.APPLIED,
         form=RejectionForm,
         danger=True,
     )
     def reject(self, request, membership, form):
         memberships.reject(membership, by=request.user, sentence=form.cleaned_data["sentence"])
-        return f"{membership.company} gets your sentence by mail."
+        return gettext("%(company)s gets your sentence by mail.") % {"company": membership.company}
 
     @act(
-        "End the membership",
+        _("End the membership"),
         shown=lambda membership: membership.state == Membership.State.ACTIVE,
         form=RejectionForm,
-        confirm="The firm is no longer a member of this cluster, and its turns ahead go to the next firms. "
-        "It gets your sentence by mail and can apply again. What it has done here stays in the archive.",
+        confirm=_(
+            "The firm is no longer a member of this cluster, and its turns ahead go to the next firms. "
+            "It gets your sentence by mail and can apply again. What it has done here stays in the archive."
+        ),
         danger=True,
     )
     def end(self, request, membership, form):
         memberships.end(membership, by=request.user, sentence=form.cleaned_data["sentence"])
-        return f"{membership.company} is no longer a member, and gets your sentence by mail."
+        return gettext("%(company)s is no longer a member, and gets your sentence by mail.") % {
+            "company": membership.company
+        }
 
-    @admin.action(description="Approve the chosen applications", permissions=["change"])
+    @admin.action(description=_("Approve the chosen applications"), permissions=["change"])
     def approve_all(self, request, queryset):
         approved = 0
         for membership in queryset.select_related("company", "cluster"):
@@ -86,7 +95,11 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
             except Refused as refusal:
                 messages.warning(request, str(refusal))
         if approved:
-            firms = "One firm is a member" if approved == 1 else f"{approved} firms are members"
-            messages.success(request, f"{firms} now. The welcome mails are on their way.")
+            sentence = ngettext(
+                "One firm is a member now. The welcome mails are on their way.",
+                "%(firms)s firms are members now. The welcome mails are on their way.",
+                approved,
+            )
+            messages.success(request, sentence % {"firms": approved})
         else:
-            messages.info(request, "Nothing was waiting among these. Nobody was mailed.")
+            messages.info(request, gettext("Nothing was waiting among these. Nobody was mailed."))

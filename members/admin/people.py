@@ -2,6 +2,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
@@ -56,7 +57,7 @@ class ActsForInline(ScopedTabularInline):
     model = Representative
     fields = ("company", "role", "state", "since")
     readonly_fields = fields
-    verbose_name_plural = "acts for"
+    verbose_name_plural = _("acts for")
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.models import AskedQuestion
@@ -40,10 +42,10 @@ class AskedQuestionAdmin(ObjectActs, ScopedAdmin):
         nothing_to_save = {"show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
 
-    @admin.display(description="in the FAQ")
+    @admin.display(description=_("in the FAQ"))
     def faq_entry(self, asked):
         if asked.entry is None:
-            return "Not there"
+            return gettext("Not there")
         url = reverse("admin:clusters_question_change", args=[asked.entry_id])
         return format_html(
             '<a href="{}">{}</a>, {}', url, asked.entry, asked.entry.get_state_display().lower()
@@ -55,22 +57,25 @@ class AskedQuestionAdmin(ObjectActs, ScopedAdmin):
         return super().form_for(request, row, spec, data)
 
     @act(
-        "Answer by mail",
+        _("Answer by mail"),
         shown=can_be_answered,
         form=AnswerForm,
-        confirm=lambda asked: f"{asked.name} asks: “{asked.question}”",
+        confirm=lambda asked: (
+            gettext("%(asked)s asks: “%(question)s”") % {"asked": asked.name, "question": asked.question}
+        ),
     )
     def answer_by_mail(self, request, asked, form):
         asked_questions.answer(asked, by=request.user, words=form.cleaned_data["answer"])
-        return f"Your answer is on its way to {asked.name}."
+        return gettext("Your answer is on its way to %(asked)s.") % {"asked": asked.name}
 
-    @act("Draft an answer for the FAQ", shown=lambda asked: asked.entry_id is None)
+    @act(_("Draft an answer for the FAQ"), shown=lambda asked: asked.entry_id is None)
     def draft(self, request, asked, form):
         entry = asked_questions.draft_entry(asked, by=request.user)
         url = reverse("admin:clusters_question_change", args=[entry.pk])
-        return format_html('It is a draft now. <a href="{}">Write the answer</a> and publish it.', url)
+        sentence = gettext('It is a draft now. <a href="{}">Write the answer</a> and publish it.')
+        return format_html(sentence, url)
 
-    @act("Set aside", shown=waits, confirm="Whoever asked gets no answer. Nothing else changes.")
+    @act(_("Set aside"), shown=waits, confirm=_("Whoever asked gets no answer. Nothing else changes."))
     def set_aside(self, request, asked, form):
         asked_questions.set_aside(asked, by=request.user)
-        return "Set aside."
+        return gettext("Set aside.")

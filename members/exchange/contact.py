@@ -8,6 +8,7 @@ the sender's choice.
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clusters.models import Association, Cluster
 from members import outbox
@@ -32,7 +33,7 @@ def send(
             key=f"contact:{letter}:{number}",
             kind=outbox.CONTACT,
             to=person,
-            subject=f"{name} writes to {about}",
+            subject=_("%(name)s writes to %(about)s") % {"name": name, "about": about},
             template="contact",
             context={"about": about, "name": name, "email": email, "message": message, "member": sender},
             cluster=cluster,
@@ -44,7 +45,7 @@ def send(
             key=f"contact:{letter}:copy",
             kind="contact-copy",
             to=sender,
-            subject=f"Your message to {about}",
+            subject=_("Your message to %(about)s") % {"about": about},
             template="contact_copy",
             context={"about": about, "message": message},
             association=association,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -24,7 +25,7 @@ def block(company: Company, other: Company, *, by: User, now: datetime | None = 
     The line in the trail is the operator's alone: a coordinator may be of the blocked firm.
     """
     if company == other:
-        raise Refused("That is your own firm.")
+        raise Refused(_("That is your own firm."))
     lock_firms(company, other)
     blocked, is_new = Block.objects.get_or_create(company=company, blocked=other, defaults={"by": by})
     if is_new:
@@ -75,7 +76,12 @@ def _close(introduction: Introduction, now: datetime) -> bool:
     if state != State.ACCEPTED:
         state = State.WITHDRAWN if gone == introduction.asker else State.DECLINED
     knew = introduction.forwarded_at is not None
-    end(introduction, state, now, because=f"{gone} no longer takes part here, so this is closed.")
+    end(
+        introduction,
+        state,
+        now,
+        because=_("%(gone)s no longer takes part here, so this is closed.") % {"gone": gone},
+    )
     record(None, "closed the introduction of", introduction)
     if staying and (knew or staying[0] == introduction.asker):
         notices.tell_closed(introduction, staying[0])
@@ -112,7 +118,7 @@ def record_outcome(
     """What came of it, by either firm; it can be said anew. The same twice changes nothing."""
     lock(introduction)
     if introduction.state != State.ACCEPTED:
-        raise Refused("The two firms have not been introduced, so nothing can have come of it.")
+        raise Refused(_("The two firms have not been introduced, so nothing can have come of it."))
     if introduction.outcome == outcome:
         return introduction
     introduction.outcome = Introduction.Outcome(outcome)

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
 from clusters.models import Cluster, Theme
@@ -30,11 +32,11 @@ class OwnFirmForm(forms.Form):
 
     company = forms.ModelChoiceField(
         Company.objects.none(),
-        label="For which of your firms",
+        label=_("For which of your firms"),
         empty_label=None,
         error_messages={
-            "required": "Choose one of your firms.",
-            "invalid_choice": "Choose one of your firms.",
+            "required": _("Choose one of your firms."),
+            "invalid_choice": _("Choose one of your firms."),
         },
     )
 
@@ -56,13 +58,16 @@ class AskForm(OwnFirmForm):
         Introduction,
         "reason",
         5,
-        "Why you would like to meet",
-        "Say why in a sentence or two. It is all they have to go by.",
-        help_text="What you do, what you saw of theirs, what you would talk about.",
+        _("Why you would like to meet"),
+        _("Say why in a sentence or two. It is all they have to go by."),
+        help_text=_("What you do, what you saw of theirs, what you would talk about."),
     )
     through_coordinator = forms.TypedChoiceField(
-        label="How",
-        choices=[("", "Write to them directly"), ("yes", "Through the coordinator, who knows both of you")],
+        label=_("How"),
+        choices=[
+            ("", _("Write to them directly")),
+            ("yes", _("Through the coordinator, who knows both of you")),
+        ],
         coerce=bool,
         empty_value=False,
         required=False,
@@ -78,12 +83,16 @@ class AskForm(OwnFirmForm):
 
 class ReplyForm(OwnFirmForm):
     reason = words(
-        Introduction, "reason", 5, "Your words to them", "Write them a line. Who you are comes by itself."
+        Introduction,
+        "reason",
+        5,
+        _("Your words to them"),
+        _("Write them a line. Who you are comes by itself."),
     )
 
 
 class MessageForm(forms.Form):
-    text = words(IntroductionMessage, "text", 4, "Your message", "There is nothing to send yet.")
+    text = words(IntroductionMessage, "text", 4, _("Your message"), _("There is nothing to send yet."))
 
 
 class NoForm(forms.Form):
@@ -93,8 +102,8 @@ class NoForm(forms.Form):
         Introduction,
         "ended_because",
         2,
-        "A line to them (optional)",
-        help_text="Without one they read that you said no this time.",
+        _("A line to them (optional)"),
+        help_text=_("Without one they read that you said no this time."),
     )
 
 
@@ -103,8 +112,8 @@ class ForwardForm(forms.Form):
         Introduction,
         "note",
         2,
-        "A word of yours to the asked firm (optional)",
-        help_text="Who they are, why it may be worth an hour.",
+        _("A word of yours to the asked firm (optional)"),
+        help_text=_("Who they are, why it may be worth an hour."),
     )
 
 
@@ -113,9 +122,9 @@ class TurnDownForm(forms.Form):
         Introduction,
         "ended_because",
         3,
-        "Sentence to the firm that asks",
-        "Tell them why, in a sentence.",
-        help_text="It is mailed to them as you write it. The other firm hears nothing.",
+        _("Sentence to the firm that asks"),
+        _("Tell them why, in a sentence."),
+        help_text=_("It is mailed to them as you write it. The other firm hears nothing."),
     )
 
 
@@ -124,23 +133,27 @@ class ReportForm(forms.Form):
         Report,
         "text",
         5,
-        "What is wrong",
-        "Say in a sentence or two what is wrong.",
-        help_text="They read what you write, and what the two firms wrote to each other.",
+        _("What is wrong"),
+        _("Say in a sentence or two what is wrong."),
+        help_text=_("They read what you write, and what the two firms wrote to each other."),
     )
     to_association = forms.TypedChoiceField(
-        label="Who should look at it",
+        label=_("Who should look at it"),
         coerce=lambda value: value == "association",
         widget=forms.RadioSelect,
         initial="cluster",
-        error_messages={"required": "Choose who should look at it."},
+        error_messages={"required": _("Choose who should look at it.")},
     )
 
     def __init__(self, *args, cluster: Cluster, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to_association"].choices = [
-            ("cluster", f"The coordinator of {cluster}"),
-            ("association", f"The officers of {cluster.association}, and not the coordinator"),
+            ("cluster", gettext("The coordinator of %(cluster)s") % {"cluster": cluster}),
+            (
+                "association",
+                gettext("The officers of %(association)s, and not the coordinator")
+                % {"association": cluster.association},
+            ),
         ]
 
 
@@ -149,9 +162,9 @@ class SettleForm(forms.Form):
         Report,
         "note",
         3,
-        "What was done",
-        "Say in a sentence what was done.",
-        help_text="The firm that reported it reads it.",
+        _("What was done"),
+        _("Say in a sentence what was done."),
+        help_text=_("The firm that reported it reads it."),
     )
 
 
@@ -160,75 +173,75 @@ class TakeDownForm(forms.Form):
         Opportunity,
         "taken_down_because",
         3,
-        "Sentence to the firm",
-        "Tell the firm why, in a sentence.",
-        help_text="It is mailed to the firm as you write it.",
+        _("Sentence to the firm"),
+        _("Tell the firm why, in a sentence."),
+        help_text=_("It is mailed to the firm as you write it."),
     )
 
 
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(
-        label="What came of it?",
+        label=_("What came of it?"),
         choices=Introduction.Outcome,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
     )
 
 
 class CloseForm(forms.Form):
     outcome = forms.ChoiceField(
-        label="What came of it?",
+        label=_("What came of it?"),
         choices=Opportunity.Outcome,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
     )
 
 
 class OpportunityForm(OwnFirmForm):
     kind = forms.ChoiceField(
-        label="Is it an ask or an offer?",
+        label=_("Is it an ask or an offer?"),
         choices=[
-            (Opportunity.Kind.ASK, "We look for something"),
-            (Opportunity.Kind.OFFER, "We offer something"),
+            (Opportunity.Kind.ASK, _("We look for something")),
+            (Opportunity.Kind.OFFER, _("We offer something")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
     )
     theme = forms.ChoiceField(
-        label="Theme",
-        choices=[("", "Choose one"), *Theme.choices],
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+        label=_("Theme"),
+        choices=[("", _("Choose one")), *Theme.choices],
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of these.")},
     )
     title = forms.CharField(
-        label="In a few words",
+        label=_("In a few words"),
         max_length=Opportunity._meta.get_field("title").max_length,
-        help_text="As you would say it across the table: a tester for two days a week.",
-        error_messages={"required": "Give it a title.", **SHORT},
+        help_text=_("As you would say it across the table: a tester for two days a week."),
+        error_messages={"required": _("Give it a title."), **SHORT},
     )
     text = words(
         Opportunity,
         "text",
         6,
-        "The details",
-        "Say a little more. Three lines will do.",
-        help_text="What, how much, by when. Lists and links may be written in Markdown.",
+        _("The details"),
+        _("Say a little more. Three lines will do."),
+        help_text=_("What, how much, by when. Lists and links may be written in Markdown."),
     )
     clusters = forms.ModelMultipleChoiceField(
         Cluster.objects.none(),
-        label="Only for members of (optional)",
+        label=_("Only for members of (optional)"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick none, and the members of all clusters see it.",
+        help_text=_("Tick none, and the members of all clusters see it."),
         error_messages={
-            "invalid_choice": "Choose among your own clusters.",
-            "invalid_pk_value": "Choose among your own clusters.",
+            "invalid_choice": _("Choose among your own clusters."),
+            "invalid_pk_value": _("Choose among your own clusters."),
         },
     )
     until = forms.DateField(
-        label="Last day",
+        label=_("Last day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="After it, it closes by itself. Half a year is the longest.",
-        error_messages={"required": "Say until when.", "invalid": "Give a day like 31/12/2026.", **NUL},
+        help_text=_("After it, it closes by itself. Half a year is the longest."),
+        error_messages={"required": _("Say until when."), "invalid": _("Give a day like 31/12/2026."), **NUL},
     )
 
     def __init__(self, *args, clusters: list[Cluster], **kwargs):
@@ -251,14 +264,18 @@ class FilterForm(forms.Form):
     """What of the list is shown. A filter that makes no sense is left out, and nobody is told off."""
 
     kind = forms.ChoiceField(
-        label="Asks or offers", choices=[("", "Both"), ("ask", "Asks"), ("offer", "Offers")], required=False
+        label=_("Asks or offers"),
+        choices=[("", _("Both")), ("ask", _("Asks")), ("offer", _("Offers"))],
+        required=False,
     )
-    theme = forms.ChoiceField(label="Theme", choices=[("", "All themes"), *Theme.choices], required=False)
+    theme = forms.ChoiceField(
+        label=_("Theme"), choices=[("", _("All themes")), *Theme.choices], required=False
+    )
     cluster = forms.ModelChoiceField(
         Cluster.objects.none(),
-        label="Firms of",
+        label=_("Firms of"),
         to_field_name="slug",
-        empty_label="All clusters",
+        empty_label=_("All clusters"),
         required=False,
     )
 
@@ -277,28 +294,28 @@ class ContactForm(QuietForm):
     """A message to the coordinator. Who is signed in writes under their own name and address."""
 
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         max_length=100,
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Who writes?", **SHORT},
+        error_messages={"required": _("Who writes?"), **SHORT},
     )
     email = forms.EmailField(
-        label="Your email address",
+        label=_("Your email address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="The answer comes there. It is used for nothing else.",
+        help_text=_("The answer comes there. It is used for nothing else."),
         error_messages={
-            "required": "Where should the answer go?",
-            "invalid": "That is not a whole email address. One looks like ellen@lunevalley.example.",
+            "required": _("Where should the answer go?"),
+            "invalid": _("That is not a whole email address. One looks like ellen@lunevalley.example."),
             **SHORT,
         },
     )
     message = forms.CharField(
-        label="Your message",
+        label=_("Your message"),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 7}),
-        error_messages={"required": "There is nothing to send yet.", **SHORT},
+        error_messages={"required": _("There is nothing to send yet."), **SHORT},
     )
 
     def __init__(self, *args, sender: User | None, **kwargs):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -117,16 +118,23 @@ def _coordinates(user: User, cluster: Cluster) -> bool:
 
 def _refuse_impossible(asker: Company, asked: Company, *, is_reply: bool) -> None:
     if asker == asked:
-        raise Refused("That is your own firm.")
+        raise Refused(_("That is your own firm."))
     _refuse_gone(asker, asked)
     if Block.objects.filter(company=asker, blocked=asked).exists():
-        raise Refused(f"You have blocked {asked}. Take that back on your introductions page first.")
+        raise Refused(
+            _("You have blocked %(asked)s. Take that back on your introductions page first.")
+            % {"asked": asked}
+        )
     unwilling = asked.introductions == Company.Introductions.NONE and not is_reply
     if unwilling or Block.objects.filter(company=asked, blocked=asker).exists():
-        raise Refused(f"{asked} takes no introductions at the moment.")
+        raise Refused(_("%(asked)s takes no introductions at the moment.") % {"asked": asked})
     if not answering_for(asked):
         raise Refused(
-            f"Nobody speaks for {asked} here at the moment. Its coordinator may know whom to ring: write to them."
+            _(
+                "Nobody speaks for %(asked)s here at the moment. Its coordinator may know whom to "
+                "ring: write to them."
+            )
+            % {"asked": asked}
         )
 
 
@@ -134,16 +142,20 @@ def _refuse_gone(*firms: Company) -> None:
     listed = set(Company.objects.listed().filter(pk__in=[firm.pk for firm in firms]))
     for firm in firms:
         if firm not in listed:
-            raise Refused(f"{firm} takes part in no cluster at the moment, and only members are introduced.")
+            raise Refused(
+                _("%(firm)s takes part in no cluster at the moment, and only members are introduced.")
+                % {"firm": firm}
+            )
 
 
 def _refuse_soon_after_a_no(asker: Company, asked: Company, now: datetime) -> None:
     said_no = Introduction.objects.filter(asker=asker, asked=asked, state=State.DECLINED)
     last = said_no.filter(ended_at__gt=now - ASK_AGAIN_AFTER).order_by("ended_at").last()
     if last is not None and last.ended_at is not None:
-        who = "The coordinator" if last.declined_by_coordinator else asked
+        who = _("The coordinator") if last.declined_by_coordinator else asked
         raise Refused(
-            f"{who} said no on {_day(last.ended_at)}. You can ask again from {_day(last.ended_at + ASK_AGAIN_AFTER)}."
+            _("%(who)s said no on %(day)s. You can ask again from %(again)s.")
+            % {"who": who, "day": _day(last.ended_at), "again": _day(last.ended_at + ASK_AGAIN_AFTER)}
         )
 
 
@@ -151,12 +163,16 @@ def _refuse_too_many(asker: Company, now: datetime) -> None:
     asked = Introduction.objects.filter(asker=asker)
     if asked.unanswered().count() >= MOST_UNANSWERED:
         raise Refused(
-            f"{MOST_UNANSWERED} firms have not answered you yet, and that is as many as you can ask at a time. "
-            "Wait for an answer, or withdraw one."
+            _(
+                "%(most_unanswered)s firms have not answered you yet, and that is as many as you can "
+                "ask at a time. Wait for an answer, or withdraw one."
+            )
+            % {"most_unanswered": MOST_UNANSWERED}
         )
     if asked.filter(asked_at__gt=now - DAY).count() >= MOST_A_DAY:
         raise Refused(
-            f"{asker} has asked {MOST_A_DAY} firms within a day. The next one can be asked tomorrow."
+            _("%(asker)s has asked %(most_a_day)s firms within a day. The next one can be asked tomorrow.")
+            % {"asker": asker, "most_a_day": MOST_A_DAY}
         )
 
 
@@ -188,7 +204,7 @@ def turn_down(
     if introduction.state != State.REQUESTED:
         raise Refused(how_it_stands(introduction))
     if not sentence.strip():
-        raise Refused("Say why in a sentence. It is mailed to them as you write it.")
+        raise Refused(_("Say why in a sentence. It is mailed to them as you write it."))
     _say_no(introduction, by=by, sentence=sentence, now=now or timezone.now())
     record(by, "turned down the introduction of", introduction, note=introduction.ended_because)
     notices.tell_declined(introduction)
@@ -276,7 +292,11 @@ def write(
         raise Refused(why_not)
     if IntroductionMessage.objects.filter(company=company, at__gt=now - DAY).count() >= MOST_MESSAGES_A_DAY:
         raise Refused(
-            f"{company} has written {MOST_MESSAGES_A_DAY} messages within a day. The next can go tomorrow."
+            _(
+                "%(company)s has written %(most_messages_a_day)s messages within a day. The next can "
+                "go tomorrow."
+            )
+            % {"company": company, "most_messages_a_day": MOST_MESSAGES_A_DAY}
         )
     message = IntroductionMessage.objects.create(
         introduction=introduction, company=company, author=by, text=text, at=now
@@ -293,7 +313,7 @@ def why_not_write(introduction: Introduction, company: Company) -> str:
         return ""
     if introduction.messages.filter(company=introduction.asked).exists():
         return ""
-    return f"{introduction.asked} has your words. You can write more once they answer."
+    return _("%(asked)s has your words. You can write more once they answer.") % {"asked": introduction.asked}
 
 
 # --- how it stands -------------------------------------------------------------------------------------
@@ -302,13 +322,13 @@ def how_it_stands(introduction: Introduction) -> str:
     asker, asked = introduction.asker, introduction.asked
     if not introduction.is_live:
         return introduction.ended_because or {
-            State.DECLINED: f"{asked} has said no this time.",
-            State.WITHDRAWN: f"{asker} no longer asks.",
-        }.get(State(introduction.state), "This conversation is closed.")
+            State.DECLINED: _("%(asked)s has said no this time.") % {"asked": asked},
+            State.WITHDRAWN: _("%(asker)s no longer asks.") % {"asker": asker},
+        }.get(State(introduction.state), _("This conversation is closed."))
     return {
-        State.REQUESTED: "It waits for the coordinator.",
-        State.FORWARDED: f"It waits for {asked}.",
-        State.ACCEPTED: f"{asked} has said yes already.",
+        State.REQUESTED: _("It waits for the coordinator."),
+        State.FORWARDED: _("It waits for %(asked)s.") % {"asked": asked},
+        State.ACCEPTED: _("%(asked)s has said yes already.") % {"asked": asked},
     }[State(introduction.state)]
 
 

@@ -4,9 +4,9 @@ What goes through a coordinator is in the outbox under the cluster, where its co
 firms have between them is under the association, where they can't.
 """
 
+from django.utils.translation import gettext as _
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
 
 from members import outbox
 from members.memberships import coordinators_of, officers_of, representatives_of
@@ -18,7 +18,10 @@ from .people import answering_for, contact_of, people_of
 
 # --- introductions ------------------------------------------------------------------------------------
 def ask_coordinators(introduction: Introduction, *, again: bool = False) -> None:
-    subject = f"{introduction.asker} would like to meet {introduction.asked}"
+    subject = _("%(asker)s would like to meet %(asked)s") % {
+        "asker": introduction.asker,
+        "asked": introduction.asked,
+    }
     coordinators = coordinators_of(introduction.cluster)
     _send(
         introduction,
@@ -31,7 +34,7 @@ def ask_coordinators(introduction: Introduction, *, again: bool = False) -> None
 
 
 def ask_firm(introduction: Introduction, *, again: bool = False) -> None:
-    subject = f"{introduction.asker} would like to meet you"
+    subject = _("%(asker)s would like to meet you") % {"asker": introduction.asker}
     _send(
         introduction,
         answering_for(introduction.asked),
@@ -51,7 +54,7 @@ def tell_accepted(introduction: Introduction) -> None:
             introduction,
             people_of(introduction, company),
             template="introduction_accepted",
-            subject=f"You and {other} are introduced",
+            subject=_("You and %(other)s are introduced") % {"other": other},
             answers_to=contact.email if contact else "",
             other=other,
             contact=contact,
@@ -63,7 +66,7 @@ def tell_declined(introduction: Introduction) -> None:
         introduction,
         people_of(introduction, introduction.asker),
         template="introduction_declined",
-        subject=f"About meeting {introduction.asked}",
+        subject=_("About meeting %(asked)s") % {"asked": introduction.asked},
         in_confidence=not introduction.declined_by_coordinator,
     )
 
@@ -85,7 +88,7 @@ def tell_closed(introduction: Introduction, company: Company) -> None:
         introduction,
         people_of(introduction, company),
         template="introduction_closed",
-        subject=f"{other} no longer takes part",
+        subject=_("%(other)s no longer takes part") % {"other": other},
         other=other,
     )
 
@@ -100,7 +103,7 @@ def send_message(message: IntroductionMessage) -> None:
         people_of(introduction, to),
         key=f"introduction-message:{message.pk}",
         template="introduction_message",
-        subject=f"{message.company} writes to you",
+        subject=_("%(company)s writes to you") % {"company": message.company},
         answers_to=contact.email if contact else "",
         message=message,
     )
@@ -111,7 +114,7 @@ def ask_for_outcome(introduction: Introduction) -> None:
         introduction,
         people_of(introduction, introduction.asker),
         template="introduction_outcome",
-        subject=f"What came of meeting {introduction.asked}?",
+        subject=_("What came of meeting %(asked)s?") % {"asked": introduction.asked},
         optional=MailChoice.Kind.INTRODUCTIONS,
         outcomes=Introduction.Outcome.choices,
     )
@@ -154,11 +157,17 @@ def _send(
 # --- opportunities ------------------------------------------------------------------------------------
 def tell_ended(opportunity: Opportunity) -> None:
     """Its last day is over; what came of it can still be said, or it is posted again."""
-    _send_opportunity(opportunity, "opportunity_ended", f"“{opportunity}” has ended")
+    _send_opportunity(
+        opportunity, "opportunity_ended", _("“%(opportunity)s” has ended") % {"opportunity": opportunity}
+    )
 
 
 def tell_taken_down(opportunity: Opportunity) -> None:
-    _send_opportunity(opportunity, "opportunity_taken_down", f"“{opportunity}” was taken down")
+    _send_opportunity(
+        opportunity,
+        "opportunity_taken_down",
+        _("“%(opportunity)s” was taken down") % {"opportunity": opportunity},
+    )
 
 
 def _send_opportunity(opportunity: Opportunity, template: str, subject: str) -> None:
@@ -188,7 +197,7 @@ def tell_of_report(report: Report) -> None:
             key=f"report:{report.pk}:{person.pk}",
             kind="report",
             to=person,
-            subject=f"{report.company} reports something",
+            subject=_("%(company)s reports something") % {"company": report.company},
             template="report",
             context={"person": person, "report": report},
             cluster=report.cluster,
@@ -203,7 +212,7 @@ def tell_settled(report: Report) -> None:
             key=f"report-settled:{report.pk}:{person.pk}",
             kind="report-settled",
             to=person,
-            subject="What you reported is settled",
+            subject=_("What you reported is settled"),
             template="report_settled",
             context={"person": person, "report": report},
             cluster=report.cluster,

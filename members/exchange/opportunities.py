@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -42,9 +43,15 @@ def post(
     if same is not None:
         return same
     if not Company.objects.listed().filter(pk=company.pk).exists():
-        raise Refused(f"{company} is not a member of any cluster, and opportunities are among members.")
+        raise Refused(
+            _("%(company)s is not a member of any cluster, and opportunities are among members.")
+            % {"company": company}
+        )
     if running.count() >= MOST_OPEN:
-        raise Refused(f"{company} has {MOST_OPEN} open ones already. Close one first.")
+        raise Refused(
+            _("%(company)s has %(most_open)s open ones already. Close one first.")
+            % {"company": company, "most_open": MOST_OPEN}
+        )
     refuse_day(until, now)
     clusters = list(clusters)
     opportunity = Opportunity.objects.create(
@@ -66,9 +73,9 @@ def post(
 def refuse_day(until: date, now: datetime) -> None:
     today = timezone.localdate(now)
     if until <= today:
-        raise Refused("The last day has to be ahead of us.")
+        raise Refused(_("The last day has to be ahead of us."))
     if until > today + LONGEST:
-        raise Refused("Half a year is the longest. It can be posted again then.")
+        raise Refused(_("Half a year is the longest. It can be posted again then."))
 
 
 def reply(
@@ -76,7 +83,7 @@ def reply(
 ) -> Introduction:
     """The firm that posted it gets the words directly, and may say yes or no to being introduced."""
     if not opportunity.is_running:
-        raise Refused("This has closed since. Look whether there is another like it.")
+        raise Refused(_("This has closed since. Look whether there is another like it."))
     return ask(company, opportunity.company, by=by, reason=text, opportunity=opportunity, now=now)
 
 
@@ -85,7 +92,7 @@ def close(opportunity: Opportunity, outcome: str, *, by: User, now: datetime | N
     """The firm closes it and says what came of it; of one that its last day has closed, too."""
     _lock(opportunity)
     if opportunity.taken_down_because:
-        raise Refused("A coordinator has taken this down.")
+        raise Refused(_("A coordinator has taken this down."))
     if opportunity.state == State.CLOSED and opportunity.outcome == outcome:
         return opportunity
     opportunity.outcome = Opportunity.Outcome(outcome)
@@ -102,9 +109,9 @@ def take_down(
     if opportunity.taken_down_because:
         return opportunity
     if opportunity.state != State.OPEN:
-        raise Refused("It is closed already.")
+        raise Refused(_("It is closed already."))
     if not sentence.strip():
-        raise Refused("Say why in a sentence. It is mailed to the firm as you write it.")
+        raise Refused(_("Say why in a sentence. It is mailed to the firm as you write it."))
     opportunity.taken_down_because = sentence.strip()
     _close(opportunity, by=by, now=now or timezone.now(), verb="took down")
     notices.tell_taken_down(opportunity)

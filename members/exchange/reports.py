@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -43,7 +44,10 @@ def cluster_of(subject: Introduction | Opportunity):
     memberships = subject.company.memberships.active().select_related("cluster__association")
     membership = memberships.order_by("joined_at", "pk").first()
     if membership is None:
-        raise Refused(f"{subject.company} is no longer a member, and what it posted is gone from the list.")
+        raise Refused(
+            _("%(company)s is no longer a member, and what it posted is gone from the list.")
+            % {"company": subject.company}
+        )
     return membership.cluster
 
 
@@ -57,7 +61,7 @@ def settle(written: Report, *, by: User, note: str, now: datetime | None = None)
     if written.state == Report.State.SETTLED:
         return written
     if not note.strip():
-        raise Refused("Say in a sentence what was done. The firm reads it.")
+        raise Refused(_("Say in a sentence what was done. The firm reads it."))
     written.state, written.note = Report.State.SETTLED, note.strip()
     written.settled_at, written.settled_by = now or timezone.now(), by
     written.save(update_fields=["state", "note", "settled_at", "settled_by"])

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from clusters import sheets, trail
 from clusters.errors import Refused
@@ -53,14 +54,18 @@ def match_columns(one: Import, mapping: Sequence[str], *, by: User) -> None:
     known = {field.name: field for field in kind_of(one).fields}
     _refuse_unless_open(one)
     if len(mapping) != len(one.columns) or any(name and name not in known for name in mapping):
-        raise Refused("Choose for each column what it is.")
+        raise Refused(_("Choose for each column what it is."))
     chosen = [name for name in mapping if name]
     twice = next((name for name in chosen if chosen.count(name) > 1), None)
     if twice:
-        raise Refused(f"Two columns are said to be “{known[twice].label}”. Choose one of them.")
+        raise Refused(
+            _("Two columns are said to be “%(label)s”. Choose one of them.") % {"label": known[twice].label}
+        )
     for name, field in known.items():
         if field.required and name not in chosen:
-            raise Refused(f"Say which column is “{field.label}”. Nothing can be done without it.")
+            raise Refused(
+                _("Say which column is “%(label)s”. Nothing can be done without it.") % {"label": field.label}
+            )
     one.mapping = list(mapping)
     _start(one, State.CHECKING, by)
 
@@ -85,7 +90,7 @@ def run(one: Import, *, by: User) -> None:
     if one.state in (State.RUNNING, State.DONE):
         return
     if one.state != State.CHECKED or not one.to_put_in:
-        raise Refused("There is nothing to put in yet.")
+        raise Refused(_("There is nothing to put in yet."))
     _start(one, State.RUNNING, by)
 
 
@@ -94,7 +99,7 @@ def throw_away(one: Import, *, by: User) -> None:
     """The table is forgotten. What it has made stays."""
     _lock(one)
     if one.is_at_work:
-        raise Refused("It is being worked on just now. Wait until that is done.")
+        raise Refused(_("It is being worked on just now. Wait until that is done."))
     trail.record(by, "threw away", one, **place(one))
     one.delete()
 
@@ -111,9 +116,9 @@ def _start(one: Import, state: str, by: User) -> None:
 
 def _refuse_unless_open(one: Import) -> None:
     if one.is_at_work:
-        raise Refused("It is being worked on just now. Wait until that is done.")
+        raise Refused(_("It is being worked on just now. Wait until that is done."))
     if one.state == State.DONE:
-        raise Refused("This has been put in already.")
+        raise Refused(_("This has been put in already."))
 
 
 def _lock(one: Import) -> None:

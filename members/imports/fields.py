@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from members.accounts import validate_name
 
@@ -25,7 +27,7 @@ class Field:
     """`known_as`: headers that mean it, in small letters and without signs."""
 
     name: str
-    label: str
+    label: str | Promise
     clean: Callable[[str], Any]
     known_as: Sequence[str] = ()
     required: bool = False
@@ -44,7 +46,7 @@ def guess(columns: Sequence[str], fields: Sequence[Field]) -> list[str]:
 
 
 def _names(field: Field) -> set[str]:
-    return {_bare(name) for name in (field.name, field.label, *field.known_as)}
+    return {_bare(str(name)) for name in (field.name, field.label, *field.known_as)}
 
 
 def _bare(words: str) -> str:
@@ -62,7 +64,7 @@ def read(
         words = typed.get(field.name, "").strip()
         if not words:
             if field.required:
-                problems.append(f"{field.label} is empty.")
+                problems.append(_("%(label)s is empty.") % {"label": field.label})
             continue
         try:
             values[field.name] = field.clean(words)
@@ -76,7 +78,10 @@ def one_line(most: int) -> Callable[[str], str]:
     def clean(typed: str) -> str:
         words = " ".join(typed.split())
         if len(words) > most:
-            raise ValidationError(f"At most {most} characters, please. This has {len(words)}.")
+            raise ValidationError(
+                _("At most %(most)s characters, please. This has %(number)s.")
+                % {"most": most, "number": len(words)}
+            )
         validate_name(words)
         return words
 
@@ -86,7 +91,7 @@ def one_line(most: int) -> Callable[[str], str]:
 def address(typed: str) -> str:
     validate_email(typed)
     if len(typed) > 254:
-        raise ValidationError("This address is too long.")
+        raise ValidationError(_("This address is too long."))
     return typed.lower()
 
 
@@ -101,7 +106,8 @@ def day(typed: str) -> date:
         if found.year >= 1900:
             return found
     raise ValidationError(
-        f"“{typed[:40]}” is not a date we can read. Write it like 14/05/2024 or 2024-05-14."
+        _("“%(typed)s” is not a date we can read. Write it like 14/05/2024 or 2024-05-14.")
+        % {"typed": typed[:40]}
     )
 
 
@@ -109,7 +115,7 @@ def past_day(today: Callable[[], date]) -> Callable[[str], date]:
     def clean(typed: str) -> date:
         found = day(typed)
         if found > today():
-            raise ValidationError(f"{typed[:40]} is still to come.")
+            raise ValidationError(_("%(typed)s is still to come.") % {"typed": typed[:40]})
         return found
 
     return clean
@@ -119,7 +125,10 @@ def number(least: int, most: int) -> Callable[[str], int]:
     def clean(typed: str) -> int:
         words = typed.replace(",", "").replace(" ", "")
         if not re.fullmatch(r"[0-9]{1,9}", words) or not least <= int(words) <= most:
-            raise ValidationError(f"“{typed[:40]}” is not a number from {least:,} to {most:,}.")
+            raise ValidationError(
+                _("“%(typed)s” is not a number from %(least)s to %(most)s.")
+                % {"typed": typed[:40], "least": f"{least:,}", "most": f"{most:,}"}
+            )
         return int(words)
 
     return clean
@@ -128,13 +137,15 @@ def number(least: int, most: int) -> Callable[[str], int]:
 def choice(choices: type[models.TextChoices], **also: str) -> Callable[[str], str]:
     """By value or label; `also` are other words for values."""
     known = {_bare(value): value for value in choices.values}
-    known |= {_bare(label): value for value, label in choices.choices}
+    known |= {_bare(str(label)): value for value, label in choices.choices}
     known |= {_bare(words): value for words, value in also.items()}
 
     def clean(typed: str) -> str:
         if _bare(typed) not in known:
-            labels = ", ".join(label for _, label in choices.choices)
-            raise ValidationError(f"“{typed[:40]}” is none of these: {labels}.")
+            labels = ", ".join(str(label) for label in choices.labels)
+            raise ValidationError(
+                _("“%(typed)s” is none of these: %(labels)s.") % {"typed": typed[:40], "labels": labels}
+            )
         return known[_bare(typed)]
 
     return clean

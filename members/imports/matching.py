@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from members.models import Company
 from members.models.company import BARE_NAME_SQL, SHARED_DOMAINS, web_domain
@@ -55,7 +56,9 @@ def find(firms: Firms, name: str, website: str, choice: str = "") -> Company | N
         others = [company for company in same_name if company != here]
         if others and here not in same_name and not choice:
             raise Unclear(
-                f"The web address is that of {here}, the name that of {others[0]}. Which is it?", [here]
+                _("The web address is that of %(here)s, the name that of %(others)s. Which is it?")
+                % {"here": here, "others": others[0]},
+                [here],
             )
         return here
     candidates = same_name or firms.alike.get(name, [])
@@ -68,10 +71,15 @@ def find(firms: Firms, name: str, website: str, choice: str = "") -> Company | N
         return same_name[0]
     if same_name:
         raise Unclear(
-            f"{_listed(same_name)} has the same name, but maybe not the same web address.", same_name
+            _("%(listed)s has the same name, but maybe not the same web address.")
+            % {"listed": _listed(same_name)},
+            same_name,
         )
     if candidates:
-        raise Unclear(f"Its name is much like {_listed(candidates)}. Is it the same firm?", candidates)
+        raise Unclear(
+            _("Its name is much like %(listed)s. Is it the same firm?") % {"listed": _listed(candidates)},
+            candidates,
+        )
     return None
 
 

@@ -12,6 +12,8 @@ from datetime import date, datetime, time
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.models import Cluster
@@ -55,14 +57,14 @@ def size(typed: str) -> str:
 def website(typed: str) -> str:
     tidy = tidy_website(typed)
     if len(tidy) > 200:
-        raise ValidationError("That address is too long. The front page will do.")
+        raise ValidationError(gettext("That address is too long. The front page will do."))
     return tidy
 
 
 def firm_name(typed: str) -> str:
     name = f.one_line(120)(typed)
     if not any(sign.isalnum() for sign in name):
-        raise ValidationError("A name has at least one letter or digit in it.")
+        raise ValidationError(gettext("A name has at least one letter or digit in it."))
     return name
 
 
@@ -73,37 +75,46 @@ def words(typed: str) -> list[str]:
 
 FIELDS = [
     Field(
-        "name", "Firm", firm_name, ["company", "company name", "firm name", "organisation", "business"], True
+        "name",
+        _("Firm"),
+        firm_name,
+        ["company", "company name", "firm name", "organisation", "business"],
+        True,
     ),
-    Field("website", "Website", website, ["web", "url", "web address", "web site", "homepage", "domain"]),
-    Field("cluster", "Cluster", f.one_line(80), ["branch", "group"]),
+    Field("website", _("Website"), website, ["web", "url", "web address", "web site", "homepage", "domain"]),
+    Field("cluster", _("Cluster"), f.one_line(80), ["branch", "group"]),
     Field(
         "joined",
-        "Member since",
+        _("Member since"),
         f.past_day(timezone.localdate),
         ["joined", "date joined", "since", "join date"],
     ),
-    Field("person", "Person", f.one_line(100), ["contact", "contact name", "full name", "representative"]),
+    Field("person", _("Person"), f.one_line(100), ["contact", "contact name", "full name", "representative"]),
     Field(
-        "person_email", "Person’s e-mail", f.address, ["email", "e-mail", "contact email", "email address"]
+        "person_email", _("Person’s e-mail"), f.address, ["email", "e-mail", "contact email", "email address"]
     ),
-    Field("job", "Person’s job title", f.one_line(80), ["job", "job title", "position", "title"]),
+    Field("job", _("Person’s job title"), f.one_line(80), ["job", "job title", "position", "title"]),
     Field(
-        "summary", "What it does", f.one_line(200), ["description", "summary", "activity", "business type"]
+        "summary", _("What it does"), f.one_line(200), ["description", "summary", "activity", "business type"]
     ),
-    Field("expertise", "Expertise", words, ["skills", "keywords", "tags"]),
+    Field("expertise", _("Expertise"), words, ["skills", "keywords", "tags"]),
     Field(
-        "size", "How many people", size, ["size", "employees", "staff", "headcount", "number of employees"]
+        "size", _("How many people"), size, ["size", "employees", "staff", "headcount", "number of employees"]
     ),
-    Field("legal_form", "Legal form", f.choice(Company.LegalForm, **LEGAL_FORMS), ["type", "legal status"]),
-    Field("founded", "Firm since", f.number(1500, 2100), ["founded", "established", "year founded"]),
-    Field("phone", "Firm’s phone", f.one_line(30), ["phone", "telephone", "tel", "phone number"]),
     Field(
-        "email", "Firm’s e-mail", f.address, ["company email", "office email", "general email", "info email"]
+        "legal_form", _("Legal form"), f.choice(Company.LegalForm, **LEGAL_FORMS), ["type", "legal status"]
     ),
-    Field("address", "Street address", f.one_line(200), ["address", "street", "address 1"]),
-    Field("town", "Town", f.one_line(60), ["city", "place", "location"]),
-    Field("postcode", "Postcode", tidy_postcode, ["post code", "zip", "postal code"]),
+    Field("founded", _("Firm since"), f.number(1500, 2100), ["founded", "established", "year founded"]),
+    Field("phone", _("Firm’s phone"), f.one_line(30), ["phone", "telephone", "tel", "phone number"]),
+    Field(
+        "email",
+        _("Firm’s e-mail"),
+        f.address,
+        ["company email", "office email", "general email", "info email"],
+    ),
+    Field("address", _("Street address"), f.one_line(200), ["address", "street", "address 1"]),
+    Field("town", _("Town"), f.one_line(60), ["city", "place", "location"]),
+    Field("postcode", _("Postcode"), tidy_postcode, ["post code", "zip", "postal code"]),
 ]
 
 
@@ -119,7 +130,7 @@ class Plan:
 
 class MemberList:
     fields: Sequence[Field] = FIELDS
-    explanation = "A line for each person, or for each firm. Lines with the same firm belong together."
+    explanation = _("A line for each person, or for each firm. Lines with the same firm belong together.")
 
     def __init__(self, of: Import, by: User):
         self.of, self.by, self.plan = of, by, Plan()
@@ -164,7 +175,7 @@ class MemberList:
         if cluster is None:
             return refuse(line, [problem])
         if values["person_email"] and not values["person"]:
-            return refuse(line, ["The person has an e-mail address, but no name."])
+            return refuse(line, [gettext("The person has an e-mail address, but no name.")])
         try:
             company = matching.find(self.firms, values["name"], values["website"] or "", line.choice)
         except matching.Unclear as unclear:
@@ -181,17 +192,21 @@ class MemberList:
         self.invite(company, cluster, values, said)
         line.outcome = ImportLine.Outcome.MADE if said else ImportLine.Outcome.SAME
         if filled:
-            said.append(f"Fills in {', '.join(filled)} of {company}.")
+            said.append(
+                gettext("Fills in %(list)s of %(company)s.") % {"list": ", ".join(filled), "company": company}
+            )
             line.outcome = ImportLine.Outcome.CHANGED if len(said) == 1 else ImportLine.Outcome.MADE
-        line.words = "\n".join(said) or f"{company} is there with all of this."
+        line.words = "\n".join(said) or gettext("%(company)s is there with all of this.") % {
+            "company": company
+        }
         return None
 
     def cluster_of(self, named: str | None) -> tuple[Cluster | None, str]:
         if not named:
-            return self.only, f"Say in which cluster: {self.listed()}."
-        return self.clusters.get(
-            named.casefold()
-        ), f"“{named}” is none of your clusters here: {self.listed()}."
+            return self.only, gettext("Say in which cluster: %(listed)s.") % {"listed": self.listed()}
+        return self.clusters.get(named.casefold()), gettext(
+            "“%(named)s” is none of your clusters here: %(listed)s."
+        ) % {"named": named, "listed": self.listed()}
 
     def listed(self) -> str:
         return ", ".join(sorted({cluster.name for cluster in self.clusters.values()})[:20])
@@ -200,14 +215,25 @@ class MemberList:
         """Why a list can't make the firm a member: it is of others, was decided otherwise, or waits for an answer."""
         membership = self.memberships.get((company.pk, cluster.pk))
         if membership is None and company.pk not in self.managed:
-            return f"{company} is on the site, but not in your clusters. Ask it to join: it says yes itself."
+            return gettext(
+                "%(company)s is on the site, but not in your clusters. Ask it to join: it says yes itself."
+            ) % {"company": company}
         if membership is None or membership.state == Membership.State.ACTIVE:
             return ""
         if membership.state == Membership.State.APPLIED:
-            return f"{company} has applied to {cluster} and waits for an answer on the desk."
+            return gettext("%(company)s has applied to %(cluster)s and waits for an answer on the desk.") % {
+                "company": company,
+                "cluster": cluster,
+            }
         on = format_date(timezone.localtime(membership.ended_at), "j F Y")
-        how = "left" if membership.state == Membership.State.LEFT else "was turned down by"
-        return f"{company} {how} {cluster} on {on}. It can join again by itself."
+        sentence = (
+            gettext("%(company)s left %(cluster)s on %(day)s. It can join again by itself.")
+            if membership.state == Membership.State.LEFT
+            else gettext(
+                "%(company)s was turned down by %(cluster)s on %(day)s. It can join again by itself."
+            )
+        )
+        return sentence % {"company": company, "cluster": cluster, "day": on}
 
     def new_firm(self, values: dict, said: list[str]) -> Company:
         company = Company(name=values["name"], expertise=values["expertise"] or [])
@@ -217,12 +243,12 @@ class MemberList:
         company.web_domain = web_domain(company.website)
         self.plan.companies.append(company)
         self.firms.add(company)
-        said.append(f"New firm: {company}.")
+        said.append(gettext("New firm: %(company)s.") % {"company": company})
         return company
 
     def fill(self, company: Company, values: dict) -> list[str]:
         """What is empty of the firm and stands in the line."""
-        labels = {one.name: one.label.removeprefix("Firm’s ").lower() for one in self.fields}
+        labels = {one.name: str(one.label).removeprefix(gettext("Firm’s ")).lower() for one in self.fields}
         gaps = [name for name in [*FILLED, "expertise"] if values[name] and not getattr(company, name)]
         if "website" in gaps and web_domain(values["website"]) in self.firms.by_domain:
             gaps.remove("website")
@@ -252,8 +278,13 @@ class MemberList:
         )
         self.memberships[key] = membership
         self.plan.memberships.append(membership)
-        since = f", since {format_date(timezone.localtime(at), 'j F Y')}" if joined else ""
-        said.append(f"{company} becomes a member of {cluster}{since}.")
+        sentence = (
+            gettext("%(company)s becomes a member of %(cluster)s, since %(day)s.")
+            if joined
+            else gettext("%(company)s becomes a member of %(cluster)s.")
+        )
+        day = format_date(timezone.localtime(at), "j F Y")
+        said.append(sentence % {"company": company, "cluster": cluster, "day": day})
 
     def invite(self, company: Company, cluster: Cluster, values: dict, said: list[str]) -> None:
         email, firm = values["person_email"], company.pk or id(company)
@@ -272,7 +303,10 @@ class MemberList:
         self.led.add(firm)
         self.invited.add((firm, email))
         self.plan.invitations.append(invitation)
-        said.append(f"{invitation.name} can be invited to act for {company}.")
+        said.append(
+            gettext("%(invitation)s can be invited to act for %(company)s.")
+            % {"invitation": invitation.name, "company": company}
+        )
 
     # --- putting in -------------------------------------------------------------------------------------
     def put_in(self) -> None:

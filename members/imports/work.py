@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -49,15 +50,17 @@ def work_on(one: Import) -> None:
             put_in(one) if state == State.RUNNING else look_through(one)
         return
     except LookAgain:
-        problem = "Something has changed on the site since. Nothing was put in; look at it again."
+        problem = _("Something has changed on the site since. Nothing was put in; look at it again.")
     except DatabaseError as error:  # somebody joined with the same web address at the same moment, say
         log.warning("Import %s met somebody else's change: %s", one.pk, error)
-        problem = "Somebody changed the same firms at the same moment. Nothing was put in; look at it again."
+        problem = _(
+            "Somebody changed the same firms at the same moment. Nothing was put in; look at it again."
+        )
     except Refused as refusal:
         problem = str(refusal)
     except Exception:
         log.exception("Import %s failed.", one.pk)
-        problem = "Something went wrong on our side. Nothing was put in. Tell the operator, please."
+        problem = _("Something went wrong on our side. Nothing was put in. Tell the operator, please.")
     after = State.CHECKING if state == State.RUNNING else State.COLUMNS  # so that it can be looked at again
     Import.objects.filter(pk=one.pk).update(state=after, problem=problem, progress=0)
 
@@ -88,7 +91,9 @@ def put_in(one: Import) -> None:
 def doer(one: Import) -> User:
     """Who asked for it, if they may today."""
     if one.by is None or not Import.objects.managed_by(one.by).filter(pk=one.pk).exists():
-        raise Refused("Whoever asked for this does not look after the cluster any more. Nothing was put in.")
+        raise Refused(
+            _("Whoever asked for this does not look after the cluster any more. Nothing was put in.")
+        )
     return one.by
 
 

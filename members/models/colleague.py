@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .company import Company
 
@@ -26,7 +28,7 @@ class ColleagueInvitation(models.Model):
     HOLDS = timedelta(days=14)
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="colleague_invitations")
-    email = models.EmailField("e-mail")
+    email = models.EmailField(_("e-mail"))
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -46,12 +48,12 @@ class ColleagueInvitation(models.Model):
                 fields=["company", "email"],
                 condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
                 name="colleague_invitation_one_open",
-                violation_error_message="This address has been asked already.",
+                violation_error_message=_("This address has been asked already."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.email} for {self.company}"
+        return gettext("%(email)s for %(company)s") % {"email": self.email, "company": self.company}
 
     @property
     def ends_at(self):

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.markdown import plain
 from clusters.searching import weighed
@@ -94,32 +96,32 @@ class Company(models.Model):
     """A firm. Membership, turns and talks belong to it, not to the people who act for it."""
 
     class Size(models.TextChoices):
-        ONE = "1", "1 person"
-        MICRO = "2-9", "2 to 9 people"
-        SMALL = "10-49", "10 to 49 people"
-        MEDIUM = "50-249", "50 to 249 people"
-        LARGE = "250+", "250 people or more"
+        ONE = "1", _("1 person")
+        MICRO = "2-9", _("2 to 9 people")
+        SMALL = "10-49", _("10 to 49 people")
+        MEDIUM = "50-249", _("50 to 249 people")
+        LARGE = "250+", _("250 people or more")
 
     class LegalForm(models.TextChoices):
         """Sole traders and ordinary partnerships count as individuals under PECR."""
 
-        SOLE_TRADER = "sole-trader", "Sole trader"
-        PARTNERSHIP = "partnership", "Partnership"
-        LIMITED = "limited", "Limited company (Ltd, LLP, plc)"
-        SOCIAL = "social", "Community interest company, charity or co-operative"
-        PUBLIC = "public", "Public body, college or university"
+        SOLE_TRADER = "sole-trader", _("Sole trader")
+        PARTNERSHIP = "partnership", _("Partnership")
+        LIMITED = "limited", _("Limited company (Ltd, LLP, plc)")
+        SOCIAL = "social", _("Community interest company, charity or co-operative")
+        PUBLIC = "public", _("Public body, college or university")
 
     class Shown(models.TextChoices):
-        PUBLIC = "public", "Everybody"
-        MEMBERS = "members", "Members only"
-        NOBODY = "nobody", "Nobody"
+        PUBLIC = "public", _("Everybody")
+        MEMBERS = "members", _("Members only")
+        NOBODY = "nobody", _("Nobody")
 
     class Introductions(models.TextChoices):
         """How another member firm comes to talk to this one."""
 
-        DIRECT = "direct", "Members may write to us themselves"
-        COORDINATOR = "coordinator", "Through the coordinator"
-        NONE = "none", "Not now"
+        DIRECT = "direct", _("Members may write to us themselves")
+        COORDINATOR = "coordinator", _("Through the coordinator")
+        NONE = "none", _("Not now")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
@@ -128,25 +130,28 @@ class Company(models.Model):
         output_field=models.CharField(max_length=120),
         db_persist=True,
     )
-    summary = models.CharField("what it does", max_length=200, blank=True, help_text="One sentence.")
-    about = models.TextField(max_length=10_000, blank=True, help_text="Markdown.")
+    summary = models.CharField(_("what it does"), max_length=200, blank=True, help_text=_("One sentence."))
+    about = models.TextField(max_length=10_000, blank=True, help_text=_("Markdown."))
     expertise = ArrayField(
         models.CharField(max_length=40),
         default=list,
         blank=True,
-        help_text="Up to twelve words, parted by commas.",
+        help_text=_("Up to twelve words, parted by commas."),
     )
     size = models.CharField(max_length=10, choices=Size, blank=True)
     legal_form = models.CharField(max_length=15, choices=LegalForm, blank=True)
-    founded = models.PositiveSmallIntegerField("since", null=True, blank=True)
+    founded = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
     website = models.URLField(blank=True, max_length=200)
     web_domain = models.CharField(max_length=200, blank=True, editable=False)
     offers = models.TextField(
-        max_length=1000, blank=True, help_text="What it can give to other members. Markdown."
+        max_length=1000, blank=True, help_text=_("What it can give to other members. Markdown.")
     )
-    seeks = models.TextField(max_length=1000, blank=True, help_text="What it looks for. Markdown.")
+    seeks = models.TextField(max_length=1000, blank=True, help_text=_("What it looks for. Markdown."))
     introductions = models.CharField(
-        "how other members reach us", max_length=15, choices=Introductions, default=Introductions.COORDINATOR
+        _("how other members reach us"),
+        max_length=15,
+        choices=Introductions,
+        default=Introductions.COORDINATOR,
     )
     email = models.EmailField(blank=True)
     email_shown = models.CharField(max_length=10, choices=Shown, default=Shown.NOBODY)
@@ -158,14 +163,14 @@ class Company(models.Model):
     address_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
     created_at = models.DateTimeField(auto_now_add=True)
     frozen_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since then it takes no part: see members.freezing."
+        null=True, blank=True, help_text=_("Since then it takes no part: see members.freezing.")
     )
-    frozen_reason = models.CharField("sentence to the frozen firm", max_length=500, blank=True)
+    frozen_reason = models.CharField(_("sentence to the frozen firm"), max_length=500, blank=True)
     unrepresented_since = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="Nobody answers for it who can be reached by mail: see members.representation.",
+        help_text=_("Nobody answers for it who can be reached by mail: see members.representation."),
     )
     words = models.GeneratedField(
         expression=weighed("name", "A")
@@ -187,7 +192,7 @@ class Company(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "companies"
+        verbose_name_plural = _("companies")
         indexes = [
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="company_name_key_trgm"),
             GinIndex(fields=["words"], name="company_words"),
@@ -203,13 +208,13 @@ class Company(models.Model):
                 fields=["web_domain"],
                 condition=~Q(web_domain="") & ~Q(web_domain__in=SHARED_DOMAINS),
                 name="company_web_domain_unique",
-                violation_error_message="Another firm here has this web address.",
+                violation_error_message=_("Another firm here has this web address."),
             ),
             models.CheckConstraint(
                 condition=Q(frozen_at__isnull=True, frozen_reason="")
                 | Q(frozen_at__isnull=False) & ~Q(frozen_reason=""),
                 name="company_frozen_for_a_reason",
-                violation_error_message="A firm is frozen for a reason, which it is told.",
+                violation_error_message=_("A firm is frozen for a reason, which it is told."),
             ),
         ]
 
@@ -266,15 +271,15 @@ class Representative(models.Model):
     """A person who acts for a company."""
 
     class Role(models.TextChoices):
-        LEAD = "lead", "Lead"
-        DEPUTY = "deputy", "Deputy"
-        MEMBER = "member", "Colleague"
+        LEAD = "lead", _("Lead")
+        DEPUTY = "deputy", _("Deputy")
+        MEMBER = "member", _("Colleague")
 
     class State(models.TextChoices):
-        ASKED = "asked", "Asked to act for the firm"
-        ACTIVE = "active", "Acts for the firm"
-        ENDED = "ended", "No longer"
-        REFUSED = "refused", "Refused"
+        ASKED = "asked", _("Asked to act for the firm")
+        ACTIVE = "active", _("Acts for the firm")
+        ENDED = "ended", _("No longer")
+        REFUSED = "refused", _("Refused")
 
     ANSWERING = (Role.LEAD, Role.DEPUTY)
 
@@ -285,13 +290,13 @@ class Representative(models.Model):
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     takes_over = models.BooleanField(
-        "asks to lead it",
+        _("asks to lead it"),
         default=False,
         editable=False,
-        help_text="By a work address of the firm's own domain. A coordinator decides.",
+        help_text=_("By a work address of the firm's own domain. A coordinator decides."),
     )
-    listed = models.BooleanField("named on the company page", default=False)
-    job = models.CharField("job title", max_length=80, blank=True)
+    listed = models.BooleanField(_("named on the company page"), default=False)
+    job = models.CharField(_("job title"), max_length=80, blank=True)
     since = models.DateTimeField(auto_now_add=True)
 
     objects = RepresentativeQuerySet.as_manager()
@@ -303,12 +308,12 @@ class Representative(models.Model):
                 fields=["company", "user"],
                 condition=Q(state__in=["asked", "active"]),
                 name="representative_once",
-                violation_error_message="This person acts for the firm already.",
+                violation_error_message=_("This person acts for the firm already."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.user} of {self.company}"
+        return gettext("%(person)s of %(company)s") % {"person": self.user, "company": self.company}
 
     @property
     def answers(self) -> bool:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 from clusters.periods import moments
@@ -37,8 +38,8 @@ class Drive(models.Model):
     """A membership campaign of an association or a cluster. What it reached is counted by `members.drives`."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        CLOSED = "closed", "Closed"
+        RUNNING = "running", _("Running")
+        CLOSED = "closed", _("Closed")
 
     association = models.ForeignKey(
         Association, on_delete=models.PROTECT, null=True, blank=True, related_name="drives"
@@ -49,15 +50,17 @@ class Drive(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     summary = models.CharField(max_length=300, blank=True)
-    start = models.DateField("from")
-    end = models.DateField("until", help_text="Last day.")
+    start = models.DateField(_("from"))
+    end = models.DateField(_("until"), help_text=_("Last day."))
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     result = models.JSONField(
         null=True,
         blank=True,
         editable=False,
-        help_text="As it stood when it was closed: members.drives.Standing. A trigger of the database keeps it.",
+        help_text=_(
+            "As it stood when it was closed: members.drives.Standing. A trigger of the database keeps it."
+        ),
     )
 
     objects = DriveQuerySet.as_manager()
@@ -68,12 +71,12 @@ class Drive(models.Model):
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="drive_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(end__gt=models.F("start")),
                 name="drive_ends_after_start",
-                violation_error_message="The last day is before the first.",
+                violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(
                 condition=Q(state="running", closed_at__isnull=True, result__isnull=True)
@@ -118,13 +121,13 @@ class Target(models.Model):
     """A number that a drive wants to reach. Its kind says what is counted: see `members.drives.counted`."""
 
     class Kind(models.TextChoices):
-        NEW_MEMBERS = "new-members", "new member firms"
-        EVENTS = "events", "events"
-        TRAINING = "training", "training activities"
-        DEMAND = "demand", "demand-generating events"
-        MEETINGS = "meetings", "meetings of other kinds"
-        INTRODUCTIONS = "introductions", "introductions that led to something"
-        OPPORTUNITIES = "opportunities", "opportunities that led to something"
+        NEW_MEMBERS = "new-members", _("new member firms")
+        EVENTS = "events", _("events")
+        TRAINING = "training", _("training activities")
+        DEMAND = "demand", _("demand-generating events")
+        MEETINGS = "meetings", _("meetings of other kinds")
+        INTRODUCTIONS = "introductions", _("introductions that led to something")
+        OPPORTUNITIES = "opportunities", _("opportunities that led to something")
 
     MEETING_KINDS = {
         Kind.EVENTS: ["networking", "public", "trade"],
@@ -133,30 +136,32 @@ class Target(models.Model):
     }
     COUNTED = {
         Kind.NEW_MEMBERS: (
-            "Firms that joined a cluster for the first time in the drive, and are still members: "
-            "of the clusters together, each firm once."
+            _(
+                "Firms that joined a cluster for the first time in the drive, and are still members: "
+                "of the clusters together, each firm once."
+            )
         ),
-        Kind.EVENTS: "Networking, public and trade events held in the drive that everybody could see.",
-        Kind.TRAINING: "Training held in the drive that everybody could see.",
-        Kind.DEMAND: "Events held in the drive to bring members and customers together.",
-        Kind.INTRODUCTIONS: "Introductions asked for in the drive that led to business or to help.",
-        Kind.OPPORTUNITIES: "Asks and offers posted in the drive by which members came together.",
+        Kind.EVENTS: _("Networking, public and trade events held in the drive that everybody could see."),
+        Kind.TRAINING: _("Training held in the drive that everybody could see."),
+        Kind.DEMAND: _("Events held in the drive to bring members and customers together."),
+        Kind.INTRODUCTIONS: _("Introductions asked for in the drive that led to business or to help."),
+        Kind.OPPORTUNITIES: _("Asks and offers posted in the drive by which members came together."),
     }
 
     drive = models.ForeignKey(Drive, on_delete=models.CASCADE, related_name="targets")
-    kind = models.CharField("what is counted", max_length=15, choices=Kind)
+    kind = models.CharField(_("what is counted"), max_length=15, choices=Kind)
     name = models.CharField(
-        "called",
+        _("called"),
         max_length=60,
         blank=True,
-        help_text="In the plural, if it has a name of its own: open days.",
+        help_text=_("In the plural, if it has a name of its own: open days."),
     )
     meeting_kinds = ArrayField(
         models.CharField(max_length=12),
         default=list,
         blank=True,
-        verbose_name="kinds of meetings",
-        help_text="For meetings of other kinds: which.",
+        verbose_name=_("kinds of meetings"),
+        help_text=_("For meetings of other kinds: which."),
     )
     number = models.PositiveIntegerField()
 
@@ -168,13 +173,13 @@ class Target(models.Model):
             models.UniqueConstraint(
                 fields=["drive", "kind", "name"],
                 name="target_once",
-                violation_error_message="The drive has a target of this kind and name already.",
+                violation_error_message=_("The drive has a target of this kind and name already."),
             ),
             models.CheckConstraint(condition=Q(number__gt=0), name="target_positive"),
             models.CheckConstraint(
                 condition=~Q(kind="meetings") | ~Q(name="") & ~Q(meeting_kinds=[]),
                 name="target_meetings_say_which",
-                violation_error_message="Meetings of other kinds need a name, and the kinds that count.",
+                violation_error_message=_("Meetings of other kinds need a name, and the kinds that count."),
             ),
         ]
 

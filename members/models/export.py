@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 
@@ -33,9 +35,9 @@ class Export(models.Model):
     """All data of a cluster or an association, or of the whole site, made by the worker and kept for a few days."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Being made"
-        DONE = "done", "Ready"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", _("Being made")
+        DONE = "done", _("Ready")
+        FAILED = "failed", _("Failed")
 
     association = models.ForeignKey(
         Association, on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
@@ -47,8 +49,8 @@ class Export(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = models.FileField(upload_to=export_path, blank=True)
-    size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
-    rows = models.JSONField(default=list, blank=True, help_text="How many rows of what.")
+    size = models.PositiveBigIntegerField(default=0, help_text=_("Bytes."))
+    rows = models.JSONField(default=list, blank=True, help_text=_("How many rows of what."))
     asked_at = models.DateTimeField(default=timezone.now)
     made_at = models.DateTimeField(null=True, blank=True)
 
@@ -56,26 +58,26 @@ class Export(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
-        verbose_name = "export of all data"
-        verbose_name_plural = "exports of all data"
+        verbose_name = _("export of all data")
+        verbose_name_plural = _("exports of all data")
         constraints = [
             models.CheckConstraint(
                 condition=Q(association__isnull=True) | Q(cluster__isnull=True),
                 name="export_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.UniqueConstraint(
                 fields=["by", "association", "cluster"],
                 condition=Q(state="waiting"),
                 nulls_distinct=False,
                 name="export_one_waiting",
-                violation_error_message="This export is being made already.",
+                violation_error_message=_("This export is being made already."),
             ),
         ]
 
     def __str__(self):
-        return f"All data of {self.of}"
+        return gettext("All data of %(of)s") % {"of": self.of}
 
     @property
     def of(self) -> str:
-        return str(self.cluster or self.association or "the whole site")
+        return str(self.cluster or self.association or gettext("the whole site"))

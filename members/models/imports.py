@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 
@@ -28,20 +30,20 @@ class Import(models.Model):
     """A table that somebody brings: looked through line by line, then put in, all or nothing. See `members.imports`."""
 
     class Kind(models.TextChoices):
-        MEMBERS = "members", "Firms, people and memberships"
-        MEETINGS = "meetings", "Past meetings"
+        MEMBERS = "members", _("Firms, people and memberships")
+        MEETINGS = "meetings", _("Past meetings")
 
     class State(models.TextChoices):
-        COLUMNS = "columns", "Say what is in the columns"
-        CHECKING = "checking", "Being looked through"
-        CHECKED = "checked", "Looked through, nothing made yet"
-        RUNNING = "running", "Being put in"
-        DONE = "done", "Done"
+        COLUMNS = "columns", _("Say what is in the columns")
+        CHECKING = "checking", _("Being looked through")
+        CHECKED = "checked", _("Looked through, nothing made yet")
+        RUNNING = "running", _("Being put in")
+        DONE = "done", _("Done")
 
     AT_WORK = (State.CHECKING, State.RUNNING)
     READ_IN = "lists of people"  # what `clusters.in_hand.busy_in` says while one is worked on
 
-    kind = models.CharField("what is in it", max_length=10, choices=Kind, default=Kind.MEMBERS)
+    kind = models.CharField(_("what is in it"), max_length=10, choices=Kind, default=Kind.MEMBERS)
     association = models.ForeignKey(
         Association, on_delete=models.CASCADE, null=True, blank=True, related_name="imports"
     )
@@ -51,17 +53,17 @@ class Import(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    file_name = models.CharField("file", max_length=120)
-    columns = models.JSONField(default=list, blank=True, help_text="The headers.")
+    file_name = models.CharField(_("file"), max_length=120)
+    columns = models.JSONField(default=list, blank=True, help_text=_("The headers."))
     mapping = models.JSONField(
-        default=list, blank=True, help_text="What each column is, by the names of the kind's fields."
+        default=list, blank=True, help_text=_("What each column is, by the names of the kind's fields.")
     )
     state = models.CharField(max_length=10, choices=State, default=State.COLUMNS)
-    total = models.PositiveIntegerField("lines", default=0)
-    progress = models.PositiveIntegerField(default=0, help_text="Lines worked on in this state.")
-    counts = models.JSONField(default=dict, blank=True, help_text="How many lines had which outcome.")
+    total = models.PositiveIntegerField(_("lines"), default=0)
+    progress = models.PositiveIntegerField(default=0, help_text=_("Lines worked on in this state."))
+    counts = models.JSONField(default=dict, blank=True, help_text=_("How many lines had which outcome."))
     problem = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField("uploaded", default=timezone.now)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
 
     objects = ImportQuerySet.as_manager()
@@ -72,7 +74,7 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="import_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
         ]
 
@@ -108,20 +110,20 @@ class ImportLine(models.Model):
     """A line of an imported table, and what becomes of it."""
 
     class Outcome(models.TextChoices):
-        REFUSED = "refused", "Refused"
-        CHANGED = "changed", "Changes something"
-        MADE = "made", "Makes something new"
-        SAME = "same", "All there already"
+        REFUSED = "refused", _("Refused")
+        CHANGED = "changed", _("Changes something")
+        MADE = "made", _("Makes something new")
+        SAME = "same", _("All there already")
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="lines")
-    number = models.PositiveIntegerField(help_text="As the spreadsheet counts.")
+    number = models.PositiveIntegerField(help_text=_("As the spreadsheet counts."))
     cells = models.JSONField()
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    words = models.TextField(blank=True, help_text="What becomes of it, or why it is refused.")
+    words = models.TextField(blank=True, help_text=_("What becomes of it, or why it is refused."))
     candidates = models.JSONField(
-        default=list, blank=True, help_text="Firms that may be meant: number, name, web domain."
+        default=list, blank=True, help_text=_("Firms that may be meant: number, name, web domain.")
     )
-    choice = models.CharField(max_length=20, blank=True, help_text="The number of the firm meant, or new.")
+    choice = models.CharField(max_length=20, blank=True, help_text=_("The number of the firm meant, or new."))
 
     objects = ImportLineQuerySet.as_manager()
 
@@ -131,7 +133,7 @@ class ImportLine(models.Model):
         indexes = [models.Index(fields=["of", "outcome", "number"])]
 
     def __str__(self):
-        return f"Line {self.number}"
+        return gettext("Line %(number)s") % {"number": self.number}
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -152,11 +154,11 @@ class Invitation(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, related_name="invitations", help_text="Whose list they are on."
+        Cluster, on_delete=models.CASCADE, related_name="invitations", help_text=_("Whose list they are on.")
     )
-    email = models.EmailField("e-mail")
+    email = models.EmailField(_("e-mail"))
     name = models.CharField(max_length=100)
-    job = models.CharField("job title", max_length=80, blank=True)
+    job = models.CharField(_("job title"), max_length=80, blank=True)
     role = models.CharField(max_length=10, choices=Representative.Role, default=Representative.Role.MEMBER)
     came_by = models.ForeignKey(
         Import, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations"
@@ -176,7 +178,7 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["company", "email"],
                 name="invitation_once",
-                violation_error_message="This person is on the list of the firm already.",
+                violation_error_message=_("This person is on the list of the firm already."),
             ),
             models.CheckConstraint(
                 condition=Q(email=models.functions.Lower("email")), name="invitation_email_lower_case"
@@ -184,4 +186,4 @@ class Invitation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name} for {self.company}"
+        return gettext("%(name)s for %(company)s") % {"name": self.name, "company": self.company}

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association
 
@@ -34,19 +36,19 @@ class Interest(models.Model):
         null=True,
         blank=True,
         related_name="interests",
-        help_text="Whose cluster was the nearest.",
+        help_text=_("Whose cluster was the nearest."),
     )
-    district = models.CharField(max_length=4, help_text="The first half of the postcode.")
+    district = models.CharField(max_length=4, help_text=_("The first half of the postcode."))
     email = models.EmailField()
     asked_at = models.DateTimeField(default=timezone.now)
-    confirmed_at = models.DateTimeField("confirmed by link", null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed by link"), null=True, blank=True)
 
     objects = InterestQuerySet.as_manager()
 
     class Meta:
         ordering = ["district", "asked_at"]
-        verbose_name = "person who waits for a cluster"
-        verbose_name_plural = "people who wait for a cluster"
+        verbose_name = _("person who waits for a cluster")
+        verbose_name_plural = _("people who wait for a cluster")
         constraints = [
             models.UniqueConstraint(Lower("email"), "district", name="interest_once"),
         ]
@@ -55,4 +57,4 @@ class Interest(models.Model):
         ]
 
     def __str__(self):
-        return f"Somebody in {self.district}"
+        return gettext("Somebody in %(district)s") % {"district": self.district}

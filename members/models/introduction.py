@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 
@@ -65,21 +67,21 @@ class Introduction(models.Model):
     """
 
     class Via(models.TextChoices):
-        DIRECT = "direct", "Directly"
-        COORDINATOR = "coordinator", "Through the coordinator"
+        DIRECT = "direct", _("Directly")
+        COORDINATOR = "coordinator", _("Through the coordinator")
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "With the coordinator"
-        FORWARDED = "forwarded", "Waits for an answer"
-        ACCEPTED = "accepted", "Introduced"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        REQUESTED = "requested", _("With the coordinator")
+        FORWARDED = "forwarded", _("Waits for an answer")
+        ACCEPTED = "accepted", _("Introduced")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Outcome(models.TextChoices):
-        WORK = "work", "We do business together"
-        HELP = "help", "One helped the other"
-        TOUCH = "touch", "We stay in touch"
-        NOTHING = "nothing", "Nothing came of it"
+        WORK = "work", _("We do business together")
+        HELP = "help", _("One helped the other")
+        TOUCH = "touch", _("We stay in touch")
+        NOTHING = "nothing", _("Nothing came of it")
 
     UNANSWERED = (State.REQUESTED, State.FORWARDED)
     GOOD_OUTCOMES = (Outcome.WORK, Outcome.HELP)  # what counts, and is worth a story
@@ -90,7 +92,7 @@ class Introduction(models.Model):
         Cluster,
         on_delete=models.PROTECT,
         related_name="introductions",
-        help_text="One that the firms share, else one of the asked firm's.",
+        help_text=_("One that the firms share, else one of the asked firm's."),
     )
     via = models.CharField(max_length=15, choices=Via)
     opportunity = models.ForeignKey(
@@ -102,12 +104,12 @@ class Introduction(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     asked_at = models.DateTimeField(default=timezone.now)
-    note = models.TextField("the coordinator's word", max_length=500, blank=True)
+    note = models.TextField(_("the coordinator's word"), max_length=500, blank=True)
     forwarded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     forwarded_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when the asked firm knows of it."
+        null=True, blank=True, help_text=_("Since when the asked firm knows of it.")
     )
     reminded_at = models.DateTimeField(
         null=True, blank=True, help_text="When those it waits for were asked once more."
@@ -115,9 +117,9 @@ class Introduction(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    decided_at = models.DateTimeField("answered at", null=True, blank=True)
+    decided_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_because = models.TextField("sentence at the end", max_length=500, blank=True)
+    ended_because = models.TextField(_("sentence at the end"), max_length=500, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_asked_at = models.DateTimeField(null=True, blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
@@ -133,14 +135,14 @@ class Introduction(models.Model):
             models.CheckConstraint(
                 condition=~Q(asker=models.F("asked")),
                 name="introduction_of_two",
-                violation_error_message="A firm knows itself already.",
+                violation_error_message=_("A firm knows itself already."),
             ),
             models.UniqueConstraint(
                 Least("asker", "asked"),
                 Greatest("asker", "asked"),
                 condition=Q(ended_at__isnull=True),
                 name="introduction_one_live",
-                violation_error_message="One of the two has asked already.",
+                violation_error_message=_("One of the two has asked already."),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "forwarded"], ended_at__isnull=True)
@@ -161,7 +163,7 @@ class Introduction(models.Model):
                 condition=Q(outcome="", outcome_at__isnull=True)
                 | Q(~Q(outcome=""), state="accepted", outcome_at__isnull=False),
                 name="introduction_outcome",
-                violation_error_message="Only an introduction that took place has an outcome.",
+                violation_error_message=_("Only an introduction that took place has an outcome."),
             ),
         ]
         indexes = [
@@ -181,7 +183,7 @@ class Introduction(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.asker} and {self.asked}"
+        return gettext("%(asker)s and %(asked)s") % {"asker": self.asker, "asked": self.asked}
 
     def get_absolute_url(self):
         return reverse("members:introduction", args=[self.pk])
@@ -267,10 +269,10 @@ class Block(models.Model):
             models.UniqueConstraint(
                 fields=["company", "blocked"],
                 name="block_once",
-                violation_error_message="This firm is blocked already.",
+                violation_error_message=_("This firm is blocked already."),
             ),
             models.CheckConstraint(condition=~Q(company=models.F("blocked")), name="block_of_another"),
         ]
 
     def __str__(self):
-        return f"{self.company} blocks {self.blocked}"
+        return gettext("%(company)s blocks %(blocked)s") % {"company": self.company, "blocked": self.blocked}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clusters.images import Kind
 from clusters.models import StoredImage
@@ -24,7 +25,7 @@ class CompanyLogo(StoredImage):
     objects = CompanyLogoQuerySet.as_manager()
 
     def __str__(self):
-        return f"Logo of {self.company}"
+        return _("Logo of %(company)s") % {"company": self.company}
 
     def get_absolute_url(self):
         return reverse("members:company-logo", args=[self.uid, "large"])

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 
@@ -34,12 +35,12 @@ class OutgoingMail(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Given up"
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Given up")
 
     key = models.CharField(
-        max_length=200, unique=True, help_text="What it is about and to whom: written once."
+        max_length=200, unique=True, help_text=_("What it is about and to whom: written once.")
     )
     kind = models.CharField(max_length=30)
     cluster = models.ForeignKey(
@@ -54,12 +55,12 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
-    calendar = models.TextField("calendar attachment", blank=True)
+    calendar = models.TextField(_("calendar attachment"), blank=True)
     unsubscribe_url = models.URLField(max_length=400, blank=True)
     message_id = models.CharField(max_length=150)
 
     to_many = models.BooleanField(
-        default=False, help_text="One of many alike: mails that somebody waits for go first."
+        default=False, help_text=_("One of many alike: mails that somebody waits for go first.")
     )
 
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -67,9 +68,9 @@ class OutgoingMail(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField("last error", max_length=500, blank=True)
+    error = models.CharField(_("last error"), max_length=500, blank=True)
     bounced = models.BooleanField(
-        default=False, editable=False, help_text="The mail server refused it or its recipient for good."
+        default=False, editable=False, help_text=_("The mail server refused it or its recipient for good.")
     )
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -115,18 +116,18 @@ class MailChoice(models.Model):
     """
 
     class How(models.TextChoices):
-        AT_ONCE = "at-once", "At once"
-        WEEKLY = "weekly", "In the weekly mail"
-        NEVER = "never", "Not at all"
+        AT_ONCE = "at-once", _("At once")
+        WEEKLY = "weekly", _("In the weekly mail")
+        NEVER = "never", _("Not at all")
 
     class Kind(models.TextChoices):
-        AGENDAS = "agendas", "Agendas and changes to them"
-        LETTERS = "letters", "Letters from my coordinators"
-        REMINDERS = "reminders", "Reminders of meetings I said yes to"
-        INTRODUCTIONS = "introductions", "Questions about what came of an introduction"
-        OPPORTUNITIES = "opportunities", "New asks and offers of members"
-        NEWS = "news", "Stories and news"
-        WEEKLY = "weekly", "The weekly mail"
+        AGENDAS = "agendas", _("Agendas and changes to them")
+        LETTERS = "letters", _("Letters from my coordinators")
+        REMINDERS = "reminders", _("Reminders of meetings I said yes to")
+        INTRODUCTIONS = "introductions", _("Questions about what came of an introduction")
+        OPPORTUNITIES = "opportunities", _("New asks and offers of members")
+        NEWS = "news", _("Stories and news")
+        WEEKLY = "weekly", _("The weekly mail")
 
         @property
         def ways(self) -> tuple[MailChoice.How, ...]:
@@ -162,7 +163,7 @@ class MailChoice(models.Model):
 class WorkerBeat(models.Model):
     """A mail worker that is at work: says so every few seconds, and is gone from here when it stops."""
 
-    name = models.CharField(max_length=150, unique=True, help_text="Machine and process.")
+    name = models.CharField(max_length=150, unique=True, help_text=_("Machine and process."))
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

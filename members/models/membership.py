@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 
@@ -34,17 +36,19 @@ class Membership(models.Model):
     """A company in a cluster. It costs nothing and has no end date. The acts are in `members.memberships`."""
 
     class State(models.TextChoices):
-        APPLIED = "applied", "Applied"
-        ACTIVE = "active", "Member"
-        LEFT = "left", "Left"
-        REJECTED = "rejected", "Rejected"
+        APPLIED = "applied", _("Applied")
+        ACTIVE = "active", _("Member")
+        LEFT = "left", _("Left")
+        REJECTED = "rejected", _("Rejected")
 
     OPEN = (State.APPLIED, State.ACTIVE)
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="memberships")
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="memberships")
     state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
-    message = models.TextField(max_length=1000, blank=True, help_text="What the firm wrote when it applied.")
+    message = models.TextField(
+        max_length=1000, blank=True, help_text=_("What the firm wrote when it applied.")
+    )
     applied_at = models.DateTimeField()
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -53,8 +57,8 @@ class Membership(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    decision = models.TextField("sentence to the firm", max_length=500, blank=True)
-    ended_at = models.DateTimeField("left or rejected at", null=True, blank=True)
+    decision = models.TextField(_("sentence to the firm"), max_length=500, blank=True)
+    ended_at = models.DateTimeField(_("left or rejected at"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -65,7 +69,7 @@ class Membership(models.Model):
                 fields=["company", "cluster"],
                 condition=Q(state__in=["applied", "active"]),
                 name="membership_one_open",
-                violation_error_message="The firm is a member or has applied already.",
+                violation_error_message=_("The firm is a member or has applied already."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(joined_at__isnull=False), name="membership_active_has_joined"
@@ -77,4 +81,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.company} in {self.cluster}"
+        return gettext("%(company)s in %(cluster)s") % {"company": self.company, "cluster": self.cluster}

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 from clusters.models.association import in_force
@@ -34,10 +36,10 @@ class Officer(models.Model):
     """A person's term in an office of a cluster or an association. The office gives the rights, during the term."""
 
     class Office(models.TextChoices):
-        COORDINATOR = "coordinator", "Coordinator"
-        CHAIRMAN = "chairman", "Chairman"
-        SECRETARY = "secretary", "Secretary"
-        TREASURER = "treasurer", "Treasurer"
+        COORDINATOR = "coordinator", _("Coordinator")
+        CHAIRMAN = "chairman", _("Chairman")
+        SECRETARY = "secretary", _("Secretary")
+        TREASURER = "treasurer", _("Treasurer")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offices")
     office = models.CharField(max_length=15, choices=Office)
@@ -47,8 +49,8 @@ class Officer(models.Model):
     cluster = models.ForeignKey(
         Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
     )
-    start = models.DateField("from")
-    end = models.DateField("until", null=True, blank=True, help_text="Last day; empty: no end.")
+    start = models.DateField(_("from"))
+    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Last day; empty: no end."))
 
     objects = OfficerQuerySet.as_manager()
 
@@ -58,20 +60,24 @@ class Officer(models.Model):
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="officer_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(end__isnull=True) | Q(end__gte=models.F("start")),
                 name="officer_ends_after_start",
-                violation_error_message="The last day is before the first.",
+                violation_error_message=_("The last day is before the first."),
             ),
             models.UniqueConstraint(
                 fields=["user", "office", "association", "cluster", "start"],
                 name="officer_once",
                 nulls_distinct=False,
-                violation_error_message="This person has this office from that day already.",
+                violation_error_message=_("This person has this office from that day already."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.user}, {self.get_office_display()} of {self.cluster or self.association}"
+        return gettext("%(person)s, %(office)s of %(cluster)s") % {
+            "person": self.user,
+            "office": self.get_office_display(),
+            "cluster": self.cluster or self.association,
+        }

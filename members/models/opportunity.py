@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Theme
 
@@ -47,17 +48,17 @@ class Opportunity(models.Model):
     """An ask or an offer to fellow members, until a day. The acts are in `members.opportunities`."""
 
     class Kind(models.TextChoices):
-        ASK = "ask", "Ask"
-        OFFER = "offer", "Offer"
+        ASK = "ask", _("Ask")
+        OFFER = "offer", _("Offer")
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
 
     class Outcome(models.TextChoices):
-        MEMBER = "member", "A member and we came together"
-        ELSEWHERE = "elsewhere", "Settled with somebody outside"
-        NOTHING = "nothing", "Nothing came of it"
+        MEMBER = "member", _("A member and we came together")
+        ELSEWHERE = "elsewhere", _("Settled with somebody outside")
+        NOTHING = "nothing", _("Nothing came of it")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="opportunities")
     author = models.ForeignKey(
@@ -70,24 +71,24 @@ class Opportunity(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     theme = models.CharField(max_length=15, choices=Theme)
     title = models.CharField(max_length=100)
-    text = models.TextField(max_length=2000, help_text="Markdown.")
-    to_all = models.BooleanField("to the members of all clusters", default=True)
+    text = models.TextField(max_length=2000, help_text=_("Markdown."))
+    to_all = models.BooleanField(_("to the members of all clusters"), default=True)
     clusters = models.ManyToManyField(Cluster, blank=True, related_name="opportunities")
-    until = models.DateField(help_text="Last day on which members see it.")
+    until = models.DateField(help_text=_("Last day on which members see it."))
     posted_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    taken_down_because = models.TextField("why it was taken down", max_length=500, blank=True)
+    taken_down_because = models.TextField(_("why it was taken down"), max_length=500, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
 
     objects = OpportunityQuerySet.as_manager()
 
     class Meta:
         ordering = ["-posted_at", "-pk"]
-        verbose_name_plural = "opportunities"
+        verbose_name_plural = _("opportunities")
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True)
@@ -97,7 +98,7 @@ class Opportunity(models.Model):
             models.CheckConstraint(
                 condition=Q(state="closed") | Q(outcome="", taken_down_because=""),
                 name="opportunity_open_has_no_outcome",
-                violation_error_message="What came of it is said when it is closed.",
+                violation_error_message=_("What came of it is said when it is closed."),
             ),
         ]
         indexes = [

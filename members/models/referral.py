@@ -5,6 +5,8 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .company import Company
 
@@ -30,7 +32,7 @@ class ReferralLink(models.Model):
     objects = ReferralLinkQuerySet.as_manager()
 
     def __str__(self):
-        return f"Link of {self.user}"
+        return gettext("Link of %(person)s") % {"person": self.user}
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -51,7 +53,9 @@ class Referral(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="referrals"
     )
     made_at = models.DateTimeField(default=timezone.now)
-    thanked_at = models.DateTimeField(null=True, blank=True, help_text="When the firm had become a member.")
+    thanked_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the firm had become a member.")
+    )
 
     objects = ReferralQuerySet.as_manager()
 
@@ -59,4 +63,4 @@ class Referral(models.Model):
         ordering = ["made_at", "pk"]
 
     def __str__(self):
-        return f"{self.company} came by a member's link"
+        return gettext("%(company)s came by a member's link") % {"company": self.company}

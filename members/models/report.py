@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 
@@ -37,8 +39,8 @@ class Report(models.Model):
     """A firm tells the coordinator, or the association, of something that should not be. See `members.reports`."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Waits"
-        SETTLED = "settled", "Settled"
+        OPEN = "open", _("Waits")
+        SETTLED = "settled", _("Settled")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reports")
     by = models.ForeignKey(
@@ -56,14 +58,14 @@ class Report(models.Model):
     association = models.ForeignKey(
         Association, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
-    text = models.TextField("what is wrong", max_length=1000)
+    text = models.TextField(_("what is wrong"), max_length=1000)
     at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    note = models.TextField("what was done", max_length=500, blank=True)
+    note = models.TextField(_("what was done"), max_length=500, blank=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -81,7 +83,7 @@ class Report(models.Model):
                 condition=Q(state="open"),
                 nulls_distinct=False,
                 name="report_once",
-                violation_error_message="Your firm has reported this already.",
+                violation_error_message=_("Your firm has reported this already."),
             ),
             models.CheckConstraint(
                 condition=Q(state="open", settled_at__isnull=True)
@@ -92,4 +94,7 @@ class Report(models.Model):
         indexes = [models.Index(fields=["cluster", "state"])]
 
     def __str__(self):
-        return f"{self.company} about {self.introduction or self.opportunity}"
+        return gettext("%(company)s about %(introduction)s") % {
+            "company": self.company,
+            "introduction": self.introduction or self.opportunity,
+        }

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 
@@ -53,24 +54,26 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with e-mail; acts for a company as its Representative, for a cluster as its Officer."""
 
     email = models.EmailField(
-        "e-mail", unique=True, error_messages={"unique": "Somebody has this address already."}
+        _("e-mail"), unique=True, error_messages={"unique": _("Somebody has this address already.")}
     )
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     second_factor_by = models.DateField(
-        "two-step sign-in by",
+        _("two-step sign-in by"),
         null=True,
         blank=True,
         editable=False,
-        help_text="Asked of officers: until when.",
+        help_text=_("Asked of officers: until when."),
     )
 
     erased_at = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="The person deleted their account. The row stays without them, so that figures stay true.",
+        help_text=_(
+            "The person deleted their account. The row stays without them, so that figures stay true."
+        ),
     )
 
     objects = UserManager.from_queryset(UserQuerySet)()
@@ -85,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
                 name="user_email_lower_case",
-                violation_error_message="Write the address in lower case.",
+                violation_error_message=_("Write the address in lower case."),
             ),
         ]
 

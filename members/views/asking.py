@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clusters.brands import wear
@@ -42,7 +43,9 @@ def ask(request, *, cluster: Cluster | None = None, association: Association | N
     if request.method != "POST" or not form.is_valid():
         return render(request, "members/question_ask.html", context)
     if too_often(request, "question"):
-        form.add_error(None, "That was often for one hour. Please try again later, or ring your coordinator.")
+        form.add_error(
+            None, _("That was often for one hour. Please try again later, or ring your coordinator.")
+        )
         return render(request, "members/question_ask.html", context)
     about = cluster or form.cleaned_data.get("cluster")
     asked_questions.ask(

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clusters.editing import what_stayed
@@ -29,7 +30,7 @@ def company_edit(request, slug):
         logo=cleaned["logo"],
         remove_logo=cleaned.get("remove_logo", False),
     )
-    messages.success(request, "Saved. This is how your page looks now.")
+    messages.success(request, _("Saved. This is how your page looks now."))
     if stayed := what_stayed([form]):
         messages.info(request, stayed)
     return redirect(company)

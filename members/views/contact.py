@@ -5,6 +5,7 @@ import logging
 from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -58,7 +59,7 @@ def sent_or_dropped(request, about: Cluster | Association, form: ContactForm) ->
         return False
     words = form.words()
     if is_often(request, about, words["email"]):
-        form.add_error(None, "That was often for one hour. Please try again later, or come to a meeting.")
+        form.add_error(None, _("That was often for one hour. Please try again later, or come to a meeting."))
         return False
     contact.send(about, sender=form.sender, **words)
     return True

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters.searching import asked_for
@@ -44,4 +45,7 @@ def filters_in_use(wanted: dict[str, str], options: directory.ToChooseFrom) -> l
         for name in ("cluster", "does", "size", "open")
     }
     said = [(name, names[name].get(wanted[name], wanted[name])) for name in names if wanted[name]]
-    return [*said, *([("from", f"From “{wanted['from']}” on")] if wanted["from"] else [])]
+    return [
+        *said,
+        *([("from", _("From “%(wanted)s” on") % {"wanted": wanted["from"]})] if wanted["from"] else []),
+    ]

@@ -9,6 +9,8 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters import pictures
@@ -70,7 +72,11 @@ def field_of(standing: Standing) -> dict | None:
     scale = -(-members.number // MOST_DOTS)
     newly = standing.newly // scale
     done, target = members.reached // scale - newly, -(-members.number // scale)
-    label = f"{members.reached:,} of {members.number:,} {members.label}"
+    label = _("%(reached)s of %(number)s %(label)s") % {
+        "reached": f"{members.reached:,}",
+        "number": f"{members.number:,}",
+        "label": members.label,
+    }
     return {
         "scale": scale,
         "wide": pictures.dot_field(done, newly, target, label, columns=42, css_class="field-dots is-wide"),
@@ -84,12 +90,16 @@ def burn_up(drive: Drive, standing: Standing) -> str:
     members, pace = standing.members, standing.pace(drive)
     if members is None or pace is None:
         return ""
-    names = [f"{drive.start + relativedelta(months=count):%b}" for count in range(drives.months_of(drive))]
+    months = (drive.start + relativedelta(months=count) for count in range(drives.months_of(drive)))
+    names = [format_date(month, "M") for month in months]
     points = [(0.0, 0), *enumerate(standing.history, start=1)]
     points.append((months_gone(drive, standing.day), members.reached))
-    label = (
-        f"{members.reached:,} of {members.number:,} {members.label}; a steady pace brings {pace.expected:,}."
-    )
+    label = _("%(reached)s of %(number)s %(label)s; a steady pace brings %(expected)s.") % {
+        "reached": f"{members.reached:,}",
+        "number": f"{members.number:,}",
+        "label": members.label,
+        "expected": f"{pace.expected:,}",
+    }
     return pictures.burn_up(
         points if standing.day >= drive.start else [], members.number, names, label, f"{members.reached:,}"
     )
@@ -187,7 +197,7 @@ def lines_of(drive: Drive, rows, user) -> list[Line]:
         named = set(Introduction.objects.managed_by(user).filter(pk__in=rows).values_list("pk", flat=True))
         rows = rows.select_related("asker", "asked", "cluster")
         return [
-            Line(str(row) if row.pk in named else "Two members", str(row.cluster), drive.day(row.asked_at))
+            Line(str(row) if row.pk in named else _("Two members"), str(row.cluster), drive.day(row.asked_at))
             for row in rows
         ]
     if rows.model is drives.meeting_model():

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters import finder
@@ -36,7 +37,7 @@ def interest_ask(request):
             association = answer.near[0].cluster.association if answer.near else request.site_association
             interests.ask(form.cleaned_data["email"], district, association)
             return render(request, "members/interests/sent.html", {"nav": "clusters"})
-        form.add_error(None, "That was often for one hour. Please try again later.")
+        form.add_error(None, _("That was often for one hour. Please try again later."))
     return render(
         request, "members/interests/ask.html", {"form": form, "district": district, "nav": "clusters"}
     )

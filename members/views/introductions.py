@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.brands import wear
@@ -77,9 +78,11 @@ def firms_to_ask_for(user: User, asked: Company) -> list[Company]:
     """The person's own member firms; 403 for those without one, and for the firm itself."""
     firms = list(Company.objects.represented_by(user).listed())
     if not firms:
-        raise PermissionDenied("Introductions are between member firms. Join with yours, it costs nothing.")
+        raise PermissionDenied(
+            _("Introductions are between member firms. Join with yours, it costs nothing.")
+        )
     if asked in firms:
-        raise PermissionDenied("That is your own firm.")
+        raise PermissionDenied(_("That is your own firm."))
     return firms
 
 
@@ -101,10 +104,14 @@ def asked_for(request, asked: Company, form: AskForm) -> Introduction | None:
 
 def said_on_asking(introduction: Introduction) -> str:
     if introduction.state == State.REQUESTED:
-        return f"The coordinator of {introduction.cluster} has your words, and passes them on."
+        return _("The coordinator of %(cluster)s has your words, and passes them on.") % {
+            "cluster": introduction.cluster
+        }
     if introduction.state == State.ACCEPTED:
-        return "You both want to meet. Here you find each other’s address."
-    return f"{introduction.asked} has your words. You hear from them by mail, and here."
+        return _("You both want to meet. Here you find each other’s address.")
+    return _("%(asked)s has your words. You hear from them by mail, and here.") % {
+        "asked": introduction.asked
+    }
 
 
 # --- one of them --------------------------------------------------------------------------------------
@@ -188,7 +195,7 @@ def answerable(user: User, pk: int) -> tuple[Introduction, Company]:
     """One whose asked firm the person answers for."""
     found, company = own_introduction(user, pk)
     if company != found.asked or user not in answering_for(company):
-        raise PermissionDenied("The lead or a deputy of your firm answers.")
+        raise PermissionDenied(_("The lead or a deputy of your firm answers."))
     return found, company
 
 
@@ -197,7 +204,7 @@ def introduction_withdraw(request, pk: int):
     found, company = own_introduction(request.user, pk)
     if company != found.asker:
         raise PermissionDenied
-    return do(request, found, lambda: introductions.withdraw(found, by=request.user), "Withdrawn.")
+    return do(request, found, lambda: introductions.withdraw(found, by=request.user), _("Withdrawn."))
 
 
 @require_POST
@@ -216,17 +223,17 @@ def introduction_write(request, pk: int):
 
 @require_POST
 def introduction_outcome(request, pk: int):
-    found, _ = own_introduction(request.user, pk)
+    found, _company = own_introduction(request.user, pk)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose what came of it.")
+        messages.error(request, _("Choose what came of it."))
         return redirect(found)
     outcome = form.cleaned_data["outcome"]
     return do(
         request,
         found,
         lambda: endings.record_outcome(found, outcome, by=request.user),
-        "Thank you for telling.",
+        _("Thank you for telling."),
     )
 
 
@@ -236,7 +243,7 @@ def introduction_report(request, pk: int):
     form = ReportForm(request.POST or None, cluster=found.cluster)
     if request.method == "POST" and form.is_valid():
         reports.report(found, company, by=request.user, **form.cleaned_data)
-        messages.success(request, "Reported. You hear by mail what was done.")
+        messages.success(request, _("Reported. You hear by mail what was done."))
         return redirect(found)
     wear(request, found.cluster.association)
     context = {"form": form, "about": found.other(company), "back": found.get_absolute_url()}
@@ -248,7 +255,9 @@ def introduction_block(request, pk: int):
     found, company = own_introduction(request.user, pk)
     other = found.other(company)
     endings.block(company, other, by=request.user)
-    messages.success(request, f"{other} can’t ask you for anything any more. They are not told.")
+    messages.success(
+        request, _("%(other)s can’t ask you for anything any more. They are not told.") % {"other": other}
+    )
     return redirect("members:introduction-list")
 
 
@@ -258,7 +267,7 @@ def unblock(request, pk: int):
         Block.objects.visible_to(request.user).select_related("company", "blocked"), pk=pk
     )
     endings.unblock(row.company, row.blocked, by=request.user)
-    messages.success(request, f"{row.blocked} can ask you again.")
+    messages.success(request, _("%(blocked)s can ask you again.") % {"blocked": row.blocked})
     return redirect(f"{reverse('members:introduction-list')}#blocked")
 
 

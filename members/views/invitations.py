@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
@@ -53,7 +54,7 @@ def invitation_accept(request, token: str):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("members:invitation", token)
-    messages.success(request, f"Welcome. You act for {found.company} now.")
+    messages.success(request, _("Welcome. You act for %(company)s now.") % {"company": found.company})
     if signed_in:
         return redirect("members:me")
     login(request, user, backend=BACKEND)
@@ -67,7 +68,7 @@ def invitation_decline(request, token: str):
     if found is not None and not why_not(request, found):
         invitations.decline(found)
         messages.success(
-            request, "Your address is forgotten, and nobody writes to you because of this list again."
+            request, _("Your address is forgotten, and nobody writes to you because of this list again.")
         )
         return redirect("news:home")
     return page(request, token, found)

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clusters import finder
@@ -32,7 +33,11 @@ def join(request):
     slug, referral = (request.GET.get(name, "").replace("\0", "")[:60] for name in ("cluster", "from"))
     cluster = Cluster.objects.select_related("association").filter(slug=slug).first()
     if cluster and cluster.state == Cluster.State.RESTING:
-        messages.info(request, f"{cluster} is resting and takes no new firms at the moment. Others do.")
+        messages.info(
+            request,
+            _("%(cluster)s is resting and takes no new firms at the moment. Others do.")
+            % {"cluster": cluster},
+        )
         cluster = None
     if request.user.is_authenticated:
         return go_on(request, cluster, referral)
@@ -57,8 +62,12 @@ def go_on(request, cluster: Cluster | None, referral: str):
     firms = Company.objects.represented_by(request.user)
     there = cluster.memberships.open().filter(company__in=firms).select_related("company").first()
     if there:
-        what = "is a member of" if there.state == Membership.State.ACTIVE else "has applied to"
-        messages.info(request, f"{there.company} {what} {cluster} already.")
+        sentence = (
+            _("%(company)s is a member of %(cluster)s already.")
+            if there.state == Membership.State.ACTIVE
+            else _("%(company)s has applied to %(cluster)s already.")
+        )
+        messages.info(request, sentence % {"company": there.company, "cluster": cluster})
         return redirect("members:me")
     request.session[WANTED] = cluster.slug
     return redirect(next_step(request.user))

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -34,6 +35,6 @@ def my_mail(request):
     if request.method == "POST" and form.is_valid():
         for kind, how in form.choices_made():
             MailChoice.objects.choose(request.user, kind, how)
-        messages.success(request, "Noted. Mails come that way from now on.")
+        messages.success(request, _("Noted. Mails come that way from now on."))
         return redirect("members:my-mail")
     return render(request, "members/mail/my_mail.html", {"form": form, "nav": "me"})

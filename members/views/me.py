@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clusters.brands import wear
@@ -77,7 +78,7 @@ def invited(user: User) -> list[tuple[Invitation, str]]:
 
 
 def greeting(hour: int) -> str:
-    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+    return _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
 
 
 def latest_memberships(company_ids: list[int], now) -> list[Membership]:
@@ -166,7 +167,7 @@ def referral_link_make(request):
     if not request.user.representations.active().exists():
         raise PermissionDenied
     referrals.link_of(request.user)
-    messages.success(request, "Here is your link. Send it to a firm that should be here.")
+    messages.success(request, _("Here is your link. Send it to a firm that should be here."))
     return redirect(f"{reverse('members:me')}#neighbour")
 
 
@@ -212,9 +213,15 @@ def membership_leave(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        did = "has left" if membership.joined_at else "has taken back its application to"
-        sentence = f"{membership.company} {did} {membership.cluster}. Changed your mind? Join again below."
-        messages.success(request, sentence)
+        sentence = (
+            _("%(company)s has left %(cluster)s. Changed your mind? Join again below.")
+            if membership.joined_at
+            else _(
+                "%(company)s has taken back its application to %(cluster)s. "
+                "Changed your mind? Join again below."
+            )
+        )
+        messages.success(request, sentence % {"company": membership.company, "cluster": membership.cluster})
     return redirect("members:me")
 
 
@@ -233,8 +240,14 @@ def membership_rejoin(request, pk):
 
 def said_on_joining(membership: Membership) -> str:
     if membership.state == Membership.State.ACTIVE:
-        return f"{membership.company} is a member of {membership.cluster}."
-    return f"{membership.company} has applied to {membership.cluster}. The coordinator hears of it."
+        return _("%(company)s is a member of %(cluster)s.") % {
+            "company": membership.company,
+            "cluster": membership.cluster,
+        }
+    return _("%(company)s has applied to %(cluster)s. The coordinator hears of it.") % {
+        "company": membership.company,
+        "cluster": membership.cluster,
+    }
 
 
 def own_membership(user: User, pk: int) -> Membership:
@@ -254,7 +267,11 @@ def representative_accept(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{representative.user} acts for {representative.company} now.")
+        messages.success(
+            request,
+            _("%(person)s acts for %(company)s now.")
+            % {"person": representative.user, "company": representative.company},
+        )
     return redirect("members:me")
 
 
@@ -266,7 +283,11 @@ def representative_refuse(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{representative.user} does not act for {representative.company}.")
+        messages.success(
+            request,
+            _("%(person)s does not act for %(company)s.")
+            % {"person": representative.user, "company": representative.company},
+        )
     return redirect("members:me")
 
 
@@ -289,6 +310,8 @@ def representative_take_back(request, pk):
         messages.error(request, str(refusal))
         return redirect("members:me")
     messages.success(
-        request, f"You no longer ask to act for {representative.company}. Tell us which firm is yours."
+        request,
+        _("You no longer ask to act for %(company)s. Tell us which firm is yours.")
+        % {"company": representative.company},
     )
     return redirect("members:join")

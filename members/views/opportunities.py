@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.brands import wear
@@ -46,7 +47,7 @@ def refuse_strangers(user: User) -> None:
     """They are among members; who coordinates sees them too."""
     is_member = Company.objects.represented_by(user).listed().exists()
     if not is_member and not Cluster.objects.managed_by(user).exists():
-        raise PermissionDenied("Asks and offers are among members. Join with your firm, it costs nothing.")
+        raise PermissionDenied(_("Asks and offers are among members. Join with your firm, it costs nothing."))
 
 
 def filtered(rows, chosen: dict):
@@ -98,7 +99,7 @@ def may_close(user: User, found: Opportunity) -> bool:
 def opportunity_post(request):
     firms = list(Company.objects.represented_by(request.user).listed())
     if not firms:
-        raise PermissionDenied("Asks and offers are among members. Join with your firm, it costs nothing.")
+        raise PermissionDenied(_("Asks and offers are among members. Join with your firm, it costs nothing."))
     wear_home(request)
     clusters = list(Cluster.objects.with_member(request.user))
     form = OpportunityForm(request.POST or None, firms=firms, clusters=clusters)
@@ -106,7 +107,7 @@ def opportunity_post(request):
         found = posted(request.user, form)
         if found is not None:
             messages.success(
-                request, "Posted. Answers come to you by mail, and stand under your introductions."
+                request, _("Posted. Answers come to you by mail, and stand under your introductions.")
             )
             return redirect(found)
     return render(request, "members/opportunities/post.html", {"form": form})
@@ -137,7 +138,10 @@ def opportunity_reply(request, pk: int):
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return opportunity_page(request, found, form=form)
-    messages.success(request, f"{found.company} has your words. You hear from them by mail, and here.")
+    messages.success(
+        request,
+        _("%(company)s has your words. You hear from them by mail, and here.") % {"company": found.company},
+    )
     return redirect(reply)
 
 
@@ -147,13 +151,13 @@ def opportunity_close(request, pk: int):
     if not Company.objects.represented_by(request.user).filter(pk=found.company_id).exists():
         raise PermissionDenied
     if not may_close(request.user, found):
-        raise PermissionDenied("Who posted it closes it, or the lead or a deputy of your firm.")
+        raise PermissionDenied(_("Who posted it closes it, or the lead or a deputy of your firm."))
     form = CloseForm(request.POST)
     if not form.is_valid():
         return opportunity_page(request, found, close_form=form)
     try:
         opportunities.close(found, form.cleaned_data["outcome"], by=request.user)
-        messages.success(request, "Closed. Thank you for telling what came of it.")
+        messages.success(request, _("Closed. Thank you for telling what came of it."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(found)
@@ -173,7 +177,7 @@ def opportunity_report(request, pk: int):
     form = ReportForm(request.POST or None, cluster=cluster)
     if request.method == "POST" and form.is_valid():
         reports.report(found, firm, by=request.user, **form.cleaned_data)
-        messages.success(request, "Reported. You hear by mail what was done.")
+        messages.success(request, _("Reported. You hear by mail what was done."))
         return redirect(found)
     wear(request, cluster.association)
     context = {"form": form, "about": found, "back": found.get_absolute_url()}

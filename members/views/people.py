@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -57,7 +58,7 @@ def company_invite(request, slug):
         except Refused as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"A link is on its way to {sent.email}.")
+            messages.success(request, _("A link is on its way to %(email)s.") % {"email": sent.email})
             return redirect("members:company-people", slug)
     return people_page(request, own, form, AboutMeForm(instance=own))
 
@@ -73,7 +74,7 @@ def colleague_withdraw(request, pk):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"The link to {invitation.email} no longer works.")
+        messages.success(request, _("The link to %(email)s no longer works.") % {"email": invitation.email})
     return redirect("members:company-people", invitation.company.slug)
 
 
@@ -106,7 +107,10 @@ def done(request, act, sentence: str, company: Company):
 @require_POST
 def representative_lead(request, pk):
     one = colleague(request, pk)
-    said = f"{one.user} leads {one.company} now. You are its deputy."
+    said = _("%(person)s leads %(company)s now. You are its deputy.") % {
+        "person": one.user,
+        "company": one.company,
+    }
     return done(request, lambda: representation.hand_over(one, by=request.user), said, one.company)
 
 
@@ -114,15 +118,20 @@ def representative_lead(request, pk):
 def representative_deputy(request, pk):
     """With ?deputy= empty, a colleague again."""
     one, deputy = colleague(request, pk), bool(request.POST.get("deputy"))
-    said = f"{one.user} is {'a deputy' if deputy else 'a colleague'} now."
+    sentence = _("%(person)s is a deputy now.") if deputy else _("%(person)s is a colleague now.")
+    said = sentence % {"person": one.user}
     return done(request, lambda: representation.set_deputy(one, deputy, by=request.user), said, one.company)
 
 
 @require_POST
 def representative_end(request, pk):
     one = colleague(request, pk, or_oneself=True)
-    who = "You no longer act" if one.user == request.user else f"{one.user} no longer acts"
-    said = f"{who} for {one.company}."
+    sentence = (
+        _("You no longer act for %(company)s.")
+        if one.user == request.user
+        else _("%(person)s no longer acts for %(company)s.")
+    )
+    said = sentence % {"person": one.user, "company": one.company}
     return done(request, lambda: representation.end(one, by=request.user), said, one.company)
 
 
@@ -133,7 +142,9 @@ def representative_about(request, pk):
     if not about.is_valid():
         return people_page(request, own, InvitationForm(), about)
     representation.introduce(about.save(commit=False), consents="listed" in about.changed_data)
-    said = "You are named on your firm’s page." if own.listed else "Your name is not on your firm’s page."
+    said = (
+        _("You are named on your firm’s page.") if own.listed else _("Your name is not on your firm’s page.")
+    )
     messages.success(request, said)
     return redirect("members:company-people", own.company.slug)
 
@@ -164,7 +175,7 @@ def colleague_accept(request, token):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("members:colleague-invitation", token)
-    messages.success(request, f"You act for {found.company} now.")
+    messages.success(request, _("You act for %(company)s now.") % {"company": found.company})
     return redirect("members:company-people", found.company.slug)
 
 
@@ -176,5 +187,5 @@ def company_take_over(request, slug):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(company)
-    messages.success(request, "A coordinator has your wish and answers by email.")
+    messages.success(request, _("A coordinator has your wish and answers by email."))
     return redirect("members:me")
