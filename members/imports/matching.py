@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import connection
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from members.models import Company
@@ -92,7 +93,8 @@ def _have_other_domains(company: Company, domain: str) -> bool:
 
 
 def _listed(companies: list[Company]) -> str:
-    return " and ".join(f"{one.name} ({one.web_domain})" if one.web_domain else one.name for one in companies)
+    names = [f"{one.name} ({one.web_domain})" if one.web_domain else one.name for one in companies]
+    return get_text_list(names, _("and"))
 
 
 def known(named: Iterable[tuple[str, str]]) -> Firms:
