@@ -4,9 +4,9 @@ What goes through a coordinator is in the outbox under the cluster, where its co
 firms have between them is under the association, where they can't.
 """
 
-from django.utils.translation import gettext as _
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 
 from members import outbox
 from members.memberships import coordinators_of, officers_of, representatives_of
