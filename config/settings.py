@@ -289,6 +289,7 @@ LANGUAGES = [
     for code in env.list("LANGUAGES", default=[LANGUAGE_CODE])
 ]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]  # docs/translation.md
+FORMAT_MODULE_PATH = ["config.formats"]
 if len(LANGUAGES) > 1:
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.middleware.common.CommonMiddleware"),

@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters import trail
@@ -299,7 +299,7 @@ def close(drive: Drive, *, by, now: datetime | None = None) -> Drive:
     if drive.state == Drive.State.CLOSED:
         return drive
     if now < drive.moments[1]:
-        last = format_date(drive.end, "j F Y")
+        last = date_format(drive.end)
         raise Refused(
             _("The drive runs until %(last)s. To end it early, put its last day earlier.") % {"last": last}
         )

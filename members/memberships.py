@@ -10,7 +10,7 @@ from datetime import datetime
 from dateutil.relativedelta import relativedelta
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters import trail
@@ -316,7 +316,7 @@ def _what_happened(membership: Membership) -> str:
     company, cluster = membership.company, membership.cluster
     if membership.state == Membership.State.ACTIVE:
         return _("%(company)s is a member of %(cluster)s already.") % {"company": company, "cluster": cluster}
-    on = format_date(timezone.localtime(membership.ended_at), "j F Y")
+    on = date_format(timezone.localtime(membership.ended_at))
     if membership.state == Membership.State.REJECTED:
         return _("%(company)s was turned down on %(on)s. It can apply again.") % {
             "company": company,

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.text import smart_split
+from django.utils.translation import gettext as _
 
 from clusters.models import Act
 from clusters.scoping import ReadOnlyAdmin, ScopedFilter
@@ -29,7 +30,7 @@ class BoundedPaginator(Paginator):
 class WhenFilter(admin.DateFieldListFilter):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.title = "when"
+        self.title = _("when")
 
 
 @admin.register(Act)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters import trail
@@ -366,4 +366,4 @@ def record(by: User | None, verb: str, introduction: Introduction, note: str = "
 
 
 def _day(moment: datetime) -> str:
-    return format_date(timezone.localtime(moment), "j F Y")
+    return date_format(timezone.localtime(moment))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -225,7 +225,7 @@ class MemberList:
                 "company": company,
                 "cluster": cluster,
             }
-        on = format_date(timezone.localtime(membership.ended_at), "j F Y")
+        on = date_format(timezone.localtime(membership.ended_at))
         sentence = (
             gettext("%(company)s left %(cluster)s on %(day)s. It can join again by itself.")
             if membership.state == Membership.State.LEFT
@@ -283,7 +283,7 @@ class MemberList:
             if joined
             else gettext("%(company)s becomes a member of %(cluster)s.")
         )
-        day = format_date(timezone.localtime(at), "j F Y")
+        day = date_format(timezone.localtime(at))
         said.append(sentence % {"company": company, "cluster": cluster, "day": day})
 
     def invite(self, company: Company, cluster: Cluster, values: dict, said: list[str]) -> None:

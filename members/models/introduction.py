@@ -112,7 +112,7 @@ class Introduction(models.Model):
         null=True, blank=True, help_text=_("Since when the asked firm knows of it.")
     )
     reminded_at = models.DateTimeField(
-        null=True, blank=True, help_text="When those it waits for were asked once more."
+        null=True, blank=True, help_text=_("When those it waits for were asked once more.")
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
