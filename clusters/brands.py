@@ -1,5 +1,6 @@
 """Whose site it is: the brand that pages wear and the host names that choose it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -81,9 +82,9 @@ def canonical(request) -> str:
     return request.build_absolute_uri(request.path)
 
 
-def theme_of(request) -> str:
+def theme_in(cookies: Mapping[str, str]) -> str:
     """The visitor's choice of light or dark."""
-    theme = request.COOKIES.get("theme", "auto")
+    theme = cookies.get("theme", "auto")
     return theme if theme in THEMES else "auto"
 
 
@@ -94,6 +95,6 @@ def brand(request) -> dict:
     return {
         "brand": brand_of(association, on_own_host=own),
         "canonical_url": f"{settings.SITE_URL}{request.path}",
-        "theme": theme_of(request),
+        "theme": theme_in(request.COOKIES),
         "demo": settings.DEMO,
     }

@@ -31,29 +31,34 @@ class NumberRequests:
         self.get_response = get_response
 
     def __call__(self, request):
-        number = request.number = secrets.token_hex(6)
+        number = request.number = new_number()
         token = number_of_request.set(number)
         start = time.monotonic()
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = number
-            self.note(request, response, round((time.monotonic() - start) * 1000))
+            milliseconds = round((time.monotonic() - start) * 1000)
+            if is_told(response.status_code, milliseconds):
+                tell(request, number, response.status_code, milliseconds)
         finally:
             number_of_request.reset(token)
         return response
 
-    @staticmethod
-    def note(request, response, milliseconds: int) -> None:
-        slow = milliseconds > settings.SLOW_REQUEST
-        if slow or response.status_code >= 500 or settings.LOG_REQUESTS:
-            facts = {
-                "method": request.method,
-                "route": route_of(request),
-                "status": response.status_code,
-                "ms": milliseconds,
-            }
-            words = "%(method)s %(route)s %(status)s in %(ms)s ms"
-            log.log(logging.WARNING if slow else logging.INFO, words, facts, extra=facts)
+
+def new_number() -> str:
+    return secrets.token_hex(6)
+
+
+def is_told(status: int, milliseconds: int) -> bool:
+    return milliseconds > settings.SLOW_REQUEST or status >= 500 or settings.LOG_REQUESTS
+
+
+def tell(request, number: str, status: int, milliseconds: int) -> None:
+    token = number_of_request.set(number)
+    facts = {"method": request.method, "route": route_of(request), "status": status, "ms": milliseconds}
+    level = logging.WARNING if milliseconds > settings.SLOW_REQUEST else logging.INFO
+    log.log(level, "%(method)s %(route)s %(status)s in %(ms)s ms", facts, extra=facts)
+    number_of_request.reset(token)
 
 
 def route_of(request) -> str:

@@ -7,40 +7,31 @@ the minute it was made in alone, so whatever depends on the clock is at most as 
 
 What tells pages apart: scheme, host, path, the parameters the view reads, and the choice of light or dark. A request
 with a session, and so whatever a person signed in may see, passes by.
+
+`ServeKeptPages` stands before Django and sends what is kept. `KeepVisitorsPages`, within Django, keeps what is made;
+it also finds the page of an address with more parameters than its view reads.
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
-from functools import lru_cache
-from threading import Lock
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
-import brotli
 from django.conf import settings
-from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
-from django.http.response import ResponseHeaders
+from django.core.exceptions import MiddlewareNotUsed
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
-from django.utils.http import http_date, parse_etags
 
-from clusters.brands import theme_of
+from clusters import logs
+from clusters.brands import theme_in
 from clusters.changes import number_of_changes
+from clusters.shelves import Answer, Key, Page, Shelves
 
 LARGEST = 512 * 1024  # bytes of one page
-LEAST_TO_COMPRESS = 200  # bytes
-ENCODE: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
-    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
-}
-OURS = {"content-length", "etag", "last-modified", "vary"}  # headers that we set ourselves
-
-logger = logging.getLogger(__name__)
+SHELVES = "clusters.shelves"  # where ServeKeptPages puts them in the environ
 
 
 def same_for_visitors(*parameters: str):
@@ -56,195 +47,88 @@ def same_for_visitors(*parameters: str):
     return mark
 
 
-class Page:
-    def __init__(self, edition: tuple[int, int], headers: dict[str, str], body: bytes):
-        """`edition`: the number of changes and the minute since 1970 in which it was made."""
-        self.edition = edition
-        self.headers = headers
-        self.body = body
-        self.made_at = int(time.time())
-        # Weak, for all encodings are the same page.
-        self.etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        self.forms: dict[tuple[str, bool], Form] = {}
+class ServeKeptPages:
+    """The WSGI application before Django's: a kept page goes out without Django making a request of it."""
 
-    @property
-    def size(self) -> int:
-        """Bytes in memory, near enough; the compressed ones come when first asked for."""
-        return len(self.body) * 3 // 2 + 4096
+    def __init__(self, application):
+        self.application = application
+        self.shelves = Shelves(settings.VISITORS_PAGES_BYTES)
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        # Two pages may be made in one second, so it tells them apart only when it is over.
-        is_dated = time.time() >= self.made_at + 1
-        if self._is_known_to(request, is_dated):
-            return self.form("known", is_dated).response(status=304)
-        form = self.form(best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", "")), is_dated)
-        return form.response(status=200, with_body=request.method == "GET")
+    def __call__(self, environ, start_response):
+        start = time.monotonic()
+        answer = self.kept(environ)
+        if answer is None:
+            environ[SHELVES] = self.shelves
+            return self.application(environ, start_response)
+        number = logs.new_number()
+        start_response(answer.status, [*answer.headers, ("X-Request-ID", number)])
+        milliseconds = round((time.monotonic() - start) * 1000)
+        if logs.is_told(answer.code, milliseconds):
+            logs.tell(WSGIRequest(environ), number, answer.code, milliseconds)
+        return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
 
-    def form(self, encoding: str, is_dated: bool) -> Form:
-        form = self.forms.get((encoding, is_dated))
-        if form is None:
-            form = self.forms[encoding, is_dated] = self._make_form(encoding, is_dated)
-        return form
-
-    def _make_form(self, encoding: str, is_dated: bool) -> Form:
-        headers = {
-            "ETag": self.etag,
-            "Vary": "Cookie, Accept-Encoding",
-            # Anyone may keep it, and must ask us each time whether it still holds.
-            "Cache-Control": self.headers.get("Cache-Control", "public, no-cache"),
-        }
-        if is_dated:
-            headers["Last-Modified"] = http_date(self.made_at)
-        if encoding == "known":
-            return Form(b"", headers)
-        body = self.body
-        if encoding and len(body) >= LEAST_TO_COMPRESS:
-            twin = self.forms.get((encoding, not is_dated))
-            body = twin.body if twin else ENCODE[encoding](body)
-            headers["Content-Encoding"] = encoding
-        return Form(body, {**self.headers, **headers, "Content-Length": str(len(body))})
-
-    def _is_known_to(self, request: HttpRequest, is_dated: bool) -> bool:
-        known = request.META.get("HTTP_IF_NONE_MATCH")
-        if known is not None:
-            return known in (self.etag, "*") or self.etag.removeprefix("W/") in {
-                tag.removeprefix("W/") for tag in parse_etags(known)
-            }
-        since = request.META.get("HTTP_IF_MODIFIED_SINCE")
-        return is_dated and since is not None and since == http_date(self.made_at)
-
-
-class Form:
-    """A page as it goes out: compressed or not, with its headers ready."""
-
-    def __init__(self, body: bytes, headers: dict[str, str]):
-        self.body = body
-        self.headers = ResponseHeaders(headers)
-
-    def response(self, *, status: int, with_body: bool = True) -> HttpResponse:
-        response = HttpResponse(self.body if with_body else b"", status=status)
-        response.headers = ReadyHeaders(self.headers)
-        return response
-
-
-class ReadyHeaders(ResponseHeaders):
-    """A copy, for what stands outside adds to them; made without checking again what was checked once."""
-
-    def __init__(self, checked: ResponseHeaders):
-        self._store = checked._store.copy()
-
-
-@lru_cache(maxsize=64)
-def best_encoding(accepted: str) -> str:
-    """Of an Accept-Encoding header: "br", "gzip" or "" for neither."""
-    refused = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    names = set()
-    for offer in accepted.split(","):
-        name, _, weight = offer.partition(";")
-        if weight.strip() not in refused:
-            names.add(name.strip().lower())
-    return next((name for name in ENCODE if name in names), "")
-
-
-class Shelf:
-    """So many bytes of pages, in this process; the one not asked for longest goes first."""
-
-    def __init__(self, bytes_at_most: int):
-        self.bytes_at_most = bytes_at_most
-        self.bytes = 0
-        self.pages: OrderedDict[tuple, Page] = OrderedDict()
-        self.lock = Lock()
-
-    def get(self, key: tuple, edition: tuple[int, int]) -> Page | None:
-        with self.lock:
-            page = self.pages.get(key)
-            if page is None or page.edition != edition:
-                return None
-            self.pages.move_to_end(key)
-            return page
-
-    def put(self, key: tuple, page: Page) -> None:
-        with self.lock:
-            old = self.pages.pop(key, None)
-            self.bytes += page.size - (old.size if old else 0)
-            self.pages[key] = page
-            while self.bytes > self.bytes_at_most:
-                self.bytes -= self.pages.popitem(last=False)[1].size
+    def kept(self, environ: dict) -> Answer | None:
+        cookies = environ.get("HTTP_COOKIE", "")
+        # Django decodes what is not ASCII, and might read another path or cookie in it.
+        if not (may_be_kept(environ) and environ["PATH_INFO"].isascii() and cookies.isascii()):
+            return None
+        page = self.shelves.get(key_of(environ, theme_in(parse_cookie(cookies) if cookies else {})))
+        if page is None or page.edition != edition_now():
+            return None
+        return page.answer(environ)
 
 
 class KeepVisitorsPages:
-    """Stands before sessions and sign-in, and answers from what is kept.
-
-    Pages with parameters have a shelf of their own, so that a robot that tries thousands of them can't push out the
-    plain ones. With CACHE_URL, what one process makes the others take from there.
-    """
+    """Stands before sessions and sign-in, and answers from what is kept."""
 
     def __init__(self, get_response):
+        if not settings.VISITORS_PAGES_BYTES:
+            raise MiddlewareNotUsed
         self.get_response = get_response
-        self.plain = Shelf(settings.VISITORS_PAGES_BYTES * 3 // 4)
-        self.with_parameters = Shelf(settings.VISITORS_PAGES_BYTES // 4)
+        self.shelves = Shelves(settings.VISITORS_PAGES_BYTES)
 
     def __call__(self, request):
-        if not may_be_kept(request):
+        parameters = parameters_of(request) if may_be_kept(request.META) else None
+        if parameters is None or (edition := edition_now()) is None:
             return self.get_response(request)
-        changes = number_of_changes()
-        if changes is None:
-            return self.get_response(request)
-        edition = changes, int(time.time() // 60)
-        key = key_of(request)
-        page = self.find(key, edition)
-        if page is None:
-            parameters = parameters_of(request)
-            if parameters is None:
-                return self.get_response(request)
-            leave_only(request, parameters)
-            if key != (key := key_of(request)):
-                page = self.find(key, edition)
+        shelves = request.META.get(SHELVES, self.shelves)
+        leave_only(request, parameters)
+        key = key_of(request.META, theme_in(request.COOKIES))
+        page = shelves.find(key, edition)
         if page is None:
             response = self.get_response(request)
             if not is_for_all(request, response):
                 return response
-            page = Page(edition, kept_headers(response), response.content)
-            self.keep(key, page)
-        return page.answer(request)
-
-    def shelf(self, key: tuple) -> Shelf:
-        return self.with_parameters if key[3] else self.plain
-
-    def find(self, key: tuple, edition: tuple[int, int]) -> Page | None:
-        page = self.shelf(key).get(key, edition)
-        if page is None and settings.SHARE_VISITORS_PAGES:
-            name = shared_key(key)
-            page = shared(lambda cache: cache.get(name))
-            if page is not None and page.edition != edition:
-                return None
-            if page is not None:
-                self.shelf(key).put(key, page)
-        return page
-
-    def keep(self, key: tuple, page: Page) -> None:
-        self.shelf(key).put(key, page)
-        if settings.SHARE_VISITORS_PAGES:
-            name = shared_key(key)
-            shared(lambda cache: cache.set(name, page, timeout=60))
+            page = Page(edition, dict(response.items()), response.content)
+            shelves.keep(key, page)
+        return response_of(page.answer(request.META), with_body=request.method == "GET")
 
 
-def may_be_kept(request: HttpRequest) -> bool:
+def edition_now() -> tuple[int, int] | None:
+    """What a page must have been made at to be served now: the number of changes, and the minute since 1970."""
+    changes = number_of_changes()
+    return None if changes is None else (changes, int(time.time() // 60))
+
+
+def may_be_kept(meta: dict) -> bool:
     return (
-        request.method in ("GET", "HEAD")
-        and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and "HTTP_AUTHORIZATION" not in request.META
+        meta["REQUEST_METHOD"] in ("GET", "HEAD")
+        and settings.SESSION_COOKIE_NAME not in meta.get("HTTP_COOKIE", "")
+        and "HTTP_AUTHORIZATION" not in meta
     )
 
 
-def key_of(request: HttpRequest) -> tuple:
-    meta = request.META
-    return (
-        request.scheme,
+def key_of(meta: dict, theme: str) -> Key:
+    scheme = meta["wsgi.url_scheme"]
+    if settings.SECURE_PROXY_SSL_HEADER:
+        scheme += f" {meta.get(settings.SECURE_PROXY_SSL_HEADER[0])}"
+    return Key(
+        scheme,
         meta.get("HTTP_HOST", ""),
-        request.path,
+        meta["SCRIPT_NAME"],
+        meta["PATH_INFO"],
         meta.get("QUERY_STRING", ""),
-        theme_of(request),
+        theme,
     )
 
 
@@ -283,19 +167,7 @@ def is_for_all(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def kept_headers(response: HttpResponse) -> dict[str, str]:
-    return {name: value for name, value in response.items() if name.lower() not in OURS}
-
-
-def shared_key(key: tuple) -> str:
-    words = "\n".join([settings.RELEASE, *key])
-    return f"page-{hashlib.blake2b(words.encode('utf-8', 'surrogateescape'), digest_size=20).hexdigest()}"
-
-
-def shared(act: Callable):
-    """A cache that is away makes pages slower, nothing else."""
-    try:
-        return act(caches["default"])
-    except Exception as error:
-        logger.warning("The shared cache does not answer: %s", error)
-        return None
+def response_of(answer: Answer, *, with_body: bool) -> HttpResponse:
+    if answer.code == HTTPStatus.NOT_MODIFIED:
+        return HttpResponseNotModified(headers=dict(answer.headers))
+    return HttpResponse(answer.body if with_body else b"", headers=dict(answer.headers))

@@ -93,8 +93,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "members.health.AnswerHealth",
     "clusters.logs.NumberRequests",
-    "clusters.headers.SayPolicies",
     "clusters.visitors_pages.KeepVisitorsPages",
+    "clusters.headers.SayPolicies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -7,4 +7,8 @@ from config import checks
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 checks.refuse_unsafe_start()
-application = get_wsgi_application()
+made = get_wsgi_application()  # sets Django up, which what follows needs
+
+from clusters.visitors_pages import ServeKeptPages  # noqa: E402
+
+application = ServeKeptPages(made)

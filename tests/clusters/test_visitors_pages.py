@@ -12,8 +12,11 @@ import psycopg2
 import pytest
 import time_machine
 from django.conf import settings as real_settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
@@ -21,7 +24,8 @@ from django.utils import timezone
 from clusters import visitors_pages
 from clusters.changes import UNSHOWN
 from clusters.models import Cluster
-from clusters.visitors_pages import Page, Shelf
+from clusters.shelves import Page, Shelf
+from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
 from tests import factories
 from tests.access.answers import OK
@@ -73,10 +77,43 @@ def site(transactional_db):
     return factories.ClusterFactory(association=association, name="Lune Valley", slug="lune-valley")
 
 
+class Server(ClientHandler):
+    """As in config.wsgi: ServeKeptPages, and Django behind it."""
+
+    def __init__(self):
+        super().__init__(enforce_csrf_checks=False)
+        self.front = ServeKeptPages(self.make)
+        self.asked = 0  # requests that came to Django
+
+    def make(self, environ, start_response):
+        self.asked += 1
+        environ["made"] = super().__call__(environ)
+
+    def __call__(self, environ):
+        kept = HttpResponse()
+
+        def start_response(status, headers):
+            kept.status_code = int(status.split()[0])
+            kept.headers = dict(headers)
+
+        body = self.front(environ, start_response)
+        if "made" in environ:
+            return environ["made"]
+        kept.content = b"".join(body)
+        kept.wsgi_request = WSGIRequest(environ)  # which Django's client wants to look at
+        return kept
+
+
 @pytest.fixture
 def visitor(site):
-    """Each test starts with nothing kept: a client has its own handler, and that its own shelves."""
-    return Client()
+    """Each test starts with nothing kept: a client has its own server, and that its own shelves."""
+    return client_behind(Server())
+
+
+def client_behind(server) -> Client:
+    client = Client()
+    client.handler = server
+    return client
 
 
 def made_by(client, *args, **kwargs):
@@ -106,6 +143,7 @@ class TestServing:
         assert first["Cache-Control"] == "public, no-cache"
         assert first["Vary"] == "Cookie, Accept-Encoding"
         assert "default-src 'none'" in second["Content-Security-Policy"]
+        assert "camera=()" in second["Permissions-Policy"]
         assert not second.cookies
 
     @pytest.mark.parametrize(
@@ -144,6 +182,36 @@ class TestServing:
             assert visitor.get("/clusters/", headers={"If-Modified-Since": date}).status_code == 304
             Cluster.objects.update(town="Carnforth")
             assert visitor.get("/clusters/", headers={"If-Modified-Since": date}).status_code == 200
+
+    def test_django_is_not_asked_for_what_is_kept_unless_the_request_needs_reading(self, visitor, site):
+        server = visitor.handler
+        visitor.get("/clusters/")
+        etag = visitor.get("/clusters/")["ETag"]
+        visitor.get("/clusters/", headers={"If-None-Match": etag})
+        visitor.head("/clusters/")
+        assert server.asked == 1
+        for number, headers in enumerate(
+            [
+                {"Authorization": "Basic YTpi"},
+                {"Cookie": "session=made-up"},
+                {"Cookie": "a=1; __Host-session=made-up"},
+                {"Cookie": "\xa0theme=dark"},  # Django finds no theme in this
+            ],
+            start=2,
+        ):
+            assert b'data-theme="dark"' not in visitor.get("/clusters/", headers=headers).content
+            assert server.asked == number
+        assert visitor.post("/clusters/").status_code == 405
+        assert visitor.get("/clusters/Ã©/").status_code == visitor.get("/clusters/é/").status_code == 404
+        assert server.asked == 8
+
+    def test_also_what_is_kept_has_its_line_in_the_log(self, visitor, settings, caplog):
+        visitor.get("/clusters/")
+        settings.LOG_REQUESTS = True
+        with caplog.at_level("INFO", "requests"):
+            visitor.get("/clusters/")
+        [line] = caplog.messages
+        assert line.startswith("GET /clusters/ 200 in ")
 
     def test_asked_for_its_head_alone(self, visitor):
         whole = visitor.get("/clusters/")
@@ -213,7 +281,6 @@ class TestNeverStale:
     def test_readers_during_many_commits_never_see_an_older_state_than_was_committed(self, visitor, site):
         """Four threads read while one counts up; each page must say at least what was committed when it was asked."""
         committed_count, done = [0], threading.Event()
-        handler = visitor.handler
 
         def write():
             try:
@@ -225,8 +292,7 @@ class TestNeverStale:
                 connection.close()
 
         def read():
-            client, seen = Client(), 0
-            client.handler = handler  # the shelves of one process
+            client, seen = client_behind(visitor.handler), 0  # the shelves of one process
             try:
                 while not done.is_set():
                     least = committed_count[0]
@@ -276,7 +342,7 @@ class TestApart:
 
     def test_a_flood_of_parameters_pushes_out_no_plain_page(self, settings, site):
         settings.VISITORS_PAGES_BYTES = 400_000
-        visitor = Client()
+        visitor = client_behind(Server())
         visitor.get("/")
         for number in range(20):
             visitor.get(f"/clusters/?q={number}")
@@ -289,12 +355,12 @@ def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
     shelf = Shelf(page.size * 3)
     for name in "abc":
         shelf.put((name,), page)
-    assert shelf.get(("a",), (1, 1)) is page
+    assert shelf.get(("a",)) is page
     shelf.put(("d",), page)
     shelf.put(("d",), page)
     assert [key for (key,) in shelf.pages] == ["c", "a", "d"]
     assert shelf.bytes == page.size * 3
-    assert shelf.get(("a",), (2, 1)) is None
+    assert shelf.get(("b",)) is None
 
 
 class TestPeople:

@@ -1,0 +1,192 @@
+"""Where made pages are kept: whole, as they go out, compressed and with their headers ready."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from threading import Lock
+from typing import NamedTuple
+
+import brotli
+from django.conf import settings
+from django.core.cache import caches
+from django.utils.http import http_date, parse_etags
+
+LEAST_TO_COMPRESS = 200  # bytes
+ENCODE: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+OURS = {"content-length", "etag", "last-modified", "vary"}  # headers that we set ourselves
+
+logger = logging.getLogger(__name__)
+
+
+class Key(NamedTuple):
+    """What tells pages apart."""
+
+    scheme: str  # all that Django tells it by
+    host: str
+    script: str
+    path: str
+    query: str
+    theme: str
+
+
+class Answer:
+    """What goes out: a page compressed or not, or the word that it is the one already known."""
+
+    __slots__ = ("body", "code", "headers", "status")
+
+    def __init__(self, code: int, headers: dict[str, str], body: bytes):
+        self.code = code
+        self.status = f"{code} {HTTPStatus(code).phrase}"
+        self.headers = list(headers.items())
+        self.body = body
+
+
+class Page:
+    def __init__(self, edition: tuple[int, int], headers: dict[str, str], body: bytes):
+        """`edition`: the number of changes and the minute since 1970 in which it was made."""
+        self.edition = edition
+        self.headers = {name: value for name, value in headers.items() if name.lower() not in OURS}
+        self.body = body
+        self.made_at = int(time.time())
+        # Weak, for all encodings are the same page.
+        self.etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        self.answers: dict[tuple[str, bool], Answer] = {}
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, near enough; the compressed ones come when first asked for."""
+        return len(self.body) * 3 // 2 + 4096
+
+    def answer(self, asked: Mapping[str, str]) -> Answer:
+        """`asked`: the request's headers, as WSGI names them."""
+        # Two pages may be made in one second, so it tells them apart only when it is over.
+        is_dated = time.time() >= self.made_at + 1
+        encoding = (
+            "known"
+            if self._is_known(asked, is_dated)
+            else best_encoding(asked.get("HTTP_ACCEPT_ENCODING", ""))
+        )
+        answer = self.answers.get((encoding, is_dated))
+        if answer is None:
+            answer = self.answers[encoding, is_dated] = self._make_answer(encoding, is_dated)
+        return answer
+
+    def _is_known(self, asked: Mapping[str, str], is_dated: bool) -> bool:
+        known = asked.get("HTTP_IF_NONE_MATCH")
+        if known is not None:
+            return known in (self.etag, "*") or self.etag.removeprefix("W/") in {
+                tag.removeprefix("W/") for tag in parse_etags(known)
+            }
+        since = asked.get("HTTP_IF_MODIFIED_SINCE")
+        return is_dated and since is not None and since == http_date(self.made_at)
+
+    def _make_answer(self, encoding: str, is_dated: bool) -> Answer:
+        headers = {
+            "ETag": self.etag,
+            "Vary": "Cookie, Accept-Encoding",
+            # Anyone may keep it, and must ask us each time whether it still holds.
+            "Cache-Control": self.headers.get("Cache-Control", "public, no-cache"),
+        }
+        if is_dated:
+            headers["Last-Modified"] = http_date(self.made_at)
+        if encoding == "known":
+            return Answer(304, headers, b"")
+        body = self.body
+        if encoding and len(body) >= LEAST_TO_COMPRESS:
+            twin = self.answers.get((encoding, not is_dated))
+            body = twin.body if twin else ENCODE[encoding](body)
+            headers["Content-Encoding"] = encoding
+        return Answer(200, {**self.headers, **headers, "Content-Length": str(len(body))}, body)
+
+
+@lru_cache(maxsize=64)
+def best_encoding(accepted: str) -> str:
+    """Of an Accept-Encoding header: "br", "gzip" or "" for neither."""
+    refused = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    names = set()
+    for offer in accepted.split(","):
+        name, _, weight = offer.partition(";")
+        if weight.strip() not in refused:
+            names.add(name.strip().lower())
+    return next((name for name in ENCODE if name in names), "")
+
+
+class Shelf:
+    """So many bytes of pages, in this process; the one not asked for longest goes first."""
+
+    def __init__(self, bytes_at_most: int):
+        self.bytes_at_most = bytes_at_most
+        self.bytes = 0
+        self.pages: OrderedDict[Key, Page] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: Key) -> Page | None:
+        with self.lock:
+            page = self.pages.get(key)
+            if page is not None:
+                self.pages.move_to_end(key)
+            return page
+
+    def put(self, key: Key, page: Page) -> None:
+        with self.lock:
+            old = self.pages.pop(key, None)
+            self.bytes += page.size - (old.size if old else 0)
+            self.pages[key] = page
+            while self.bytes > self.bytes_at_most:
+                self.bytes -= self.pages.popitem(last=False)[1].size
+
+
+class Shelves:
+    """Pages with parameters have a shelf of their own, so that a robot that tries thousands of them can't push out the
+    plain ones. With CACHE_URL, what one process makes the others take from there.
+    """
+
+    def __init__(self, bytes_at_most: int):
+        self.plain = Shelf(bytes_at_most * 3 // 4)
+        self.with_parameters = Shelf(bytes_at_most // 4)
+
+    def shelf(self, key: Key) -> Shelf:
+        return self.with_parameters if key.query else self.plain
+
+    def get(self, key: Key) -> Page | None:
+        """The last one kept in this process, which may no longer hold."""
+        return self.shelf(key).get(key)
+
+    def find(self, key: Key, edition: tuple[int, int]) -> Page | None:
+        page = self.get(key)
+        if (page is None or page.edition != edition) and settings.SHARE_VISITORS_PAGES:
+            name = shared_key(key)
+            page = shared(lambda cache: cache.get(name))
+            if page is not None and page.edition == edition:
+                self.shelf(key).put(key, page)
+        return page if page is not None and page.edition == edition else None
+
+    def keep(self, key: Key, page: Page) -> None:
+        self.shelf(key).put(key, page)
+        if settings.SHARE_VISITORS_PAGES:
+            name = shared_key(key)
+            shared(lambda cache: cache.set(name, page, timeout=60))
+
+
+def shared_key(key: Key) -> str:
+    words = "\n".join([settings.RELEASE, *key])
+    return f"page-{hashlib.blake2b(words.encode('utf-8', 'surrogateescape'), digest_size=20).hexdigest()}"
+
+
+def shared(act: Callable):
+    """A cache that is away makes pages slower, nothing else."""
+    try:
+        return act(caches["default"])
+    except Exception as error:
+        logger.warning("The shared cache does not answer: %s", error)
+        return None
