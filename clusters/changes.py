@@ -11,9 +11,8 @@ read from a replica.
 """
 
 import hashlib
+import threading
 import weakref
-from collections.abc import Callable
-from threading import Lock
 
 import psycopg2
 from django.apps import apps
@@ -44,48 +43,14 @@ NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count"
 _prepared: weakref.WeakSet = weakref.WeakSet()
 
 
-class Round:
-    """A question that several threads wait for."""
-
-    __slots__ = ("answer", "is_answered")
+class Own(threading.local):
+    """What each thread looks up once."""
 
     def __init__(self):
-        self.answer: int | None = None
-        self.is_answered = Lock()
-        self.is_answered.acquire()
+        self.connection = connections[DEFAULT_DB_ALIAS]
 
 
-class Rounds:
-    """Threads that ask at the same time share an answer, of a question put after all of them came.
-
-    While one question is on its way, whoever comes waits for the next: the answer on its way may be older than
-    what was committed before they came.
-    """
-
-    def __init__(self):
-        self.lock = Lock()  # guards `gathering`
-        self.one_at_a_time = Lock()
-        self.gathering: Round | None = None
-
-    def ask(self, question: Callable[[], int | None]) -> int | None:
-        with self.lock:
-            mine, leads = self.gathering, self.gathering is None
-            if mine is None:
-                mine = self.gathering = Round()
-        if not leads:
-            with mine.is_answered:
-                return mine.answer
-        with self.one_at_a_time:
-            with self.lock:
-                self.gathering = None  # from here on the question is on its way
-            try:
-                mine.answer = question()
-            finally:
-                mine.is_answered.release()
-        return mine.answer
-
-
-_rounds = Rounds()
+_own = Own()
 
 
 def number_of_changes() -> int | None:
@@ -95,16 +60,15 @@ def number_of_changes() -> int | None:
     connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
     statement may be unknown to the connection one is given: then it is asked in full.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
-    return None if connection.in_atomic_block else _rounds.ask(lambda: _number_by(connection))
-
-
-def _number_by(connection) -> int | None:
+    connection = _own.connection
+    if connection.in_atomic_block:
+        return None
     try:
-        connection.ensure_connection()
-        with connection.connection.cursor() as cursor:
-            _ask(cursor)
-            return cursor.fetchone()[0]
+        if connection.connection is None:
+            connection.ensure_connection()
+        cursor = connection.connection.cursor()
+        _ask(cursor)
+        return cursor.fetchone()[0]
     except (psycopg2.Error, Error):
         connection.close()  # whoever asks next opens a new one
         return None

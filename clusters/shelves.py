@@ -7,7 +7,8 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from http import HTTPStatus
 from threading import Lock
@@ -154,6 +155,8 @@ class Shelves:
     def __init__(self, bytes_at_most: int):
         self.plain = Shelf(bytes_at_most * 3 // 4)
         self.with_parameters = Shelf(bytes_at_most // 4)
+        self.makers: dict[Key, list] = {}  # a lock, and how many threads want it
+        self.lock = Lock()
 
     def shelf(self, key: Key) -> Shelf:
         return self.with_parameters if key.query else self.plain
@@ -176,6 +179,21 @@ class Shelves:
         if settings.SHARE_VISITORS_PAGES:
             name = shared_key(key)
             shared(lambda cache: cache.set(name, page, timeout=60))
+
+    @contextmanager
+    def making(self, key: Key) -> Iterator[None]:
+        """One thread makes a page; others that want it wait, and look again."""
+        with self.lock:
+            maker = self.makers.setdefault(key, [Lock(), 0])
+            maker[1] += 1
+        try:
+            with maker[0]:
+                yield
+        finally:
+            with self.lock:
+                maker[1] -= 1
+                if not maker[1]:
+                    del self.makers[key]
 
 
 def shared_key(key: Key) -> str:

@@ -96,11 +96,14 @@ class KeepVisitorsPages:
         key = key_of(request.META, theme_in(request.COOKIES))
         page = shelves.find(key, edition)
         if page is None:
-            response = self.get_response(request)
-            if not is_for_all(request, response):
-                return response
-            page = Page(edition, dict(response.items()), response.content)
-            shelves.keep(key, page)
+            with shelves.making(key):
+                page = shelves.find(key, edition)
+                if page is None:
+                    response = self.get_response(request)
+                    if not is_for_all(request, response):
+                        return response
+                    page = Page(edition, dict(response.items()), response.content)
+                    shelves.keep(key, page)
         return response_of(page.answer(request.META), with_body=request.method == "GET")
 
 

@@ -1,7 +1,6 @@
 """The number that moves with each commit that changed something pages show."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clusters.changes import QUIET, UNSHOWN, Rounds, number_of_changes, watch_tables, watched_models
+from clusters.changes import QUIET, UNSHOWN, number_of_changes, watch_tables, watched_models
 from clusters.models import Cluster
 from members.models import User, WorkerBeat
 from tests import factories
@@ -175,40 +174,6 @@ def test_tables_made_later_are_watched_from_the_next_migrate_on(cluster):
     watch_tables(using="default")
     Cluster.objects.update(town="Kendal")
     assert number_of_changes() == before + 1
-
-
-def test_who_asks_while_a_question_is_on_its_way_gets_the_answer_of_the_next():
-    rounds, goes, sent = Rounds(), threading.Semaphore(0), threading.Semaphore(0)
-    truth = [0]
-    asked = []
-
-    def question():
-        known = truth[0]  # as Postgres does: what is committed when the question comes
-        asked.append(known)
-        sent.release()
-        goes.acquire()
-        return known
-
-    with ThreadPoolExecutor(5) as pool:
-        first = pool.submit(rounds.ask, question)
-        sent.acquire()
-        truth[0] = 1
-        later = [pool.submit(rounds.ask, question) for _ in range(4)]
-        time.sleep(0.2)  # for all of them to come
-        goes.release()
-        sent.acquire()
-        goes.release()
-        assert first.result() == 0
-        goes.release(4)  # should some have come too late for that round
-        assert [job.result() for job in later] == [1] * 4
-    assert len(asked) < 5
-
-
-def test_a_question_that_fails_leaves_nobody_waiting():
-    rounds = Rounds()
-    with pytest.raises(ZeroDivisionError):
-        rounds.ask(lambda: 1 // 0)
-    assert rounds.ask(lambda: 7) == 7
 
 
 @committed

@@ -24,7 +24,7 @@ from django.utils import timezone
 from clusters import visitors_pages
 from clusters.changes import UNSHOWN
 from clusters.models import Cluster
-from clusters.shelves import Page, Shelf
+from clusters.shelves import Key, Page, Shelf, Shelves
 from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
 from tests import factories
@@ -361,6 +361,23 @@ def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
     assert [key for (key,) in shelf.pages] == ["c", "a", "d"]
     assert shelf.bytes == page.size * 3
     assert shelf.get(("b",)) is None
+
+
+def test_of_threads_that_want_the_same_page_one_makes_it():
+    shelves, made = Shelves(1_000_000), []
+    key = Key("http", "host", "", "/", "", "auto")
+
+    def ask():
+        with shelves.making(key):
+            if shelves.find(key, (1, 1)) is None:
+                made.append(key)
+                shelves.keep(key, Page((1, 1), {}, b"page"))
+
+    with ThreadPoolExecutor(4) as pool:
+        for job in [pool.submit(ask) for _ in range(8)]:
+            job.result()
+    assert made == [key]
+    assert not shelves.makers
 
 
 class TestPeople:
