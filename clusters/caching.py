@@ -3,8 +3,11 @@
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
+
+from clusters.signed_links import RunOut
 
 
 class KeepPrivate:
@@ -28,6 +31,8 @@ class KeepPrivate:
 def secret_address(view):
     """Who has the address may act: so it is not indexed, not kept, and not told to other sites.
 
+    A link that has run out says so, and where to go on.
+
     Not `no-referrer`: browsers then send `Origin: null` with forms, which the check against forgery refuses.
     """
 
@@ -35,7 +40,10 @@ def secret_address(view):
     @never_cache
     @wraps(view)
     def careful(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except RunOut as old:
+            response = render(request, "clusters/old_link.html", {"link": old}, status=410)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
         return response

@@ -2,11 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clusters import trail
+from clusters.signed_links import LinkSigner
 from meetings.models import Action, Feedback, Meeting, Registration
 from members import outbox
 from members.models import OutgoingMail
@@ -14,7 +15,9 @@ from members.models import OutgoingMail
 ASKED_AT = time(9)  # in the morning of the day after
 NOT_ASKED_AFTER = timedelta(days=4)
 
-feedback_signer = signing.Signer(salt="meetings.feedback")
+feedback_links = LinkSigner(
+    "meetings.feedback", holds=timedelta(days=60), next_step="meetings:meeting-archive"
+)
 
 
 def to_do(meeting: Meeting, user, *, is_over: bool) -> list[Action]:
@@ -26,16 +29,15 @@ def to_do(meeting: Meeting, user, *, is_over: bool) -> list[Action]:
 
 
 def feedback_token(registration: Registration) -> str:
-    return feedback_signer.sign(str(registration.pk))
+    return feedback_links.sign(registration.pk)
 
 
 def read_feedback_token(token: str) -> Registration | None:
     """Who was there, where, if the link is one of ours and whole."""
-    try:
-        pk = feedback_signer.unsign(token)
-    except signing.BadSignature:
+    numbers = feedback_links.numbers(token)
+    if numbers is None:
         return None
-    attended = Registration.objects.attended().filter(pk=pk)
+    attended = Registration.objects.attended().filter(pk=numbers[0])
     return attended.select_related("user", "meeting__cluster__association", "meeting__association").first()
 
 
@@ -86,10 +88,13 @@ def _send(meeting: Meeting, registration: Registration, *, key: str) -> bool:
     return mail is not None
 
 
+@transaction.atomic
 def give(
     registration: Registration, *, rating: int, comment: str, may_quote: bool, quoted_as: str
 ) -> Feedback:
     """One for each who was there; who thinks again changes it."""
+    Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)  # two clicks at once
+    allowed = Feedback.objects.filter(registration=registration, may_quote=True).exists()
     feedback, _ = Feedback.objects.update_or_create(
         registration=registration,
         defaults={
@@ -101,4 +106,10 @@ def give(
             "given_at": timezone.now(),
         },
     )
+    if feedback.may_quote != allowed:
+        verb = "let the site quote them about" if feedback.may_quote else "took back a quote about"
+        meeting = registration.meeting
+        trail.record(
+            registration.user, verb, meeting, cluster=meeting.cluster, association=meeting.association
+        )
     return feedback

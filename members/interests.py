@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -13,13 +12,16 @@ from clusters import finder
 from clusters.finder import Outcome
 from clusters.models import Association, Cluster
 from clusters.models.postcode import point_of
+from clusters.signed_links import LinkSigner
 from members import outbox
 from members.models import Interest
 
 UNCONFIRMED = timedelta(days=7)  # then it is forgotten
 LONGEST = timedelta(days=2 * 365)  # then it is too, told or not
 
-interest_signer = signing.Signer(salt="members.interest")
+interest_links = LinkSigner(
+    "members.interest", holds=LONGEST + UNCONFIRMED, next_step="clusters:cluster-list"
+)
 
 
 @transaction.atomic
@@ -90,14 +92,13 @@ def forget_old() -> None:
 
 
 def link_to(interest: Interest) -> str:
-    path = reverse("members:interest", args=[interest_signer.sign(str(interest.pk))])
+    path = reverse("members:interest", args=[interest_links.sign(interest.pk)])
     return outbox.absolute(path, interest.association)
 
 
 def read_token(token: str) -> tuple[bool, Interest | None]:
     """Whether the link is ours; and what it is about, if that is still there."""
-    try:
-        pk = int(interest_signer.unsign(token))
-    except (signing.BadSignature, ValueError):
+    numbers = interest_links.numbers(token)
+    if numbers is None:
         return False, None
-    return True, Interest.objects.select_related("association").filter(pk=pk).first()
+    return True, Interest.objects.select_related("association").filter(pk=numbers[0]).first()

@@ -226,6 +226,11 @@ def forget_old() -> None:
     old.update(text="", html="", calendar="", unsubscribe_url="", reply_to="")
 
 
+def forget_mails_to(address: str) -> None:
+    """Of somebody without an account. What waits is not sent."""
+    OutgoingMail.objects.filter(user=None, to__iexact=address).delete()
+
+
 def _one_line(words: str) -> str:
     """Without the line breaks that could smuggle in a header."""
     return " ".join(words.split())

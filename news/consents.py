@@ -7,13 +7,12 @@ What a coordinator mends in between stays within what was agreed; the trail says
 
 from datetime import timedelta
 
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
 from clusters import trail
 from clusters.errors import Refused
-from clusters.signed_links import numbers_of
+from clusters.signed_links import LinkSigner
 from members.companies import answerers_of
 from members.models import Company, User
 from news import story_notices
@@ -22,7 +21,7 @@ from news.models import Article, Consent
 State = Consent.State
 SILENCE = timedelta(days=14)  # after that the author and the coordinators hear that a firm says nothing
 
-consent_signer = signing.Signer(salt="news.consent")
+consent_links = LinkSigner("news.consent", holds=timedelta(days=180), next_step="members:me")
 
 
 def named(article: Article) -> list[Company]:
@@ -108,12 +107,12 @@ def tell_of_silence() -> None:
 # --- the link in the mail -----------------------------------------------------------------------------------
 def token_of(consent: Consent, user: User) -> str:
     """It carries the version: words that were changed since are not agreed to by it."""
-    return consent_signer.sign(f"{consent.pk}-{consent.version}-{user.pk}")
+    return consent_links.sign(consent.pk, consent.version, user.pk)
 
 
 def read_token(token: str) -> tuple[Consent, int, User] | None:
     """The firm's consent, the version the link was made for, and whose it is. None: not a whole link of ours."""
-    numbers = numbers_of(consent_signer, token)
+    numbers = consent_links.numbers(token)
     if numbers is None:
         return None
     pk, version, person = numbers

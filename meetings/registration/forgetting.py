@@ -48,4 +48,4 @@ def comments(now: datetime) -> QuerySet[Feedback]:
 
 
 def forget_comments(rows: QuerySet[Feedback]) -> None:
-    rows.update(comment="", quoted_as="")
+    rows.update(comment="", quoted_as="", may_quote=False)

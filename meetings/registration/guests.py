@@ -7,12 +7,13 @@ answers everybody alike; that an address has an account, or has been here, only 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from meetings import agendas
-from meetings.models import Meeting, Registration
-from meetings.registration import notices, registrations
+from meetings.models import Feedback, Meeting, Registration
+from meetings.registration import forgetting, notices, registrations
+from members import outbox
 from members.models import User
 
 State = Registration.State
@@ -66,3 +67,28 @@ def confirm(guest: Registration, *, now: datetime | None = None) -> Registration
     guest.created_at = now
     registrations.take_place_or_wait(guest, or_wait=True, by=None, now=now)
     return guest
+
+
+def answers_of(guest: Registration) -> QuerySet[Registration]:
+    """All that is held under the guest's address, the newest first."""
+    rows = Registration.objects.filter(user=None, email__iexact=guest.email)
+    return rows.select_related("meeting__cluster__association", "meeting__association", "feedback")
+
+
+@transaction.atomic
+def forget(guest: Registration, *, now: datetime | None = None) -> None:
+    """What is held of the guest goes, whoever they bring with it. That somebody came is kept, as a number."""
+    now = now or timezone.now()
+    answers = list(
+        answers_of(guest).order_by("meeting_id")
+    )  # in an order, so that two don't wait for each other
+    for answer in answers:
+        if answer.state in Registration.COMING and registrations.is_open(answer.meeting, now):
+            registrations.withdraw(answer, by=None, now=now)
+        registrations.record(None, "forgot a guest of", answer, "At their own wish.")
+    people = Registration.objects.filter(Q(pk__in=[one.pk for one in answers]) | Q(brought_by__in=answers))
+    forgetting.forget_comments(Feedback.objects.filter(registration__in=people))
+    forgetting.forget_needs(people)
+    forgetting.forget_guests(people)
+    if not User.objects.filter(email__iexact=guest.email).exists():
+        outbox.forget_mails_to(guest.email)

@@ -1,36 +1,40 @@
 """The mails about answers: each step of an answer is mailed once, to who gave it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.core import signing
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
+from clusters.signed_links import LinkSigner
 from meetings.calendars import invitation, withdrawal
 from meetings.models import Meeting, Registration
+from meetings.registration.forgetting import NOBODY
 from meetings.timetables import timetable
 from members import outbox
 from members.memberships import coordinators_of
 from members.models import MailChoice, Officer, User
 
-answer_signer = signing.Signer(salt="meetings.answer")
+# As long as anything of an answer is kept: it also shows guests what that is, and takes it away.
+answer_links = LinkSigner("meetings.answer", holds=timedelta(days=800), next_step="members:me")
 
 
 def answer_token(answer: Registration) -> str:
     """Opens the page of one answer without signing in. It holds as long as the answer does."""
-    return answer_signer.sign(str(answer.pk))
+    return answer_links.sign(answer.pk)
 
 
 def read_answer_token(token: str) -> Registration | None:
     """None: not a whole link of ours, or an answer that is no longer kept."""
-    try:
-        pk = answer_signer.unsign(token)
-    except signing.BadSignature:
+    numbers = answer_links.numbers(token)
+    if numbers is None:
         return None
-    answers = Registration.objects.select_related("user", "company", "brought_by", "meeting__venue")
+    kept = Registration.objects.exclude(email__endswith=NOBODY)
+    answers = kept.select_related("user", "company", "brought_by", "meeting__venue")
     return (
-        answers.select_related("meeting__cluster__association", "meeting__association").filter(pk=pk).first()
+        answers.select_related("meeting__cluster__association", "meeting__association")
+        .filter(pk=numbers[0])
+        .first()
     )
 
 

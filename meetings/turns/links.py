@@ -1,26 +1,29 @@
 """The signed links in mails about turns and swaps: who may answer for which one, without signing in.
 
 A link is used up by the first step it leads to: it carries the version of the turn, which rises with each step.
-It has no end of its own; what an old one may still do is decided by how the turn stands when it is opened.
+What an old one may still do is decided by how the turn stands when it is opened; turns are asked for at most a year
+ahead.
 """
 
-from django.core import signing
+from datetime import timedelta
 
-from clusters.signed_links import numbers_of
+from clusters.signed_links import LinkSigner
 from meetings.models import Duty, SwapRequest
 from members.models import Company, User
 
-turn_signer = signing.Signer(salt="meetings.turn")
-swap_signer = signing.Signer(salt="meetings.swap")
+A_YEAR_AHEAD = timedelta(days=400)
+
+turn_links = LinkSigner("meetings.turn", holds=A_YEAR_AHEAD, next_step="meetings:my-turns")
+swap_links = LinkSigner("meetings.swap", holds=A_YEAR_AHEAD, next_step="meetings:my-turns")
 
 
 def turn_token(duty: Duty, user: User) -> str:
-    return turn_signer.sign(f"{duty.pk}-{duty.version}-{user.pk}")
+    return turn_links.sign(duty.pk, duty.version, user.pk)
 
 
 def read_turn_token(token: str) -> tuple[Duty, int, User] | None:
     """The turn, the version it had when the link was made, and whose link it is. None: not a whole link of ours."""
-    numbers = numbers_of(turn_signer, token)
+    numbers = turn_links.numbers(token)
     if numbers is None:
         return None
     duties = Duty.objects.select_related("company", "meeting__cluster__association", "meeting__association")
@@ -30,12 +33,12 @@ def read_turn_token(token: str) -> tuple[Duty, int, User] | None:
 
 
 def swap_token(request: SwapRequest, company: Company, user: User) -> str:
-    return swap_signer.sign(f"{request.pk}-{company.pk}-{user.pk}")
+    return swap_links.sign(request.pk, company.pk, user.pk)
 
 
 def read_swap_token(token: str) -> tuple[SwapRequest, Company, User] | None:
     """The swap, the firm that is asked, and whose link it is. None: not a whole link of ours."""
-    numbers = numbers_of(swap_signer, token)
+    numbers = swap_links.numbers(token)
     if numbers is None:
         return None
     swaps = SwapRequest.objects.select_related("duty__company", "duty__meeting__cluster__association")

@@ -1,17 +1,20 @@
 """The signed links in mails about introductions: they say whose link it is; how the introduction stands says what
 its owner may do with it."""
 
-from django.core import signing
+from datetime import timedelta
+
 from django.urls import reverse
 
-from clusters.signed_links import numbers_of
+from clusters.signed_links import LinkSigner
 from members.models import Introduction, User
 
-introduction_signer = signing.Signer(salt="members.introduction")
+introduction_links = LinkSigner(
+    "members.introduction", holds=timedelta(days=90), next_step="members:introduction-list"
+)
 
 
 def introduction_token(introduction: Introduction, user: User) -> str:
-    return introduction_signer.sign(f"{introduction.pk}-{user.pk}")
+    return introduction_links.sign(introduction.pk, user.pk)
 
 
 def introduction_path(introduction: Introduction, user: User) -> str:
@@ -20,7 +23,7 @@ def introduction_path(introduction: Introduction, user: User) -> str:
 
 def read_introduction_token(token: str) -> tuple[Introduction, User] | None:
     """None: not a whole link of ours, or the person is gone."""
-    numbers = numbers_of(introduction_signer, token)
+    numbers = introduction_links.numbers(token)
     if numbers is None:
         return None
     rows = Introduction.objects.select_related(

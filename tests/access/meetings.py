@@ -68,6 +68,16 @@ ROWS = [
         "post",
         only("visitor", "member", answer=ELSEWHERE),
     ),
+    (
+        "meetings:guest-data",
+        lambda w: [answer_token(w.answer)],
+        "get",
+        everybody(NOTHING),
+    ),  # a member's answer
+    ("meetings:guest-data", lambda w: [answer_token(w.guest)], "get", everybody(OK)),
+    ("meetings:guest-forget", lambda w: [answer_token(w.guest)], "get", everybody(NOT_THAT_WAY)),
+    ("meetings:guest-forget", lambda w: [answer_token(w.guest)], "post", everybody(ELSEWHERE)),
+    ("meetings:guest-forget", lambda w: ["forged:token"], "post", everybody(NOTHING)),
     ("meetings:come-to-all", lambda w: [w.cluster.slug], "post", signed_in(ELSEWHERE)),
     ("meetings:stop-coming-to-all", lambda w: [w.cluster.slug], "post", signed_in(ELSEWHERE)),
     ("meetings:check-in", lambda w: [w.meeting.pk], "get", DOOR),

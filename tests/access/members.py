@@ -1,6 +1,6 @@
 from members.colleagues import token_of
 from members.exchange.links import introduction_token
-from members.interests import interest_signer
+from members.interests import interest_links
 from members.invitations import path_of
 from members.models import MailChoice
 from members.outbox import unsubscribe_path
@@ -125,30 +125,30 @@ ROWS = [
     ("members:my-mail", lambda w: [], "get", signed_in()),
     ("members:interest-ask", lambda w: [], "get", everybody(ELSEWHERE)),  # a district that has a cluster
     ("members:interest-ask", lambda w: [], "post", everybody(ELSEWHERE)),
-    ("members:interest", lambda w: [interest_signer.sign(w.interest.pk)], "get", everybody(OK)),
+    ("members:interest", lambda w: [interest_links.sign(w.interest.pk)], "get", everybody(OK)),
     ("members:interest", lambda w: ["forged:token"], "get", everybody(NOTHING)),
     (
         "members:interest-confirm",
-        lambda w: [interest_signer.sign(w.interest.pk)],
+        lambda w: [interest_links.sign(w.interest.pk)],
         "get",
         everybody(NOT_THAT_WAY),
     ),
     (
         "members:interest-confirm",
-        lambda w: [interest_signer.sign(w.interest.pk)],
+        lambda w: [interest_links.sign(w.interest.pk)],
         "post",
         everybody(ELSEWHERE),
     ),
     ("members:interest-confirm", lambda w: ["forged:token"], "post", everybody(NOTHING)),
     (
         "members:interest-remove",
-        lambda w: [interest_signer.sign(w.interest.pk)],
+        lambda w: [interest_links.sign(w.interest.pk)],
         "get",
         everybody(NOT_THAT_WAY),
     ),
     (
         "members:interest-remove",
-        lambda w: [interest_signer.sign(w.interest.pk)],
+        lambda w: [interest_links.sign(w.interest.pk)],
         "post",
         everybody(ELSEWHERE),
     ),

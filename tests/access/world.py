@@ -73,6 +73,9 @@ def meetings_of(cluster, firm, member) -> dict:
         "members_meeting": members_meeting,
         "draft": factories.MeetingFactory(cluster=cluster, state=Meeting.State.DRAFT),
         "answer": factories.RegistrationFactory(meeting=meeting, user=member),
+        "guest": factories.RegistrationFactory(
+            meeting=meeting, user=None, name="Jo Guest", email="jo@guest.example"
+        ),
         "attended": factories.RegistrationFactory(
             meeting=meeting, user=factories.UserFactory(), state="attended"
         ),
