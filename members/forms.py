@@ -60,6 +60,7 @@ class CompanyForm(TidyCompany, forms.ModelForm):
         error_messages={"max_length": _("That address is too long. The front page will do."), **NUL},
     )
     postcode = forms.CharField(
+        label=_("Postcode"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
         help_text=_("To suggest the nearest cluster."),
@@ -115,7 +116,7 @@ class CompanyForm(TidyCompany, forms.ModelForm):
 class CompanyDeskForm(forms.ModelForm):
     """The firm, as coordinators mend it. An address that another firm has is said here, not by the database."""
 
-    website = forms.CharField(max_length=200, required=False, error_messages=NUL)
+    website = forms.CharField(label=_("Website"), max_length=200, required=False, error_messages=NUL)
 
     def clean_website(self):
         typed = self.cleaned_data["website"]

@@ -64,6 +64,7 @@ class QuestionForm(QuietForm):
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(
+        label=_("Answer"),
         max_length=AskedQuestion._meta.get_field("answer").max_length,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("It is mailed as you write it, in your name."),

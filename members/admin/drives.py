@@ -12,6 +12,7 @@ from members.models import Drive, Target
 
 class TargetForm(forms.ModelForm):
     meeting_kinds = forms.MultipleChoiceField(
+        label=_("Meeting kinds"),
         choices=lambda: drives.meeting_model().Kind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -42,7 +43,7 @@ def can_be_closed(drive: Drive) -> bool:
 class DriveAdmin(ObjectActs, ScopedAdmin):
     """A campaign. What was reached is counted, never typed in; closed, it stays as it was."""
 
-    list_display = ["name", "organiser", "start", "end", "state"]
+    list_display = ["name", "whose", "start", "end", "state"]
     list_filter = ["state", ("association", ScopedFilter), ("cluster", ScopedFilter)]
     list_select_related = ["association", "cluster"]
     search_fields = ["name"]
@@ -50,6 +51,10 @@ class DriveAdmin(ObjectActs, ScopedAdmin):
     readonly_fields = ["state", "closed_at"]
     inlines = [TargetInline]
     acts = ["close"]
+
+    @admin.display(description=_("organiser"))
+    def whose(self, drive):
+        return drive.organiser
 
     def has_change_permission(self, request, obj=None):
         """A closed drive is read, not changed."""

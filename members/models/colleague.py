@@ -42,6 +42,8 @@ class ColleagueInvitation(models.Model):
     objects = ColleagueInvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("colleague invitation")
+        verbose_name_plural = _("colleague invitations")
         ordering = ["-sent_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

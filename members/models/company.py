@@ -123,50 +123,57 @@ class Company(models.Model):
         COORDINATOR = "coordinator", _("Through the coordinator")
         NONE = "none", _("Not now")
 
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
     name_key = models.GeneratedField(
         expression=bare_name("name"),
         output_field=models.CharField(max_length=120),
         db_persist=True,
     )
     summary = models.CharField(_("what it does"), max_length=200, blank=True, help_text=_("One sentence."))
-    about = models.TextField(max_length=10_000, blank=True, help_text=_("Markdown."))
+    about = models.TextField(_("about"), max_length=10_000, blank=True, help_text=_("Markdown."))
     expertise = ArrayField(
         models.CharField(max_length=40),
         default=list,
         blank=True,
         help_text=_("Up to twelve words, parted by commas."),
+        verbose_name=_("expertise"),
     )
-    size = models.CharField(max_length=10, choices=Size, blank=True)
-    legal_form = models.CharField(max_length=15, choices=LegalForm, blank=True)
+    size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
+    legal_form = models.CharField(_("legal form"), max_length=15, choices=LegalForm, blank=True)
     founded = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
-    website = models.URLField(blank=True, max_length=200)
-    web_domain = models.CharField(max_length=200, blank=True, editable=False)
+    website = models.URLField(_("website"), blank=True, max_length=200)
+    web_domain = models.CharField(_("web domain"), max_length=200, blank=True, editable=False)
     offers = models.TextField(
-        max_length=1000, blank=True, help_text=_("What it can give to other members. Markdown.")
+        _("offers"), max_length=1000, blank=True, help_text=_("What it can give to other members. Markdown.")
     )
-    seeks = models.TextField(max_length=1000, blank=True, help_text=_("What it looks for. Markdown."))
+    seeks = models.TextField(
+        _("seeks"), max_length=1000, blank=True, help_text=_("What it looks for. Markdown.")
+    )
     introductions = models.CharField(
         _("how other members reach us"),
         max_length=15,
         choices=Introductions,
         default=Introductions.COORDINATOR,
     )
-    email = models.EmailField(blank=True)
-    email_shown = models.CharField(max_length=10, choices=Shown, default=Shown.NOBODY)
-    phone = models.CharField(max_length=30, blank=True)
-    phone_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
-    address = models.CharField(max_length=200, blank=True)
-    town = models.CharField(max_length=60, blank=True)
-    postcode = models.CharField(max_length=8, blank=True)
-    address_shown = models.CharField(max_length=10, choices=Shown, default=Shown.MEMBERS)
-    created_at = models.DateTimeField(auto_now_add=True)
+    email = models.EmailField(_("email"), blank=True)
+    email_shown = models.CharField(_("email shown"), max_length=10, choices=Shown, default=Shown.NOBODY)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone_shown = models.CharField(_("phone shown"), max_length=10, choices=Shown, default=Shown.MEMBERS)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    town = models.CharField(_("town"), max_length=60, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=8, blank=True)
+    address_shown = models.CharField(_("address shown"), max_length=10, choices=Shown, default=Shown.MEMBERS)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     frozen_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Since then it takes no part: see members.freezing.")
+        _("frozen at"),
+        null=True,
+        blank=True,
+        help_text=_("Since then it takes no part: see members.freezing."),
     )
     frozen_reason = models.CharField(_("sentence to the frozen firm"), max_length=500, blank=True)
     unrepresented_since = models.DateTimeField(
+        _("unrepresented since"),
         null=True,
         blank=True,
         editable=False,
@@ -192,6 +199,7 @@ class Company(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name = _("company")
         verbose_name_plural = _("companies")
         indexes = [
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="company_name_key_trgm"),
@@ -283,12 +291,17 @@ class Representative(models.Model):
 
     ANSWERING = (Role.LEAD, Role.DEPUTY)
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="representatives")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="representations"
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="representatives", verbose_name=_("company")
     )
-    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="representations",
+        verbose_name=_("user"),
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     takes_over = models.BooleanField(
         _("asks to lead it"),
         default=False,
@@ -297,11 +310,13 @@ class Representative(models.Model):
     )
     listed = models.BooleanField(_("named on the company page"), default=False)
     job = models.CharField(_("job title"), max_length=80, blank=True)
-    since = models.DateTimeField(auto_now_add=True)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
 
     objects = RepresentativeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
         ordering = ["company", "role", "pk"]
         constraints = [
             models.UniqueConstraint(

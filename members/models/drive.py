@@ -42,18 +42,28 @@ class Drive(models.Model):
         CLOSED = "closed", _("Closed")
 
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="drives"
+        Association,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drives",
+        verbose_name=_("association"),
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="drives"
+        Cluster,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drives",
+        verbose_name=_("cluster"),
     )
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=60, unique=True)
-    summary = models.CharField(max_length=300, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
     start = models.DateField(_("from"))
     end = models.DateField(_("until"), help_text=_("Last day."))
-    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     result = models.JSONField(
         null=True,
         blank=True,
@@ -66,6 +76,8 @@ class Drive(models.Model):
     objects = DriveQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("drive")
+        verbose_name_plural = _("drives")
         ordering = ["-start", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -163,11 +175,13 @@ class Target(models.Model):
         verbose_name=_("kinds of meetings"),
         help_text=_("For meetings of other kinds: which."),
     )
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(_("number"))
 
     objects = TargetQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
         ordering = ["drive", "pk"]
         constraints = [
             models.UniqueConstraint(

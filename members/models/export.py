@@ -40,19 +40,31 @@ class Export(models.Model):
         FAILED = "failed", _("Failed")
 
     association = models.ForeignKey(
-        Association, on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+        Association,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="exports",
+        verbose_name=_("association"),
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="exports"
+        Cluster,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="exports",
+        verbose_name=_("cluster"),
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports", verbose_name=_("by")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    file = models.FileField(upload_to=export_path, blank=True)
-    size = models.PositiveBigIntegerField(default=0, help_text=_("Bytes."))
-    rows = models.JSONField(default=list, blank=True, help_text=_("How many rows of what."))
-    asked_at = models.DateTimeField(default=timezone.now)
-    made_at = models.DateTimeField(null=True, blank=True)
+    file = models.FileField(_("file"), upload_to=export_path, blank=True)
+    size = models.PositiveBigIntegerField(_("size"), default=0, help_text=_("Bytes."))
+    rows = models.JSONField(_("rows"), default=list, blank=True, help_text=_("How many rows of what."))
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    made_at = models.DateTimeField(_("made at"), null=True, blank=True)
 
     objects = ExportQuerySet.as_manager()
 

@@ -45,30 +45,54 @@ class Import(models.Model):
 
     kind = models.CharField(_("what is in it"), max_length=10, choices=Kind, default=Kind.MEMBERS)
     association = models.ForeignKey(
-        Association, on_delete=models.CASCADE, null=True, blank=True, related_name="imports"
+        Association,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="imports",
+        verbose_name=_("association"),
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="imports"
+        Cluster,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="imports",
+        verbose_name=_("cluster"),
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     file_name = models.CharField(_("file"), max_length=120)
-    columns = models.JSONField(default=list, blank=True, help_text=_("The headers."))
+    columns = models.JSONField(_("columns"), default=list, blank=True, help_text=_("The headers."))
     mapping = models.JSONField(
-        default=list, blank=True, help_text=_("What each column is, by the names of the kind's fields.")
+        _("mapping"),
+        default=list,
+        blank=True,
+        help_text=_("What each column is, by the names of the kind's fields."),
     )
-    state = models.CharField(max_length=10, choices=State, default=State.COLUMNS)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.COLUMNS)
     total = models.PositiveIntegerField(_("lines"), default=0)
-    progress = models.PositiveIntegerField(default=0, help_text=_("Lines worked on in this state."))
-    counts = models.JSONField(default=dict, blank=True, help_text=_("How many lines had which outcome."))
-    problem = models.CharField(max_length=300, blank=True)
+    progress = models.PositiveIntegerField(
+        _("progress"), default=0, help_text=_("Lines worked on in this state.")
+    )
+    counts = models.JSONField(
+        _("counts"), default=dict, blank=True, help_text=_("How many lines had which outcome.")
+    )
+    problem = models.CharField(_("problem"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
-    done_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     objects = ImportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -128,6 +152,8 @@ class ImportLine(models.Model):
     objects = ImportLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("import line")
+        verbose_name_plural = _("import lines")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="import_line_number")]
         indexes = [models.Index(fields=["of", "outcome", "number"])]
@@ -152,27 +178,37 @@ class Invitation(models.Model):
     representative (`members.invitations`); nothing is mailed to them before an officer says so.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("company")
+    )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, related_name="invitations", help_text=_("Whose list they are on.")
+        Cluster,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        help_text=_("Whose list they are on."),
+        verbose_name=_("cluster"),
     )
     email = models.EmailField(_("e-mail"))
-    name = models.CharField(max_length=100)
+    name = models.CharField(_("name"), max_length=100)
     job = models.CharField(_("job title"), max_length=80, blank=True)
-    role = models.CharField(max_length=10, choices=Representative.Role, default=Representative.Role.MEMBER)
+    role = models.CharField(
+        _("role"), max_length=10, choices=Representative.Role, default=Representative.Role.MEMBER
+    )
     came_by = models.ForeignKey(
         Import, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations"
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         ordering = ["company__name", "name", "pk"]
         constraints = [
             models.UniqueConstraint(

@@ -37,10 +37,11 @@ class Interest(models.Model):
         blank=True,
         related_name="interests",
         help_text=_("Whose cluster was the nearest."),
+        verbose_name=_("association"),
     )
-    district = models.CharField(max_length=4, help_text=_("The first half of the postcode."))
+    district = models.CharField(_("district"), max_length=4, help_text=_("The first half of the postcode."))
     email = models.EmailField()
-    asked_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed by link"), null=True, blank=True)
 
     objects = InterestQuerySet.as_manager()

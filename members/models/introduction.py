@@ -86,30 +86,45 @@ class Introduction(models.Model):
     UNANSWERED = (State.REQUESTED, State.FORWARDED)
     GOOD_OUTCOMES = (Outcome.WORK, Outcome.HELP)  # what counts, and is worth a story
 
-    asker = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="introductions_asked")
-    asked = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="introductions_received")
+    asker = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="introductions_asked", verbose_name=_("asker")
+    )
+    asked = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="introductions_received", verbose_name=_("asked")
+    )
     cluster = models.ForeignKey(
         Cluster,
         on_delete=models.PROTECT,
         related_name="introductions",
         help_text=_("One that the firms share, else one of the asked firm's."),
+        verbose_name=_("cluster"),
     )
     via = models.CharField(max_length=15, choices=Via)
     opportunity = models.ForeignKey(
         Opportunity, on_delete=models.PROTECT, null=True, blank=True, related_name="introductions"
     )
-    reason = models.TextField(max_length=1000)
-    state = models.CharField(max_length=10, choices=State)
+    reason = models.TextField(_("reason"), max_length=1000)
+    state = models.CharField(_("state"), max_length=10, choices=State)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
-    asked_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     note = models.TextField(_("the coordinator's word"), max_length=500, blank=True)
     forwarded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("forwarded by"),
     )
     forwarded_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Since when the asked firm knows of it.")
+        _("forwarded at"), null=True, blank=True, help_text=_("Since when the asked firm knows of it.")
     )
     reminded_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When those it waits for were asked once more.")
@@ -120,7 +135,7 @@ class Introduction(models.Model):
     decided_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.TextField(_("sentence at the end"), max_length=500, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     outcome_asked_at = models.DateTimeField(null=True, blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
     outcome_by = models.ForeignKey(
@@ -130,6 +145,8 @@ class Introduction(models.Model):
     objects = IntroductionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("introduction")
+        verbose_name_plural = _("introductions")
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -236,6 +253,8 @@ class IntroductionMessage(models.Model):
     objects = IntroductionMessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("introduction message")
+        verbose_name_plural = _("introduction messages")
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["company", "at"])]
 
@@ -264,6 +283,8 @@ class Block(models.Model):
     objects = BlockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
         ordering = ["company", "blocked"]
         constraints = [
             models.UniqueConstraint(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.images import Kind
 from clusters.models import StoredImage
@@ -24,8 +25,12 @@ class CompanyLogo(StoredImage):
 
     objects = CompanyLogoQuerySet.as_manager()
 
+    class Meta(StoredImage.Meta):
+        verbose_name = _("company logo")
+        verbose_name_plural = _("company logos")
+
     def __str__(self):
-        return _("Logo of %(company)s") % {"company": self.company}
+        return gettext("Logo of %(company)s") % {"company": self.company}
 
     def get_absolute_url(self):
         return reverse("members:company-logo", args=[self.uid, "large"])

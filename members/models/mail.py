@@ -42,32 +42,37 @@ class OutgoingMail(models.Model):
     key = models.CharField(
         max_length=200, unique=True, help_text=_("What it is about and to whom: written once.")
     )
-    kind = models.CharField(max_length=30)
+    kind = models.CharField(_("kind"), max_length=30)
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
+        Cluster,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="mails",
+        verbose_name=_("cluster"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
     )
-    to = models.EmailField()
-    reply_to = models.EmailField(blank=True)
-    from_name = models.CharField(max_length=120, blank=True)
-    subject = models.CharField(max_length=250)
+    to = models.EmailField(_("to"))
+    reply_to = models.EmailField(_("reply to"), blank=True)
+    from_name = models.CharField(_("from name"), max_length=120, blank=True)
+    subject = models.CharField(_("subject"), max_length=250)
     text = models.TextField()
     html = models.TextField(blank=True)
     calendar = models.TextField(_("calendar attachment"), blank=True)
     unsubscribe_url = models.URLField(max_length=400, blank=True)
-    message_id = models.CharField(max_length=150)
+    message_id = models.CharField(_("message id"), max_length=150)
 
     to_many = models.BooleanField(
         default=False, help_text=_("One of many alike: mails that somebody waits for go first.")
     )
 
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     error = models.CharField(_("last error"), max_length=500, blank=True)
     bounced = models.BooleanField(
         default=False, editable=False, help_text=_("The mail server refused it or its recipient for good.")
@@ -76,6 +81,8 @@ class OutgoingMail(models.Model):
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["to_many", "due_at"], condition=Q(state="waiting"), name="mail_due"),
@@ -151,6 +158,8 @@ class MailChoice(models.Model):
     objects = MailChoiceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("mail choice")
+        verbose_name_plural = _("mail choices")
         constraints = [
             models.UniqueConstraint(fields=["user", "kind"], name="mail_choice_once"),
             models.CheckConstraint(condition=~Q(how="at-once"), name="mail_choice_unusual"),
@@ -167,6 +176,8 @@ class WorkerBeat(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("worker beat")
+        verbose_name_plural = _("worker beats")
         ordering = ["-seen_at"]
 
     def __str__(self):

@@ -43,19 +43,33 @@ class Membership(models.Model):
 
     OPEN = (State.APPLIED, State.ACTIVE)
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="memberships")
-    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="memberships")
-    state = models.CharField(max_length=10, choices=State, default=State.APPLIED)
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("company")
+    )
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("cluster")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.APPLIED)
     message = models.TextField(
-        max_length=1000, blank=True, help_text=_("What the firm wrote when it applied.")
+        _("message"), max_length=1000, blank=True, help_text=_("What the firm wrote when it applied.")
     )
-    applied_at = models.DateTimeField()
+    applied_at = models.DateTimeField(_("applied at"))
     applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("applied by"),
     )
-    joined_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decision = models.TextField(_("sentence to the firm"), max_length=500, blank=True)
     ended_at = models.DateTimeField(_("left or rejected at"), null=True, blank=True)
@@ -63,6 +77,8 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         ordering = ["-applied_at"]
         constraints = [
             models.UniqueConstraint(

@@ -41,13 +41,25 @@ class Officer(models.Model):
         SECRETARY = "secretary", _("Secretary")
         TREASURER = "treasurer", _("Treasurer")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offices")
-    office = models.CharField(max_length=15, choices=Office)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="offices", verbose_name=_("user")
+    )
+    office = models.CharField(_("office"), max_length=15, choices=Office)
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
+        Association,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officers",
+        verbose_name=_("association"),
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
+        Cluster,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officers",
+        verbose_name=_("cluster"),
     )
     start = models.DateField(_("from"))
     end = models.DateField(_("until"), null=True, blank=True, help_text=_("Last day; empty: no end."))
@@ -55,6 +67,8 @@ class Officer(models.Model):
     objects = OfficerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
         ordering = ["office", "start", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -60,7 +60,9 @@ class Opportunity(models.Model):
         ELSEWHERE = "elsewhere", _("Settled with somebody outside")
         NOTHING = "nothing", _("Nothing came of it")
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="opportunities")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="opportunities", verbose_name=_("company")
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -68,26 +70,27 @@ class Opportunity(models.Model):
         blank=True,
         related_name="opportunities",
     )
-    kind = models.CharField(max_length=10, choices=Kind)
-    theme = models.CharField(max_length=15, choices=Theme)
-    title = models.CharField(max_length=100)
-    text = models.TextField(max_length=2000, help_text=_("Markdown."))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    theme = models.CharField(_("theme"), max_length=15, choices=Theme)
+    title = models.CharField(_("title"), max_length=100)
+    text = models.TextField(_("text"), max_length=2000, help_text=_("Markdown."))
     to_all = models.BooleanField(_("to the members of all clusters"), default=True)
     clusters = models.ManyToManyField(Cluster, blank=True, related_name="opportunities")
-    until = models.DateField(help_text=_("Last day on which members see it."))
-    posted_at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    until = models.DateField(_("until"), help_text=_("Last day on which members see it."))
+    posted_at = models.DateTimeField(_("posted at"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     taken_down_because = models.TextField(_("why it was taken down"), max_length=500, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
 
     objects = OpportunityQuerySet.as_manager()
 
     class Meta:
         ordering = ["-posted_at", "-pk"]
+        verbose_name = _("opportunity")
         verbose_name_plural = _("opportunities")
         constraints = [
             models.CheckConstraint(

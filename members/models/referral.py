@@ -31,6 +31,10 @@ class ReferralLink(models.Model):
 
     objects = ReferralLinkQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("referral link")
+        verbose_name_plural = _("referral links")
+
     def __str__(self):
         return gettext("Link of %(person)s") % {"person": self.user}
 
@@ -60,6 +64,8 @@ class Referral(models.Model):
     objects = ReferralQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("referral")
+        verbose_name_plural = _("referrals")
         ordering = ["made_at", "pk"]
 
     def __str__(self):

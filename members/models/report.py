@@ -42,9 +42,16 @@ class Report(models.Model):
         OPEN = "open", _("Waits")
         SETTLED = "settled", _("Settled")
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="reports")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="reports", verbose_name=_("company")
+    )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     introduction = models.ForeignKey(
         Introduction, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
@@ -53,23 +60,40 @@ class Report(models.Model):
         Opportunity, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+        Cluster,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("cluster"),
     )
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+        Association,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("association"),
     )
     text = models.TextField(_("what is wrong"), max_length=1000)
-    at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    settled_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
     )
     note = models.TextField(_("what was done"), max_length=500, blank=True)
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(

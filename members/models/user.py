@@ -56,9 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
         _("e-mail"), unique=True, error_messages={"unique": _("Somebody has this address already.")}
     )
-    name = models.CharField(max_length=100)
-    is_active = models.BooleanField(default=True)
-    date_joined = models.DateTimeField(default=timezone.now)
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("is active"), default=True)
+    date_joined = models.DateTimeField(_("date joined"), default=timezone.now)
     second_factor_by = models.DateField(
         _("two-step sign-in by"),
         null=True,
@@ -83,6 +83,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(

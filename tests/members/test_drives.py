@@ -468,3 +468,12 @@ def test_moments_hold_across_the_change_of_clocks(drive):
     begins, over = drive.moments
     assert begins.utcoffset() == over.utcoffset() == timedelta(hours=1)
     assert timezone.localtime(over).time() == time()
+
+
+def test_a_form_of_the_desk_sent_empty_says_what_is_missing(drive, officer):
+    page = client_of(officer).post(
+        f"/admin/members/drive/{drive.pk}/change/",
+        {"association": "", "cluster": "", "targets-TOTAL_FORMS": "0", "targets-INITIAL_FORMS": "0"},
+    )
+    assert page.status_code == 200
+    assert "This field is required." in text_of(page)
