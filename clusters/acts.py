@@ -68,8 +68,8 @@ class ObjectActs(admin.ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None and request.method == "POST":  # refused: what was typed is in the row, but not kept
-            obj = self.get_object(request, str(obj.pk))
+        if obj is not None and request.method == "POST":
+            obj = self.get_object(request, str(obj.pk))  # as it is kept, not as it was typed and refused
         if obj is not None and self.has_change_permission(request, obj):
             context["acts"] = [
                 {"act": spec, "url": self.act_url(obj, name)} for name, spec in self.acts_on(obj).items()
