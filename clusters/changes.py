@@ -6,6 +6,8 @@ holds, or makes one: nobody waits for anybody, and as an ordinary row it is seen
 the transaction is. Of two looks on one database the later sees all that the earlier saw, so the sum only rises, and
 two equal sums mean that nothing was committed in between.
 
+What figures are counted from (COUNTED) has a number of its own for each table, in rows of its own, kept likewise.
+
 It says nothing about other databases: pages and the number must be read from the same one, which is why no page is
 read from a replica.
 """
@@ -38,7 +40,19 @@ UNSHOWN = {
 # Columns whose change alone counts for nothing.
 QUIET = {"members.User": ["last_login", "password"]}
 
-NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count"
+# Of what figures are counted from there is a number too, moved by these columns of the table; None: by all.
+COUNTED: dict[str, list[str] | None] = {
+    "clusters.Association": None,
+    "clusters.Cluster": None,
+    "clusters.Topic": None,
+    "meetings.AgendaItem": ["topic_id", "meeting_id"],
+    "meetings.Meeting": ["cluster_id", "association_id", "state", "openness", "starts_at", "ends_at"],
+    "meetings.Presentation": ["meeting_id", "agenda_item_id", "company_id", "state", "audience"],
+    "members.Company": ["name", "slug", "frozen_at"],
+    "members.Membership": ["company_id", "cluster_id", "state"],
+}
+
+NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ''"
 
 _prepared: weakref.WeakSet = weakref.WeakSet()
 
@@ -72,6 +86,19 @@ def number_of_changes() -> int | None:
     except (psycopg2.Error, Error):
         connection.close()  # whoever asks next opens a new one
         return None
+
+
+def number_of_changes_in(models: tuple[str, ...]) -> int | None:
+    """The same of some models of COUNTED alone; also None inside a transaction."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.in_atomic_block:
+        return None
+    tables = [apps.get_model(label)._meta.db_table for label in models]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ANY(%s)", [tables]
+        )
+        return cursor.fetchone()[0]
 
 
 def _ask(cursor) -> None:
@@ -115,21 +142,29 @@ def watch_tables(using: str, **kwargs) -> None:
             cursor.execute(f'DROP TRIGGER {name} ON "{table}"')
         for table, name in sorted(wanted.keys() - present):
             if table in tables:
-                when = wanted[table, name]
-                cursor.execute(
-                    f"CREATE TRIGGER {name} {when.format(table=table)} EXECUTE FUNCTION note_change()"
-                )
+                when = wanted[table, name].format(table=table)
+                cursor.execute(f"CREATE TRIGGER {name} {when}")
                 # Also where a copy of the data is loaded in the role of a replica.
                 cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
 
 
 def triggers_of(model) -> list[str]:
     """An UPDATE that changes nothing is no change."""
-    quiet = ", ".join(f"'{column}'" for column in QUIET.get(model._meta.label, []))
+    label = model._meta.label
+    quiet = ", ".join(f"'{column}'" for column in QUIET.get(label, []))
     old, new = ((f"to_jsonb({row}) - ARRAY[{quiet}]" if quiet else f"{row}.*") for row in ("OLD", "NEW"))
+    triggers = _triggers(f"{old} IS DISTINCT FROM {new}", "note_change()")
+    if label not in COUNTED:
+        return triggers
+    columns = COUNTED[label] or ["*"]
+    old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    return triggers + _triggers(f"({old}) IS DISTINCT FROM ({new})", f"note_change('{model._meta.db_table}')")
+
+
+def _triggers(has_changed: str, act: str) -> list[str]:
     on = 'ON "{table}"'
     return [
-        f"AFTER INSERT OR DELETE {on} FOR EACH ROW",
-        f"AFTER UPDATE {on} FOR EACH ROW WHEN ({old} IS DISTINCT FROM {new})",
-        f"AFTER TRUNCATE {on} FOR EACH STATEMENT",
+        f"AFTER INSERT OR DELETE {on} FOR EACH ROW EXECUTE FUNCTION {act}",
+        f"AFTER UPDATE {on} FOR EACH ROW WHEN ({has_changed}) EXECUTE FUNCTION {act}",
+        f"AFTER TRUNCATE {on} FOR EACH STATEMENT EXECUTE FUNCTION {act}",
     ]

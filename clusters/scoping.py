@@ -5,12 +5,19 @@ holds an office today. A `ScopedAdmin` takes everything from it: the list, singl
 and many-to-many choices (and so what a forged form can save), filters, autocompletion, inlines, actions, history.
 """
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
+from clusters.bounded import BoundedPaginator
 from clusters.desk import LeavesTrail
 from clusters.list_files import list_file
+
+MOST_CHOICES = 200  # in a list to choose from; of more, one types a part of the name
+MOST_WITHOUT_SEARCH = 2_000  # where nothing can be typed but the row's number
 
 
 def managed(queryset: models.QuerySet, user) -> models.QuerySet:
@@ -33,19 +40,41 @@ def not_offered(form) -> dict[str, list]:
     }
 
 
+def is_longer(rows: models.QuerySet, most: int) -> bool:
+    return rows.order_by()[most : most + 1].exists()
+
+
+def way_to_choose(db_field, choices: models.QuerySet, site, user) -> dict[str, Any]:
+    """The widget to choose by where a list of all would be too long, else nothing."""
+    if not is_longer(choices, MOST_CHOICES):
+        return {}
+    desk = site._registry.get(db_field.remote_field.model)
+    if desk and desk.search_fields and (user.is_superuser or hasattr(choices, "managed_by")):
+        widget = AutocompleteSelectMultiple if db_field.many_to_many else AutocompleteSelect
+        return {"widget": widget(db_field, site)}
+    if db_field.many_to_many or not is_longer(choices, MOST_WITHOUT_SEARCH):
+        return {}
+    return {"widget": ForeignKeyRawIdWidget(db_field.remote_field, site)}
+
+
 class ScopedChoices:
     """Relation fields offer managed rows only. Subclasses widen single fields in `choices_for`."""
+
+    admin_site: admin.AdminSite
 
     def choices_for(self, db_field, request) -> models.QuerySet:
         return managed(db_field.remote_field.model._default_manager.all(), request.user)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs["queryset"] = self.choices_for(db_field, request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **self.offer(db_field, request, kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        kwargs["queryset"] = self.choices_for(db_field, request)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **self.offer(db_field, request, kwargs))
+
+    def offer(self, db_field, request, kwargs: dict) -> dict:
+        choices = self.choices_for(db_field, request)
+        way = {} if "widget" in kwargs else way_to_choose(db_field, choices, self.admin_site, request.user)
+        return {**kwargs, **way, "queryset": choices}
 
 
 class OfficeRights:
@@ -72,6 +101,7 @@ class OfficeRights:
 
 class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
     list_per_page = 50
+    paginator = BoundedPaginator
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
@@ -133,11 +163,17 @@ class ScopedStackedInline(InlineRights, admin.StackedInline):
 
 
 class ScopedFilter(admin.RelatedFieldListFilter):
-    """A filter by a relation that offers managed rows only. Use as `list_filter = [("cluster", ScopedFilter)]`."""
+    """A filter by a relation that offers managed rows only. Use as `list_filter = [("cluster", ScopedFilter)]`.
+
+    Of too many to choose from it shows the one that a link chose.
+    """
 
     def field_choices(self, field, request, model_admin):
         rows = managed(field.remote_field.model._default_manager.all(), request.user)
+        if is_longer(rows, MOST_CHOICES):
+            chosen = self.lookup_val[0] if self.lookup_val else ""
+            rows = rows.filter(pk=chosen) if chosen.isdecimal() else rows.none()
         return [(row.pk, str(row)) for row in rows]
 
     def has_output(self):
-        return len(self.lookup_choices) > 1
+        return len(self.lookup_choices) > 1 or bool(self.lookup_val)

@@ -1,12 +1,18 @@
-"""What a front page shows, of the whole site or of one association. Each function is one query."""
+"""What a front page shows, of the whole site or of one association. Each function is one query.
+
+What counts rows of the whole country says what everybody may see, to whoever asks, and is kept until it changes.
+"""
 
 from collections import Counter
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Func, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Support, Theme
 from clusters.months import month_after, months_from
 from meetings.models import Meeting, Presentation
@@ -14,6 +20,7 @@ from members.drives import Figure, figures_of
 from members.models import Drive, Membership, Target
 from news.models import Article
 
+EVERYBODY = AnonymousUser()
 NEXT_UP = 6
 MOST_CLUSTERS = 60
 MOST_DOTS = 20  # of a month
@@ -27,22 +34,57 @@ THEME_LINES = {
 }
 
 
-def clusters_of(association: Association | None, user) -> list[Cluster]:
+COUNTED_FROM = (
+    "clusters.Association",
+    "clusters.Cluster",
+    "clusters.Topic",
+    "meetings.AgendaItem",
+    "meetings.Meeting",
+    "meetings.Presentation",
+    "members.Company",
+    "members.Membership",
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What it takes to count them, so that they are kept together."""
+
+    clusters: list[Cluster]
+    groups: list[dict]
+    year: dict
+    themes: list[tuple]
+
+
+def figures(association: Association | None) -> Figures:
+    today = timezone.localdate()
+    what = ("front page", association.pk if association else None, today)
+    return kept(what, COUNTED_FROM, lambda: count(association, today))
+
+
+def count(association: Association | None, today: date) -> Figures:
+    clusters = clusters_of(association)
+    return Figures(
+        clusters, groups(association, clusters), months_ahead(association, today), themes(association)
+    )
+
+
+def clusters_of(association: Association | None) -> list[Cluster]:
     """Those of the association, or of the site; of very many the largest."""
-    clusters = Cluster.objects.visible_to(user).of(association).with_firms().select_related("association")
+    clusters = (
+        Cluster.objects.visible_to(EVERYBODY).of(association).with_firms().select_related("association")
+    )
     largest = clusters.order_by("-firms", "pk")[:MOST_CLUSTERS]
     return sorted(largest, key=lambda cluster: (cluster.association.name, cluster.name))
 
 
-def groups(association: Association | None, clusters: list[Cluster], user) -> list[dict]:
+def groups(association: Association | None, clusters: list[Cluster]) -> list[dict]:
     """The associations with the number of their clusters and of the firms in them: a firm in two is one.
 
     Each with its `clusters` too, unless they are too many to show.
     """
-    here = Cluster.objects.visible_to(user).of(association).filter(association=OuterRef("pk")).order_by()
-    members = (
-        Membership.objects.visible_to(user).active().filter(cluster__association=OuterRef("pk")).order_by()
-    )
+    here = Cluster.objects.visible_to(EVERYBODY).of(association).filter(association=OuterRef("pk")).order_by()
+    members = Membership.objects.active().filter(cluster__association=OuterRef("pk")).order_by()
     number = here.values(number=Func("pk", function="COUNT"))
     rows = Association.objects.annotate(
         number=Subquery(number, output_field=IntegerField()),
@@ -70,14 +112,17 @@ def next_meetings(association: Association | None, user):
     return meetings.with_seats().select_related("cluster__association", "association", "venue")[:NEXT_UP]
 
 
-def months_ahead(association: Association | None, user) -> dict:
+def months_ahead(association: Association | None, today: date) -> dict:
     """The number of meetings in this month and the next eleven. A dot is one meeting, or `scale` of them."""
-    months = months_from(timezone.localdate())
+    months = months_from(today)
     first, end = (
         timezone.make_aware(datetime.combine(day, time())) for day in (months[0], month_after(months[-1]))
     )
     meetings = (
-        Meeting.objects.visible_to(user).of(association).announced().exclude(state=Meeting.State.CANCELLED)
+        Meeting.objects.visible_to(EVERYBODY)
+        .of(association)
+        .announced()
+        .exclude(state=Meeting.State.CANCELLED)
     )
     rows = (
         meetings.filter(starts_at__gte=first, starts_at__lt=end)
@@ -104,9 +149,9 @@ def story_and_news(association: Association | None, user) -> tuple[Article | Non
     return story, [article for article in found if article != story][:3]
 
 
-def themes(association: Association | None, user) -> list[tuple]:
+def themes(association: Association | None) -> list[tuple]:
     """The five themes with a line about each and the number of published presentations."""
-    talks = Presentation.objects.visible_to(user).filter(state=Presentation.State.PUBLISHED).order_by()
+    talks = Presentation.objects.visible_to(EVERYBODY).filter(state=Presentation.State.PUBLISHED).order_by()
     if association is not None:
         talks = talks.filter(
             Q(meeting__association=association) | Q(meeting__cluster__association=association)

@@ -33,7 +33,6 @@ class RegistrationAdmin(ObjectActs, ScopedAdmin):
     list_select_related = ["user", "company", "meeting", "brought_by__user"]
     search_fields = ["user__name", "name", "company__name", "meeting__title"]
     ordering = ["-meeting__starts_at", "queue_number", "created_at", "pk"]
-    date_hierarchy = "meeting__starts_at"
     acts = ["remove"]
     fields = (
         "meeting",

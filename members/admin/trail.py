@@ -4,9 +4,7 @@ import operator
 from functools import reduce
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.utils.functional import cached_property
 from django.utils.text import smart_split
 from django.utils.translation import gettext as _
 
@@ -14,17 +12,8 @@ from clusters.models import Act
 from clusters.scoping import ReadOnlyAdmin, ScopedFilter
 from members.models import User
 
-MOST_ROWS = 2000  # are counted and turned over; older lines are found by a date or a word
 MOST_NAMESAKES = 100
 MOST_WORDS = 5
-
-
-class BoundedPaginator(Paginator):
-    """Counts no further than anybody turns pages."""
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by()[:MOST_ROWS].count()
 
 
 class WhenFilter(admin.DateFieldListFilter):
@@ -40,7 +29,6 @@ class ActAdmin(ReadOnlyAdmin):
     list_filter = [("at", WhenFilter), ("cluster", ScopedFilter)]
     list_select_related = ["actor", "cluster", "association"]
     search_fields = ["words"]
-    paginator = BoundedPaginator
     sortable_by = ()
     fields = ("at", "actor", "verb", "subject", "note", "cluster", "association")
 

@@ -34,19 +34,18 @@ def association(request, slug):
 
 def render_front(request, association):
     user = request.user
-    clusters = front.clusters_of(association, user)
-    groups = front.groups(association, clusters, user)
+    figures = front.figures(association)
     story, news = front.story_and_news(association, user)
     context = {
         "association": association,
-        "clusters": clusters,
-        "groups": groups,
-        "number_of_clusters": sum(group["number"] for group in groups),
+        "clusters": figures.clusters,
+        "groups": figures.groups,
+        "number_of_clusters": sum(group["number"] for group in figures.groups),
         "next_meetings": front.next_meetings(association, user),
-        "year": front.months_ahead(association, user),
+        "year": figures.year,
         "story": story,
         "news": news,
-        "themes": front.themes(association, user),
+        "themes": figures.themes,
         "supporters": front.supporters(association, user),
         "drive": front.running_drive(association) if association else None,
         "canonical_url": canonical(request),
