@@ -73,7 +73,7 @@ class MeetingSitemap(PublicSitemap):
 
 class ArticleSitemap(PublicSitemap):
     def items(self):
-        return Article.objects.visible_to(EVERYBODY).only("slug", "published_at").order_by("pk")
+        return Article.objects.visible_to(EVERYBODY).only("slug", "changed_at").order_by("pk")
 
     def lastmod(self, item):
         return item.changed_at

@@ -11,13 +11,13 @@ from clusters.images import Kind
 from clusters.models import StoredImage
 from members.models import Company
 
-from .meeting import Meeting
+from .meeting import Meeting, is_managed_by
 from .registration import Registration
 
 
 class OfMeetings(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
 
 class ActionQuerySet(OfMeetings):

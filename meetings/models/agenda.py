@@ -8,21 +8,21 @@ from django.db.models import Q
 from clusters.models import Topic
 from members.models import Company
 
-from .meeting import Meeting
+from .meeting import Meeting, is_managed_by, is_public, is_whole_for
 
 SHOWCASE_MINUTES = 20
 
 
 class AgendaItemQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Agendas of meetings whose agenda is public; of the others for members and officers."""
-        public = Q(meeting__in=Meeting.objects.visible_to(user), meeting__openness=Meeting.Openness.PUBLIC)
+        public = is_public("meeting__") & Q(meeting__openness=Meeting.Openness.PUBLIC)
         if user.is_anonymous:
             return self.filter(public)
-        return self.filter(public | Q(meeting__in=Meeting.objects.for_members(user)))
+        return self.filter(public | is_whole_for(user, "meeting__"))
 
 
 class AgendaItem(models.Model):
@@ -103,7 +103,7 @@ class AgendaItem(models.Model):
 
 class AgendaEditionQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
 
 class AgendaEdition(models.Model):

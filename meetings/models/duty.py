@@ -7,20 +7,21 @@ from django.db.models import Q
 from meetings.roles import DID, DO, DOES
 from members.models import Company
 
-from .meeting import Meeting
+from .meeting import Meeting, is_managed_by, is_public, is_whole_for
 
 
 class DutyQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Agreed and done turns of visible meetings are public; the rest is for the firm and the coordinators."""
-        agreed = Q(meeting__in=Meeting.objects.visible_to(user), state__in=Duty.AGREED)
+        agreed = Q(state__in=Duty.AGREED)
         if user.is_anonymous:
-            return self.filter(agreed)
+            return self.filter(agreed & is_public("meeting__"))
+        seen = is_public("meeting__") | is_whole_for(user, "meeting__")
         own = Q(company__in=Company.objects.represented_by(user))
-        return self.filter(agreed | own | Q(meeting__in=Meeting.objects.managed_by(user)))
+        return self.filter(agreed & seen | own | is_managed_by(user, "meeting__"))
 
     def agreed(self):
         return self.filter(state__in=Duty.AGREED)
@@ -80,7 +81,10 @@ class Duty(models.Model):
                 violation_error_message="Another firm has this turn.",
             ),
         ]
-        indexes = [models.Index(fields=["company", "role", "state"])]
+        indexes = [
+            models.Index(fields=["company", "role", "state"]),
+            models.Index(fields=["answer_by"], condition=Q(state="offered"), name="duty_to_answer"),
+        ]
 
     def __str__(self):
         return f"{self.company}: {self.get_role_display().lower()} of {self.meeting}"

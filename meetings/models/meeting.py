@@ -28,33 +28,44 @@ def number_of(rows) -> Coalesce:
     return Coalesce(models.Subquery(of_this.annotate(number=models.Count("pk")).values("number")), 0)
 
 
+# What one may see of meetings and of what belongs to them, as conditions on the columns of the meeting alone: with
+# sets of meetings instead Postgres would look at all that there are. `of` leads to the meeting ("meeting__").
+def is_public(of: str = "") -> Q:
+    return ~Q(**{f"{of}state": Meeting.State.DRAFT}) & ~Q(**{f"{of}openness": Meeting.Openness.MEMBERS})
+
+
+def is_managed_by(user, of: str = "") -> Q:
+    if user.is_superuser:
+        return Q(**{f"{of}pk__isnull": False})
+    return Q(**{f"{of}cluster__in": Cluster.objects.managed_by(user)}) | Q(
+        **{f"{of}association__in": Association.objects.managed_by(user)}
+    )
+
+
+def is_whole_for(user, of: str = "") -> Q:
+    """Out of draft and of a cluster where one's firm is a member; managed ones."""
+    clusters = Cluster.objects.with_member(user)
+    member = Q(**{f"{of}cluster__in": clusters}) | Q(
+        **{f"{of}association__in": clusters.values("association")}
+    )
+    return ~Q(**{f"{of}state": Meeting.State.DRAFT}) & member | is_managed_by(user, of)
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Drafts for the officers alone; members-only meetings also for the members they are meant for."""
-        public = ~Q(state=Meeting.State.DRAFT) & ~Q(openness=Meeting.Openness.MEMBERS)
         if user.is_anonymous:
-            return self.filter(public)
-        return self.filter(public | Q(pk__in=Meeting.objects.for_members(user).values("pk")))
+            return self.filter(is_public())
+        return self.filter(is_public() | is_whole_for(user))
 
     def for_members(self, user):
-        """Those the user sees whole: out of draft and of a cluster where one's firm is a member; managed ones."""
-        if user.is_superuser:
-            return self.all()
+        """Those the user sees whole."""
         if user.is_anonymous:
             return self.none()
-        clusters = Cluster.objects.with_member(user)
-        member = Q(cluster__in=clusters) | Q(association__in=clusters.values("association"))
-        return self.filter(
-            ~Q(state=Meeting.State.DRAFT) & member | Q(pk__in=Meeting.objects.managed_by(user).values("pk"))
-        )
+        return self.filter(is_whole_for(user))
 
     def managed_by(self, user):
-        if user.is_superuser:
-            return self.all()
-        return self.filter(
-            Q(cluster__in=Cluster.objects.managed_by(user))
-            | Q(association__in=Association.objects.managed_by(user))
-        )
+        return self.filter(is_managed_by(user))
 
     def of(self, association: Association | None):
         """Those of an association and of its clusters; all of them without one."""
@@ -142,8 +153,11 @@ class MeetingQuerySet(models.QuerySet):
 
     def past(self, now: datetime | None = None):
         """Those that took place, the last one first."""
+        now = now or timezone.now()
         return self.filter(
-            ends_at__lt=now or timezone.now(), state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD]
+            ends_at__lt=now,
+            starts_at__lt=now,  # follows, and spares the index those ahead
+            state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD],
         ).order_by("-starts_at", "-pk")
 
 
@@ -253,6 +267,11 @@ class Meeting(models.Model):
             models.Index(fields=["association", "starts_at"]),
             models.Index(fields=["starts_at"]),
             models.Index(fields=["ends_at"], condition=Q(state="published"), name="meeting_to_close"),
+            models.Index(
+                fields=["starts_at", "id"],
+                condition=Q(state__in=["draft", "published"]),
+                name="meeting_ahead",
+            ),
         ]
 
     def __str__(self):

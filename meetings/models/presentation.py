@@ -15,7 +15,7 @@ from clusters.searching import weighed
 from members.models import Company, Representative
 
 from .agenda import AgendaItem
-from .meeting import Meeting
+from .meeting import Meeting, is_managed_by, is_public, is_whole_for
 
 
 def file_path(presentation: Presentation, filename: str) -> str:
@@ -29,20 +29,19 @@ def picture_path(presentation: Presentation, filename: str) -> str:
 
 class PresentationQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Published ones: to everybody or to members of the cluster, as the presenter chose; one's firm's own."""
-        meetings = Meeting.objects.visible_to(user)
         published = Q(state=Presentation.State.PUBLISHED)
-        public = published & Q(audience=Presentation.Audience.PUBLIC, meeting__in=meetings)
+        to_all = published & Q(audience=Presentation.Audience.PUBLIC)
         if user.is_anonymous:
-            return self.filter(public)
+            return self.filter(to_all & is_public("meeting__"))
         return self.filter(
-            public
-            | published & Q(meeting__in=Meeting.objects.for_members(user))
+            to_all & is_public("meeting__")
+            | published & is_whole_for(user, "meeting__")
             | Q(company__in=Company.objects.represented_by(user))
-            | Q(meeting__in=Meeting.objects.managed_by(user))
+            | is_managed_by(user, "meeting__")
         )
 
     def published(self):
@@ -52,7 +51,8 @@ class PresentationQuerySet(models.QuerySet):
         """Those that the user is to hand in: one's own talks, and those of firms one answers for."""
         expected = self.filter(state=Presentation.State.EXPECTED, meeting__state__in=["published", "held"])
         acting = user.representations.active().filter(role__in=Representative.ANSWERING)
-        return expected.filter(Q(presenter=user) | Q(company__in=acting.values("company")))
+        own, firms = expected.filter(presenter=user), expected.filter(company__in=acting.values("company"))
+        return self.filter(pk__in=own.values("pk").union(firms.values("pk")))  # each by its own index
 
     def keep_names(self) -> int:
         """Write down who spoke, for the search. Firms and people are renamed without asking us."""
@@ -163,6 +163,7 @@ class Presentation(models.Model):
         indexes = [
             models.Index(fields=["company", "state"]),
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="presentation_to_read"),
+            models.Index(fields=["meeting"], condition=Q(state="expected"), name="presentation_awaited"),
             GinIndex(fields=["words"], name="presentation_words"),
             GinIndex(
                 fields=["title", "names"],

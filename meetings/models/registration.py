@@ -11,7 +11,7 @@ from django.utils import timezone
 from clusters.models import Cluster
 from members.models import Company
 
-from .meeting import Meeting
+from .meeting import Meeting, is_managed_by
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are read as another: 0 O 1 I L
 CODE_LENGTH = 6
@@ -24,15 +24,13 @@ def new_code() -> str:
 
 class RegistrationQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(meeting__in=Meeting.objects.managed_by(user))
+        return self.filter(is_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """One's own answers; all of them for the coordinators. Pages show others only the numbers."""
         if user.is_anonymous:
             return self.none()
-        return self.filter(
-            Q(user=user) | Q(brought_by__user=user) | Q(meeting__in=Meeting.objects.managed_by(user))
-        )
+        return self.filter(Q(user=user) | Q(brought_by__user=user) | is_managed_by(user, "meeting__"))
 
     def seated(self):
         """Those who have a place: they are expected, or sit there already."""
@@ -167,7 +165,12 @@ class Registration(models.Model):
                 name="registration_waits_in_line",
             ),
         ]
-        indexes = [models.Index(fields=["meeting", "state"])]
+        indexes = [
+            models.Index(fields=["meeting", "state"]),
+            models.Index(fields=["meeting"], condition=Q(state="awaiting"), name="registration_unconfirmed"),
+            models.Index(fields=["meeting"], condition=Q(state="waitlisted"), name="registration_in_line"),
+            models.Index(fields=["meeting"], condition=~Q(needs=""), name="registration_with_needs"),
+        ]
 
     def __str__(self):
         return f"{self.person} at {self.meeting}"

@@ -35,8 +35,11 @@ def answer_for_regulars(now: datetime) -> None:
 
 def fill_all(now: datetime) -> None:
     """Places that came free by a way which no act knows of, as when a person's data is deleted."""
-    ahead = Meeting.objects.upcoming(now).with_seats().filter(state=Meeting.State.PUBLISHED, waiting__gt=0)
-    for meeting in ahead.select_related("cluster__association", "association", "venue"):
+    waiting = Registration.objects.in_line().order_by()
+    ahead = Meeting.objects.upcoming(now).filter(
+        state=Meeting.State.PUBLISHED, pk__in=waiting.values("meeting")
+    )
+    for meeting in ahead.with_seats().select_related("cluster__association", "association", "venue"):
         if meeting.places is None or meeting.taken < meeting.places:
             registrations.fill_places(meeting, now=now)
 

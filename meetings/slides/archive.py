@@ -8,17 +8,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, ExtractYear, Greatest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Topic
 from clusters.models.topic import Theme
 from clusters.searching import START, headline, marked, without_nul, words_query
-from meetings.models import Meeting, Presentation
+from meetings.models import Presentation
 from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
+MOST_TOPICS = 2_000  # on the site; of more it would take long to find those talked about
+CHOSEN_FROM = (
+    "clusters.Cluster",
+    "clusters.Topic",
+    "meetings.AgendaItem",
+    "meetings.Meeting",
+    "meetings.Presentation",
+    "members.Company",
+)
 
 
 def archive(user, association: Association | None) -> QuerySet:
@@ -26,7 +37,7 @@ def archive(user, association: Association | None) -> QuerySet:
     rows = Presentation.objects.visible_to(user).published()
     if association:
         rows = rows.filter(Q(meeting__association=association) | Q(meeting__cluster__association=association))
-    return rows
+    return rows.order_by()
 
 
 def with_words(rows: QuerySet, words: str) -> QuerySet:
@@ -62,27 +73,40 @@ class Choices:
     years: list[tuple[str, str]]
 
 
-def choices(rows: QuerySet) -> Choices:
+def choices(rows: QuerySet, user, association: Association | None) -> Choices:
+    """For `rows` of the archive, all that the user may see. Those of visitors are kept until they change."""
+    if user.is_authenticated:
+        return _choices(rows)
+    what = ("choices in the archive", association.pk if association else None)
+    return kept(what, CHOSEN_FROM, lambda: _choices(rows))
+
+
+def _choices(rows: QuerySet) -> Choices:
     """In one query. For each choice it is enough that one of `rows` is there, so that not all are looked at."""
     of_topic = rows.filter(agenda_item__topic=OuterRef("pk"))
-    meetings = Meeting.objects.annotate(year=Cast(ExtractYear("starts_at"), CharField()))
+    few_topics = ~Exists(Topic.objects.order_by().values("pk")[MOST_TOPICS : MOST_TOPICS + 1])
     parts = [
         _with_talks("cluster", Cluster, ["slug", "name"], rows.filter(meeting__cluster=OuterRef("pk"))),
-        _with_talks("theme", Topic, ["theme", "theme"], of_topic),
-        _with_talks("topic", Topic, ["name", "name"], of_topic),
         _with_talks("firm", Company, ["slug", "name"], rows.filter(company=OuterRef("pk"))),
-        _with_talks("year", meetings, ["year", "year"], rows.filter(meeting=OuterRef("pk"))),
+        _with_talks("topic", Topic.objects.filter(few_topics).distinct(), ["name", "name"], of_topic),
+        *(
+            _first("theme", rows.filter(agenda_item__topic__theme=theme), Value(theme.value))
+            for theme in Theme
+        ),
+        _first("year", rows.order_by("meeting__starts_at"), _year()),
+        _first("year", rows.order_by("-meeting__starts_at"), _year()),
     ]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for kind, value, name in parts[0].union(*parts[1:], all=True):
         found[kind].append((value, name))
     themes = {value for value, _ in found["theme"]}
+    years = [int(value) for value, _ in found["year"]]
     return Choices(
         clusters=_by_name(found["cluster"]),
         themes=[(value, label) for value, label in Theme.choices if value in themes],
         topics=_by_name(found["topic"]),
         firms=_by_name(found["firm"]),
-        years=sorted(found["year"], reverse=True),
+        years=[(str(year), str(year)) for year in range(max(years), min(years) - 1, -1)] if years else [],
     )
 
 
@@ -91,7 +115,17 @@ def _with_talks(kind: str, among, fields: list[str], talks: QuerySet) -> QuerySe
     rows = among if isinstance(among, QuerySet) else among.objects.all()
     value, name = (Cast(field, TextField()) for field in fields)
     found = rows.order_by().filter(Exists(talks.order_by())).values_list(Value(kind), value, name)
-    return found.distinct()[: LONGEST_CHOICE + 1]
+    return found[: LONGEST_CHOICE + 1]
+
+
+def _first(kind: str, rows: QuerySet, value) -> QuerySet:
+    """(kind, value, value) of the first row, if there is one."""
+    value = Cast(value, TextField())
+    return rows.values_list(Value(kind), value, value)[:1]
+
+
+def _year() -> ExtractYear:
+    return ExtractYear("meeting__starts_at", tzinfo=timezone.get_current_timezone())
 
 
 def _by_name(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -1,24 +1,24 @@
 """The archive of presentations, and the files in it."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clusters.bounded import BoundedPaginator
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
 from meetings.slides.archive import alike, archive, choices, narrow, snippets, with_words
 
 PER_PAGE = 20
-NEWEST_FIRST = ["-meeting__starts_at", "pk"]
-MOST_RANKED = (
-    2_000  # words that are nearly everywhere say little of what fits best, and ranking reads every row
-)
+WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
 FILTERS = ["cluster", "theme", "topic", "firm", "year"]
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -34,12 +34,12 @@ CONTENT_TYPES = {
 def presentation_list(request):
     """The published ones that the reader may see, with ?q=, the filters and ?page=."""
     rows = archive(request.user, request.site_association)
-    can_choose = choices(rows)
+    can_choose = choices(rows, request.user, request.site_association)
     query = asked_for(request.GET.get("q", ""))
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
-    pages, is_near = look_for(narrow(rows, wanted), query)
+    pages, look, is_near = look_for(narrow(rows, wanted), query)
     page = pages.get_page(request.GET.get("page"))
-    talks = list(page.object_list)
+    talks = list(whole(page.object_list, look))
     places = snippets(talks, query) if talks and query and not is_near else {}
     context = {
         "query": query,
@@ -53,17 +53,30 @@ def presentation_list(request):
     return render(request, "meetings/archive/list.html", context)
 
 
-def look_for(rows, query: str) -> tuple[Paginator, bool]:
-    """The pages of what has these words; if nothing has, of what is nearly so, and True."""
-    rows = rows.select_related(
-        "company", "presenter", "meeting__cluster__association", "meeting__association"
-    )
+def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bool]:
+    """The pages of what has these words, and how they were looked for; if nothing has, of what is nearly so, and True.
+
+    Words that are nearly everywhere say little of what fits best, and ranking reads every row.
+    """
     if not query:
-        return Paginator(rows.order_by(*NEWEST_FIRST), PER_PAGE), False
-    pages = Paginator(with_words(rows, query), PER_PAGE)
-    if pages.count > MOST_RANKED:
-        pages.object_list = pages.object_list.order_by(*NEWEST_FIRST)
-    return (pages, False) if pages.count else (Paginator(alike(rows, query), PER_PAGE), True)
+        return BoundedPaginator(newest(rows), PER_PAGE), newest, False
+    having = with_words(rows, query)
+    pages = BoundedPaginator(having, PER_PAGE)
+    if pages.goes_on:
+        pages.object_list = newest(having)
+        return pages, newest, False
+    if pages.count:
+        return pages, partial(with_words, words=query), False
+    return BoundedPaginator(alike(rows, query), PER_PAGE), partial(alike, words=query), True
+
+
+def newest(rows: QuerySet) -> QuerySet:
+    return rows.order_by("-meeting__starts_at", "pk")
+
+
+def whole(found: QuerySet, look: Callable) -> QuerySet:
+    """Those on a page with all that it shows, in the same order; joined when it is known which they are."""
+    return look(Presentation.objects.filter(pk__in=found.values("pk")).select_related(*WHOLE))
 
 
 @login_not_required

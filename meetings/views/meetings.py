@@ -1,12 +1,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
@@ -57,7 +57,7 @@ def list_page(request, meetings, template: str):
         meetings = meetings.filter(kind=kind)
     choices = list(clusters[: MOST_CHOICES + 1])
     context = {
-        "page": Paginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
+        "page": BoundedPaginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
         "cluster": cluster,
         "clusters": choices if len(choices) <= MOST_CHOICES else [],
         "kind": kind,

@@ -70,10 +70,12 @@ def our_swaps(firms: list[Company]) -> list[SwapRequest]:
     """Open ones asked of us or by us, and taken ones that can still be undone. `asked_of` are the firms of ours."""
     now, pks = timezone.now(), {firm.pk for firm in firms}
     rows = SwapRequest.objects.filter(duty__meeting__ends_at__gt=now, state__in=["open", "taken"])
-    rows = rows.filter(Q(duty__company__in=pks) | Q(asked__in=pks) | Q(taken_by__in=pks)).distinct()
-    rows = rows.select_related(
-        *(f"duty__{name}" for name in OF_MEETING), "taken_by", "new_duty__company"
-    ).prefetch_related("asked")
+    ours = rows.filter(Q(duty__company__in=pks) | Q(asked__in=pks) | Q(taken_by__in=pks)).order_by()
+    rows = (
+        SwapRequest.objects.filter(pk__in=ours.distinct().values("pk"))
+        .select_related(*(f"duty__{name}" for name in OF_MEETING), "taken_by", "new_duty__company")
+        .prefetch_related("asked")
+    )
     found = []
     for row in rows.order_by("duty__meeting__starts_at", "pk"):
         row.asked_of = [firm for firm in row.asked.all() if firm.pk in pks]

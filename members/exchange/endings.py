@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,8 +59,9 @@ def unblock(company: Company, other: Company, *, by: User) -> None:
 # --- a firm goes --------------------------------------------------------------------------------------
 def close_gone(now: datetime | None = None) -> int:
     """A job of the worker: introductions of firms that left or are frozen end, and the other firm hears why."""
-    listed = Company.objects.listed().values("pk")
-    gone = Introduction.objects.live().exclude(Q(asker__in=listed) & Q(asked__in=listed))
+    listed = Company.objects.listed()
+    stay = [Exists(listed.filter(pk=OuterRef(firm))) for firm in ("asker", "asked")]
+    gone = Introduction.objects.live().filter(~stay[0] | ~stay[1])
     return sum(_close(introduction, now or timezone.now()) for introduction in gone.order_by("pk"))
 
 

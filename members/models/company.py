@@ -54,16 +54,17 @@ def tags_as_text(field: str) -> Func:
 class CompanyQuerySet(models.QuerySet):
     def listed(self):
         """Those that everybody sees: firms that are members somewhere and not frozen."""
-        return self.filter(self._is_listed())
+        return self.filter(pk__in=self._memberships().active().values("company"))
 
     def visible_to(self, user):
         """Firms that take part somewhere; one's own; those in the clusters one looks after."""
-        listed = self._is_listed()
         if user.is_anonymous:
-            return self.filter(listed)
+            return self.listed()
+        # One firm's memberships after another's: a set of all that are listed would be made anew for each query.
+        listed = models.Exists(self._memberships().active().filter(company=models.OuterRef("pk")))
         own = Q(pk__in=user.representations.active().values("company"))
         managed = Q(pk__in=self._memberships().managed_by(user).values("company"))
-        return self.filter(listed | own | managed)
+        return self.filter(Q(listed) | own | managed)
 
     def managed_by(self, user):
         """Members of the user's clusters and those who apply there; no longer those who left."""
@@ -75,9 +76,6 @@ class CompanyQuerySet(models.QuerySet):
         if user.is_anonymous:
             return self.none()
         return self.filter(pk__in=user.representations.active().values("company"))
-
-    def _is_listed(self) -> Q:
-        return Q(pk__in=self._memberships().active().values("company"))
 
     @staticmethod
     def _memberships():

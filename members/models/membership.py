@@ -94,6 +94,8 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["cluster", "state", "joined_at"]),
             models.Index(fields=["company", "state"]),
+            models.Index(fields=["applied_at"], condition=Q(state="applied"), name="membership_applied"),
+            models.Index(fields=["ended_at"], condition=Q(state="rejected"), name="membership_rejected"),
         ]
 
     def __str__(self):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ class OpportunityQuerySet(models.QuerySet):
             return self.none()
         clusters = Cluster.objects.with_member(user).values("pk")
         reaches = Q(to_all=True) | Q(pk__in=self._shown_in(clusters))
-        posted = Q(company__in=Company.objects.listed()) & reaches
+        posted = Q(Exists(Company.objects.listed().filter(pk=OuterRef("company")))) & reaches
         own = Q(company__in=Company.objects.represented_by(user))
         seen = own | Q(pk__in=Opportunity.objects.managed_by(user).values("pk"))
         is_member = Cluster.objects.with_member(user).exists()

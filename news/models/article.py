@@ -140,7 +140,12 @@ class Article(models.Model):
                 violation_error_message="Write what happened.",
             ),
         ]
-        indexes = [models.Index(fields=["association", "state", "-published_at"])]
+        indexes = [
+            models.Index(fields=["association", "state", "-published_at"]),
+            models.Index(
+                fields=["-published_at", "-id"], condition=Q(state="published"), name="article_published"
+            ),
+        ]
 
     def __str__(self):
         return self.title

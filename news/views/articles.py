@@ -1,13 +1,13 @@
 """The news as everybody reads it: lists, feeds, articles, and their pictures."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateformat import format as format_date
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from clusters.bounded import BoundedPaginator
 from clusters.brands import canonical, wear
 from clusters.images import served
 from clusters.models import Theme
@@ -36,7 +36,7 @@ def article_list(request):
         wear(request, asked.brand)
     context = {
         "nav": "news",
-        "page": Paginator(articles, PER_PAGE).get_page(request.GET.get("page")),
+        "page": BoundedPaginator(articles, PER_PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "kinds": Article.Kind,
         "themes": Theme,
