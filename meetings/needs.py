@@ -56,7 +56,7 @@ def needs_of(user, now: datetime | None = None) -> Needs:
     now = now or timezone.now()
     today = timezone.localdate(now)
     clusters = clusters_of(user, now)
-    meetings = list(meetings_of(user, now))
+    meetings = list(meetings_of(user, clusters, now))
     needs = [
         *(_to_close(drive) for drive in drives_over(user, now)),
         *(need for cluster in clusters for need in _of_cluster(cluster, today)),
@@ -112,12 +112,15 @@ def _one(rows, figure):
     return rows.values("cluster").annotate(figure=figure).values("figure")
 
 
-def meetings_of(user, now: datetime) -> Iterable[Meeting]:
+def meetings_of(user, clusters: list[Cluster], now: datetime) -> Iterable[Meeting]:
     """Those ahead, and the last ones, with their open turns and what is missing of their agenda and slides."""
     open_turns = Duty.objects.filter(state__in=Duty.OPEN).select_related("company")
     slides = Presentation.objects.filter(meeting=OuterRef("pk"))
+    associations = list(Association.objects.managed_by(user).values_list("pk", flat=True))
     return (
-        Meeting.objects.managed_by(user)
+        Meeting.objects.filter(
+            Q(cluster__in=[cluster.pk for cluster in clusters]) | Q(association__in=associations)
+        )
         .filter(
             Q(state__in=[State.DRAFT, State.PUBLISHED], starts_at__range=(now, now + LOOK_AHEAD))
             | Q(state__in=[State.PUBLISHED, State.HELD], ends_at__range=(now - LOOK_BACK, now))

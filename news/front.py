@@ -154,7 +154,7 @@ def themes(association: Association | None) -> list[tuple]:
     talks = Presentation.objects.visible_to(EVERYBODY).filter(state=Presentation.State.PUBLISHED).order_by()
     if association is not None:
         talks = talks.filter(
-            Q(meeting__association=association) | Q(meeting__cluster__association=association)
+            Q(meeting__association=association) | Q(meeting__cluster__in=association.cluster_pks)
         )
     rows = talks.values_list("agenda_item__topic__theme").annotate(number=Count("pk"))
     numbers = dict(rows)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from clusters.colours import validate_accent
 
@@ -87,6 +88,11 @@ class Association(models.Model):
 
     def get_absolute_url(self):
         return reverse("news:association", args=[self.slug])
+
+    @cached_property
+    def cluster_pks(self) -> list[int]:
+        """Of its clusters, for conditions on rows of one of them: known numbers lead through an index, joins do not."""
+        return list(self.clusters.order_by("pk").values_list("pk", flat=True))
 
     @property
     def cluster_word(self) -> str:

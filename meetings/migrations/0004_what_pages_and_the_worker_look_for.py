@@ -6,6 +6,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name="meeting",
+            index=models.Index(condition=models.Q(("state", "held")), fields=["ends_at"], name="meeting_over"),
+        ),
+        migrations.AddIndex(
             model_name="duty",
             index=models.Index(
                 condition=models.Q(("state", "offered")), fields=["answer_by"], name="duty_to_answer"

@@ -71,7 +71,7 @@ class MeetingQuerySet(models.QuerySet):
         """Those of an association and of its clusters; all of them without one."""
         if association is None:
             return self
-        return self.filter(Q(association=association) | Q(cluster__association=association))
+        return self.filter(Q(association=association) | Q(cluster__in=association.cluster_pks))
 
     def announced(self):
         """Out of draft. Pages show these also to those who may see drafts."""
@@ -267,6 +267,7 @@ class Meeting(models.Model):
             models.Index(fields=["association", "starts_at"]),
             models.Index(fields=["starts_at"]),
             models.Index(fields=["ends_at"], condition=Q(state="published"), name="meeting_to_close"),
+            models.Index(fields=["ends_at"], condition=Q(state="held"), name="meeting_over"),
             models.Index(
                 fields=["starts_at", "id"],
                 condition=Q(state__in=["draft", "published"]),

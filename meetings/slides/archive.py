@@ -36,7 +36,8 @@ def archive(user, association: Association | None) -> QuerySet:
     """What the user may see of it, the newest first."""
     rows = Presentation.objects.visible_to(user).published()
     if association:
-        rows = rows.filter(Q(meeting__association=association) | Q(meeting__cluster__association=association))
+        of_its_clusters = Q(meeting__cluster__in=association.cluster_pks)
+        rows = rows.filter(Q(meeting__association=association) | of_its_clusters)
     return rows.order_by()
 
 
