@@ -66,17 +66,13 @@ ALL_FIRMS = {"members_company", "members_membership", "members_representative", 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "news:home": (FRONT_PAGE, "Counted once, then kept until one of them changes (clusters.kept_figures)."),
     "news:association": (FRONT_PAGE, "Kept likewise."),
-    **{
-        path: (
+    **dict.fromkeys(
+        ("meetings:presentation-list", "/presentations/?q=term12", "/presentations/?cluster=lancaster"),
+        (
             FRONT_PAGE,
             "What one may choose from is kept likewise; the rows are tested at /presentations/?page.",
-        )
-        for path in (
-            "meetings:presentation-list",
-            "/presentations/?q=term12",
-            "/presentations/?cluster=lancaster",
-        )
-    },
+        ),
+    ),
     "sitemap": ({"meetings_meeting"}, "Counts what it lists, once for each change: the page is kept."),
     "sitemap-section": ({"meetings_meeting"}, "The same."),
     "meetings.turns.turns.run_clock": (

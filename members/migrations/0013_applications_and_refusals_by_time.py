@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0011_erased")]
+    dependencies = [("members", "0012_introductions_nobody_answers")]
 
     operations = [
         migrations.AddIndex(
