@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
@@ -257,10 +257,15 @@ def words(name: str) -> list[str]:
 FILLERS = {"and", "the", "cluster", "clusters", "branch"}
 
 
-def names_of(cluster: Cluster) -> set[str]:
-    """By which somebody may ask for it: its name, its parts ("Lancaster", "Morecambe"), its town."""
-    parts = [cluster.name, cluster.town, *re.split(r"&|,|\band\b", cluster.name)]
-    return {" ".join(words(part)) for part in parts} - {""}
+def names_of(cluster: Cluster) -> frozenset[str]:
+    return names_in(cluster.name, cluster.town)
+
+
+@lru_cache(maxsize=10_000)
+def names_in(name: str, town: str) -> frozenset[str]:
+    """By which somebody may ask for a cluster: its name, its parts ("Lancaster", "Morecambe"), its town."""
+    parts = [name, town, *re.split(r"&|,|\band\b", name)]
+    return frozenset({" ".join(words(part)) for part in parts} - {""})
 
 
 def by_name(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
@@ -282,8 +287,13 @@ def by_name(asked: str, clusters: Sequence[Cluster]) -> Answer | None:
     return Answer(Outcome.SEVERAL, asked, near=[Near(cluster) for cluster in named]) if named else None
 
 
-def all_words_of(cluster: Cluster) -> set[str]:
-    return {*words(cluster.name), *words(cluster.town), *words(cluster.association.name)}
+def all_words_of(cluster: Cluster) -> frozenset[str]:
+    return words_in(cluster.name, cluster.town, cluster.association.name)
+
+
+@lru_cache(maxsize=10_000)
+def words_in(*names: str) -> frozenset[str]:
+    return frozenset(word for name in names for word in words(name))
 
 
 def round_cluster(asked: str, cluster: Cluster, clusters: Sequence[Cluster]) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
 from django.core.paginator import Paginator
-from django.db.models import Count, F, FloatField, Prefetch, QuerySet, TextField, Value
+from django.db.models import Count, F, FloatField, Prefetch, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from members.models import Company, Membership
 MOST = 1_000
 PER_PAGE = 20
 LONGEST_LIST = 30  # tags to choose from
+MOST_CLUSTERS = 100  # to choose from
 Choices = list[
     tuple[str, str, int | None]
 ]  # the value in the address, the words, and how many firms if known
@@ -143,7 +144,7 @@ def choices(found: Found, wanted: dict[str, str], association: Association | Non
     chosen = [wanted["does"]] if wanted["does"] and wanted["does"] not in common else []
     directly, by_coordinator, _none = Company.Introductions
     return ToChooseFrom(
-        cluster=_clusters(matches if not wanted["cluster"] else None, association),
+        cluster=_clusters(matches if not wanted["cluster"] else None, association, wanted["cluster"]),
         does=[(tag, tag, tags[tag] if matches and not wanted["does"] else None) for tag in chosen + common],
         size=_counted(Company.Size.choices, sizes if matches and not wanted["size"] else None),
         open=_counted(
@@ -157,13 +158,18 @@ def _counted(options, numbers: Counter | None) -> Choices:
     return [(value, words, None if numbers is None else numbers[value]) for value, words in options]
 
 
-def _clusters(matches: list[Match] | None, association: Association | None) -> Choices:
-    clusters = Cluster.objects.of(association)
-    if not matches:
-        return [(slug, name, None) for slug, name in clusters.values_list("slug", "name")]
-    firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
-    numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
-    return [(slug, name, numbers.get(pk, 0)) for pk, slug, name in clusters.values_list("pk", "slug", "name")]
+def _clusters(matches: list[Match] | None, association: Association | None, chosen: str) -> Choices:
+    """Of too many for a list those alone that have firms among the matches, and the chosen one."""
+    numbers: dict[int, int] = {}
+    if matches:
+        firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
+        numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
+    clusters = Cluster.objects.of(association).values_list("pk", "slug", "name")
+    found = list(clusters[: MOST_CLUSTERS + 1])
+    if len(found) > MOST_CLUSTERS:
+        few = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
+        found = list(clusters.filter(Q(pk__in=few) | Q(slug=without_nul(chosen))))
+    return [(slug, name, numbers.get(pk, 0) if matches else None) for pk, slug, name in found]
 
 
 # --- a page of them ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from clusters import finder
 from clusters.brands import canonical, wear
+from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
-from clusters.models import Cluster, Support
+from clusters.models import Association, Cluster, Support
 from clusters.models.postcode import point_of
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
@@ -22,6 +24,7 @@ from clusters.rounds import Round, round_of
 from clusters.views.share_pictures import picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
+EVERYBODY = AnonymousUser()
 MOST_SHOWN = 60  # in the list, and on the map
 TO_FIND_BY = ["name", "slug", "town", "state", "latitude", "longitude", "districts", "association__name"]
 ROTA_AHEAD = 5
@@ -35,7 +38,7 @@ FIRST_MEMBERS = 9
 def cluster_list(request):
     """Finds among all by what little that takes; only those shown are read whole."""
     visible = Cluster.objects.visible_to(request.user).of(request.site_association)
-    known = list(visible.select_related("association").only(*TO_FIND_BY).order_by("-latitude", "name"))
+    known = known_clusters(request.site_association)
     answer = finder.find(request.GET.get("q", ""), known, point_of)
     page = Paginator(known, MOST_SHOWN).get_page(request.GET.get("page"))
     near = answer.near[:MOST_SHOWN]
@@ -60,6 +63,14 @@ def cluster_list(request):
         "canonical_url": canonical(request),
     }
     return render(request, "clusters/cluster_list.html", context)
+
+
+def known_clusters(association: Association | None) -> list[Cluster]:
+    """What the finder goes by, from north to south; kept until a cluster changes. Everybody may see them all."""
+    rows = Cluster.objects.visible_to(EVERYBODY).of(association).select_related("association")
+    what = ("clusters to find", association.pk if association else None)
+    of = ("clusters.Cluster", "clusters.Association")
+    return kept(what, of, lambda: list(rows.only(*TO_FIND_BY).order_by("-latitude", "name")))
 
 
 def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> list[Cluster]:

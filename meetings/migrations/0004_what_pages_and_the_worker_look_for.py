@@ -7,7 +7,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="meeting",
-            index=models.Index(condition=models.Q(("state", "held")), fields=["ends_at"], name="meeting_over"),
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["ends_at"], name="meeting_over"
+            ),
         ),
         migrations.AddIndex(
             model_name="duty",

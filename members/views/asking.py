@@ -11,6 +11,8 @@ from clusters.quiet_forms import too_often
 from members import asked_questions
 from members.question_forms import QuestionForm
 
+MOST_CHOICES = 100  # clusters in a list
+
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,12 +34,17 @@ def cluster_question_ask(request, slug):
     return ask(request, cluster=get_object_or_404(clusters, slug=slug))
 
 
+def choosable(clusters):
+    """None if they are too many for a list: then one asks from the FAQ of a cluster, or of all."""
+    return None if clusters.order_by()[MOST_CHOICES : MOST_CHOICES + 1].exists() else clusters
+
+
 def ask(request, *, cluster: Cluster | None = None, association: Association | None = None):
     """Of a cluster it reaches the coordinator; else whom it reaches follows from the cluster chosen, if any."""
     worn = cluster.association if cluster else association
     if worn:
         wear(request, worn)
-    clusters = None if cluster else Cluster.objects.visible_to(request.user).of(association)
+    clusters = None if cluster else choosable(Cluster.objects.visible_to(request.user).of(association))
     form = QuestionForm(request.POST or None, user=request.user, clusters=clusters)
     context = {"nav": "faq", "form": form, "cluster": cluster, "about": cluster or association}
     if request.method != "POST" or not form.is_valid():
