@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0012_introductions_nobody_answers")]
+    dependencies = [("members", "0013_words_for_the_desk")]
 
     operations = [
         migrations.AddIndex(
