@@ -3,13 +3,12 @@
 from datetime import date
 
 from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from clusters import trail
+from clusters import limits, trail
 from clusters.models import Question
 
 A_YEAR = relativedelta(months=12)
@@ -35,7 +34,7 @@ def count_helpful(request, question: Question, *, helped: bool) -> bool:
     One a day from one address of the internet for each answer. The address is kept that long, scrambled.
     """
     address = get_adapter(request).get_client_ip(request)
-    if not ratelimit.consume(request, action="helpful", key=f"{question.pk} {address}"):
+    if not limits.within(request, "helpful", key=f"{question.pk} {address}"):
         return False
     column = "helped" if helped else "did_not_help"
     Question.objects.filter(pk=question.pk).update(**{column: F(column) + 1})

@@ -10,8 +10,7 @@ gives its sizes or says what is wrong; `clusters.models.StoredImage` keeps them;
 """
 
 import io
-import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -21,15 +20,12 @@ from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from clusters.errors import Refused
+from clusters.readers import look_into
 
-FORMATS = ["JPEG", "PNG", "WEBP"]
 LARGEST_FILE = 20 * 1024**2
-MOST_PIXELS = 50_000_000
-BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error, EOFError, KeyError)
-TOO_MANY = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 Sizes = dict[str, Image.Image]
 
@@ -51,44 +47,34 @@ def made_anew(file: File, kind: Kind) -> Sizes:
     """
     if file.size > LARGEST_FILE:
         raise Refused(f"This {kind.noun} has more than 20 MB, which is the most. Export a smaller one.")
-    try:
-        file.seek(0)
-        if b"<svg" in file.read(2048).lower():
-            raise Refused("This is an SVG drawing, which can carry programs. Export it as PNG.")
-        file.seek(0)
-        image = Image.open(file, formats=FORMATS)
-        refuse_size(*image.size, kind)
-        return {name: shrunk(image, side) for name, side in largest_first(kind)}
-    except TOO_MANY as bad:
-        raise Refused(f"This {kind.noun} has too many pixels. Export a smaller one.") from bad
-    except BROKEN as bad:
-        raise Refused(f"This is not a {kind.noun} we can show. Upload a JPEG, PNG or WebP file.") from bad
+    names = sorted(kind.sides, key=lambda name: kind.sides[name], reverse=True)
+    sides = [str(kind.sides[name]) for name in names]
+    done = look_into(file, "clusters.image_reader", str(kind.smallest_side), *sides)
+    if done.returncode:
+        raise Refused(what_is_wrong(done.stdout.decode(errors="replace"), kind))
+    return dict(zip(names, pictures_in(done.stdout), strict=True))
 
 
-def refuse_size(width: int, height: int, kind: Kind) -> None:
-    if width * height > MOST_PIXELS:
-        millions = width * height // 1_000_000
-        raise Refused(
+def pictures_in(printed: bytes) -> Iterator[Image.Image]:
+    out = io.BytesIO(printed)
+    while line := out.readline():
+        width, height = (int(number) for number in line.split())
+        yield Image.frombytes("RGB", (width, height), out.read(width * height * 3))
+
+
+def what_is_wrong(word: str, kind: Kind) -> str:
+    found, _, millions = word.partition(" ")
+    if found == "svg":
+        return "This is an SVG drawing, which can carry programs. Export it as PNG."
+    if found == "small":
+        return f"This {kind.noun} is too small. Each side needs {kind.smallest_side} pixels."
+    if found == "pixels" and millions:
+        return (
             f"This {kind.noun} has {millions} million pixels; 50 million is the most. Export a smaller one."
         )
-    if min(width, height) < kind.smallest_side:
-        raise Refused(f"This {kind.noun} is too small. Each side needs {kind.smallest_side} pixels.")
-
-
-def largest_first(kind: Kind) -> list[tuple[str, int]]:
-    return sorted(kind.sides.items(), key=lambda size: size[1], reverse=True)
-
-
-def shrunk(image: Image.Image, side: int) -> Image.Image:
-    """A copy within a square. The original is shrunk with it, so that its many pixels are unpacked once only."""
-    image.draft("RGB", (side, side))
-    if image.mode not in ("RGB", "RGBA"):
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((side, side))
-    upright = ImageOps.exif_transpose(image).convert("RGBA")
-    copy = Image.new("RGB", upright.size, "white")
-    copy.paste(upright, mask=upright)
-    return copy
+    if found == "pixels":
+        return f"This {kind.noun} has too many pixels. Export a smaller one."
+    return f"This is not a {kind.noun} we can show. Upload a JPEG, PNG or WebP file."
 
 
 def as_webp(image: Image.Image, quality: int) -> ContentFile:

@@ -6,7 +6,6 @@ address of the internet comes a handful an hour.
 
 from datetime import timedelta
 
-from allauth.core import ratelimit
 from django import forms
 from django.core import signing
 
@@ -67,8 +66,3 @@ class QuietForm(forms.Form):
         if fresh:
             self.data = self.data.copy()
             self.data[self.add_prefix("opened")] = opened_signer.sign("opened")
-
-
-def too_often(request, action: str) -> bool:
-    """Whether this address of the internet has done it as often as settings.ACCOUNT_RATE_LIMITS allows."""
-    return not ratelimit.consume(request, action=action)

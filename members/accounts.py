@@ -1,5 +1,6 @@
 """How people sign up and in: allauth's hooks."""
 
+import logging
 import unicodedata
 import uuid
 
@@ -7,11 +8,16 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import tallies
+
 from . import outbox
 from .models import User
+
+log = logging.getLogger("accounts")
 
 # They turn the direction of what follows, also outside the name (Unicode annex 9).
 DIRECTION_SWITCHES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -29,6 +35,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.name = form.cleaned_data["name"]
         return super().save_user(request, user, form, commit)
+
+    def pre_authenticate(self, request, **credentials):
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            tallies.add("slowed:sign-in")
+            raise
+
+    def authentication_failed(self, request, **credentials):
+        """One line for whoever watches the log. The same address gives the same scrambled word in each."""
+        address = str(credentials.get("email") or credentials.get("username") or "").lower()
+        scrambled = salted_hmac("members.accounts", address).hexdigest()[:12]
+        log.warning("A sign-in failed for %(account)s", {"account": scrambled}, extra={"account": scrambled})
+        tallies.add("failed-sign-in")
+        super().authentication_failed(request, **credentials)
 
     def send_mail(self, template_prefix, email, context):
         """Into the outbox, like every other mail. It greets nobody: the name is what a stranger typed."""

@@ -14,6 +14,7 @@ from .views import (
     mail,
     me,
     people,
+    site_figures,
 )
 
 app_name = "members"
@@ -71,6 +72,7 @@ urlpatterns = [
     path("tell-me/<str:token>/", interests.interest, name="interest"),
     path("tell-me/<str:token>/confirm/", interests.interest_confirm, name="interest-confirm"),
     path("tell-me/<str:token>/remove/", interests.interest_remove, name="interest-remove"),
+    path("operator/", site_figures.site_figures, name="site-figures"),
     path("mail/unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
 ]
 

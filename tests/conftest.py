@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from clusters import limits
 from members.models import Officer
 
 from . import factories
@@ -31,6 +32,12 @@ def client_of(user) -> Client:
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_read_anything():
+    """What a process counts of the pages people open outlives a test."""
+    limits.forget()
 
 
 @pytest.fixture

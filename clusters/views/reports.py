@@ -5,13 +5,14 @@ import logging
 import re
 from urllib.parse import urlsplit
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
+from clusters import limits
 
 LARGEST = 8 * 1024  # bytes of one report
 WORD = re.compile(r"[a-z-]{1,40}")
@@ -40,10 +41,7 @@ def size_of(request) -> int:
 
 def is_among_the_first(request) -> bool:
     """Of one address of the internet, and of all: nobody fills the log with it."""
-    return bool(
-        ratelimit.consume(request, action="csp_report")
-        and ratelimit.consume(request, action="csp_reports", key="all")
-    )
+    return bool(limits.within(request, "csp_report") and limits.within(request, "csp_reports", key="all"))
 
 
 def facts_of(body: bytes) -> tuple[str, str, str]:

@@ -46,7 +46,8 @@ def accessibility(request):
 @require_safe
 @same_for_visitors()
 def robots(request):
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    lines += ["Crawl-delay: 6", ""]  # seconds; what clusters.limits lets through
     lines += [f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

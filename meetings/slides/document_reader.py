@@ -8,15 +8,14 @@ starts it. Knows nothing of Django, so that it starts quickly and has nothing to
 
 import io
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-SECONDS = 20
-MEMORY = 1024**3
+from clusters.reader_bounds import bound_ourselves
+
 MOST_PARTS = 5_000
 MOST_UNPACKED = 300 * 1024**2
 LARGEST_XML = 20 * 1024**2
@@ -37,13 +36,6 @@ PREVIEWS = ["docProps/thumbnail.jpeg", "Thumbnails/thumbnail.png"]
 
 class Bad(Exception):
     """What is wrong with the document, as a word for `meetings.slides.documents.SENTENCES`."""
-
-
-def bound_ourselves() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 # --- PDF ------------------------------------------------------------------------------------------------

@@ -3,21 +3,18 @@
 Everything that opens a file runs in a process of its own (`slides.document_reader`), bounded in time and memory.
 """
 
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadhandler import FileUploadHandler
 
 from clusters.errors import Refused
+from clusters.readers import look_into
 from meetings.models import Presentation
 
 LARGEST_FILE = 50 * 1024**2
 LARGEST_PICTURE = 500_000
-SECONDS = 30  # by the clock; the reader's own bound is on the time it computes
+READER = "meetings.slides.document_reader"
 
 ACCEPTED = "PDF, PowerPoint (.pptx), OpenDocument (.odp) or Word (.docx)"
 SENTENCES = {
@@ -69,7 +66,7 @@ def check(file: File) -> Presentation.Format:
         raise Refused(OLD)
     if not start.startswith((b"%PDF-", b"PK\x03\x04")):
         raise Refused(SENTENCES["unknown"])
-    done = look_into(file, "inspect")
+    done = look_into(file, READER, "inspect")
     answer = done.stdout.decode(errors="replace")
     if done.returncode:
         raise Refused(SENTENCES.get(answer, SENTENCES["broken"]))
@@ -85,35 +82,11 @@ def check(file: File) -> Presentation.Format:
 
 def text(file: File) -> str | None:
     """The words in it, the first of them if they are many; None if they can't be read."""
-    done = look_into(file, "text")
+    done = look_into(file, READER, "text")
     return done.stdout.decode(errors="replace") if done.returncode == 0 else None
 
 
 def picture(file: File) -> bytes | None:
     """A small WebP of the first page; None if there is none to be had."""
-    done = look_into(file, "picture")
+    done = look_into(file, READER, "picture")
     return done.stdout if done.returncode == 0 and 0 < len(done.stdout) <= LARGEST_PICTURE else None
-
-
-def look_into(file: File, what: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the reader on a file. If it is killed for taking too much, its exit status is not 0 either."""
-    command = [sys.executable, "-m", "meetings.slides.document_reader", what]
-    with tempfile.TemporaryFile() as copy:
-        file.seek(0)
-        for chunk in file.chunks():
-            copy.write(chunk)
-        file.seek(0)
-        copy.seek(0)
-        try:
-            return subprocess.run(
-                command,
-                stdin=copy,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=settings.BASE_DIR,
-                env={"PYTHONDONTWRITEBYTECODE": "1"},  # none of our secrets
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            return subprocess.CompletedProcess(late.cmd, 1, b"", b"")

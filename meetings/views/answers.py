@@ -1,6 +1,5 @@
 """Answers to meetings: the box on a meeting's page, with one address for each act, and the page behind mailed links."""
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -8,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters import limits
 from clusters.brands import wear
 from clusters.caching import secret_address
 from clusters.errors import Refused
@@ -176,7 +176,7 @@ def guest(request, pk: int):
 
 
 def invited(request, meeting: Meeting, form: GuestForm) -> bool:
-    if not ratelimit.consume(request, action="guest"):
+    if not limits.within(request, "guest"):
         form.add_error(None, "That was often for one hour. Please try again later, or sign in.")
         return False
     try:

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from clusters import limits
 from clusters.brands import wear
 from clusters.models import Association, Cluster
-from clusters.quiet_forms import too_often
 from members import asked_questions
 from members.question_forms import QuestionForm
 
@@ -49,7 +49,7 @@ def ask(request, *, cluster: Cluster | None = None, association: Association | N
     context = {"nav": "faq", "form": form, "cluster": cluster, "about": cluster or association}
     if request.method != "POST" or not form.is_valid():
         return render(request, "members/question_ask.html", context)
-    if too_often(request, "question"):
+    if not limits.within(request, "question"):
         form.add_error(
             None, _("That was often for one hour. Please try again later, or ring your coordinator.")
         )

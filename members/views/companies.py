@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.brands import wear
 from clusters.images import served
+from clusters.limits import slowed
 from clusters.views.share_pictures import EVERYBODY, picture_response, shared
 from clusters.visitors_pages import same_for_visitors
 from members import firm_pages, take_over
@@ -22,6 +23,7 @@ A_DAY = 86_400
 @login_not_required
 @require_safe
 @same_for_visitors()
+@slowed
 def company(request, slug):
     try:
         company = firm_for(request.user, slug)

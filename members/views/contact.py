@@ -2,13 +2,13 @@
 
 import logging
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clusters import limits
 from clusters.brands import wear
 from clusters.models import Association, Cluster
 from members.exchange import contact
@@ -68,4 +68,4 @@ def sent_or_dropped(request, about: Cluster | Association, form: ContactForm) ->
 def is_often(request, about: Cluster | Association, email: str) -> bool:
     """Few an hour from one machine, fewer from one sender, and no flood to one coordinator from many."""
     keys = {"contact": email.lower(), "contact_to": f"{about._meta.label_lower}:{about.pk}"}
-    return not all(ratelimit.consume(request, action=action, key=key) for action, key in keys.items())
+    return not all(limits.within(request, action, key=key) for action, key in keys.items())

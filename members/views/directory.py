@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clusters.limits import slowed
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from members import directory
@@ -14,6 +15,7 @@ from members.contact_fields import Shown, contact_fields, is_member
 @login_not_required
 @require_safe
 @same_for_visitors("q", "page", *directory.FILTERS)
+@slowed
 def company_list(request):
     """With ?q=, the filters of `directory.FILTERS`, and ?page=."""
     words = asked_for(request.GET.get("q", ""))

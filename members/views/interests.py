@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -10,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clusters import finder
+from clusters import finder, limits
 from clusters.brands import wear
 from clusters.caching import secret_address
 from clusters.models import Cluster
@@ -33,7 +32,7 @@ def interest_ask(request):
         return redirect(f"{reverse('clusters:cluster-list')}?{urlencode({'q': answer.asked})}")
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if ratelimit.consume(request, action="interest", key=form.cleaned_data["email"].lower()):
+        if limits.within(request, "interest", key=form.cleaned_data["email"].lower()):
             association = answer.near[0].cluster.association if answer.near else request.site_association
             interests.ask(form.cleaned_data["email"], district, association)
             return render(request, "members/interests/sent.html", {"nav": "clusters"})

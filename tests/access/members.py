@@ -253,4 +253,5 @@ ROWS = [
     ("members:contact", lambda w: [w.cluster.slug], "get", everybody(OK)),
     ("members:contact", lambda w: ["nowhere"], "get", everybody(NOTHING)),
     ("members:association-contact", lambda w: [w.association.slug], "get", everybody(OK)),
+    ("members:site-figures", lambda w: [], "get", signed_in_only("operator")),
 ]

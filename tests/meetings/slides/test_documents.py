@@ -5,6 +5,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from clusters import readers
 from clusters.errors import Refused
 from meetings.slides import document_reader
 from meetings.slides import documents as our
@@ -86,7 +87,7 @@ def test_a_preview_of_81_megapixels_in_a_small_file_is_left_alone():
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(our, "SECONDS", 0.01)
+    monkeypatch.setattr(readers, "BY_THE_CLOCK", 0.01)
     assert our.text(ContentFile(made.pdf())) is None
     with pytest.raises(Refused, match="can’t be opened"):
         our.check(ContentFile(made.pdf(), name="talk.pdf"))
