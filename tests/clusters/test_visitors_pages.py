@@ -44,6 +44,7 @@ MADE_EACH_TIME = {
     "news:consent": "of one person, by a secret address",
     "news:deleted": "said once, to who left",
     "meetings:answer": "of one person, by a secret address",
+    "meetings:guest-data": "of one person, by a secret address",
     "meetings:feedback": "of one person, by a secret address",
     "meetings:guest": "a form",
     "meetings:meeting-calendar": "private: members get more of it",
