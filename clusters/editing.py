@@ -36,10 +36,17 @@ MOST_NAMES = 3
 OPENED = "@"  # among the prints: when the form was made, in seconds since 1970; no field is called so
 
 
+class Unlabelled(forms.HiddenInput):
+    """The desk prints a label for each field; HTML allows none to point to a hidden one."""
+
+    def id_for_label(self, id_):
+        return ""
+
+
 class Seen(forms.CharField):
     """The prints. They change nothing."""
 
-    widget = forms.HiddenInput
+    widget = Unlabelled
 
     def has_changed(self, initial, data):
         return False

@@ -62,6 +62,12 @@ class ScopedChoices:
 
     admin_site: admin.AdminSite
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """An empty list stays one: Django's hidden copy of such a default is needless, and no valid HTML."""
+        if db_field.default is list:
+            kwargs["show_hidden_initial"] = False
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def choices_for(self, db_field, request) -> models.QuerySet:
         return managed(db_field.remote_field.model._default_manager.all(), request.user)
 

@@ -141,7 +141,6 @@ def position_field() -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=AT_THE_END,
-        widget=forms.NumberInput(attrs={"size": 4}),
     )
 
 
@@ -169,7 +168,6 @@ class AgendaItemForm(SameTimeForm):
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2, "cols": 40}),
             "title": forms.TextInput(attrs={"size": 40}),
-            "minutes": forms.NumberInput(attrs={"size": 4}),
         }
 
     def __init__(self, *args, **kwargs):
@@ -267,7 +265,6 @@ class PlanAheadForm(forms.Form):
         min_value=1,
         max_value=MOST_MONTHS,
         initial=12,
-        widget=forms.NumberInput(attrs={"size": 4}),
     )
 
     def __init__(self, clusters, data=None):

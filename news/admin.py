@@ -48,6 +48,10 @@ class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
     prepopulated_fields = {"slug": ["title"]}
     filter_horizontal = ["clusters", "companies"]
     acts = ["publish", "give_back", "ask_firms", "withdraw"]
+
+    class Media:
+        js = ["admin/choices.js"]
+
     fieldsets = [
         (None, {"fields": ["state", "told_by", "submitted_at", "note", "what_firms_say", "published_at"]}),
         ("What it says", {"fields": ["kind", "title", "slug", "summary"]}),

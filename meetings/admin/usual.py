@@ -46,7 +46,6 @@ class TemplateItemForm(SameTimeForm):
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2, "cols": 40}),
             "title": forms.TextInput(attrs={"size": 40}),
-            "minutes": forms.NumberInput(attrs={"size": 4}),
         }
 
     def __init__(self, *args, **kwargs):

@@ -39,7 +39,8 @@ class ScopeForm(forms.Form):
     )
 
     def __init__(self, data, *, user):
-        """With no data, the last twelve months of all that the user looks after."""
+        """With none of its fields in the data, the last twelve months of all that the user looks after."""
+        asked = not self.base_fields.keys().isdisjoint(data)
         clusters = (
             Cluster.objects.managed_by(user).select_related("association").order_by("association", "name")
         )
@@ -48,10 +49,10 @@ class ScopeForm(forms.Form):
         usual = {
             "start": today - timedelta(days=364),
             "end": today,
-            "clusters": list(clusters.values_list("pk", flat=True)) if not data else [],
-            "associations": list(associations.values_list("pk", flat=True)) if not data else [],
+            "clusters": list(clusters.values_list("pk", flat=True)) if not asked else [],
+            "associations": list(associations.values_list("pk", flat=True)) if not asked else [],
         }
-        super().__init__(data or usual)
+        super().__init__(data if asked else usual)
         self.fields["clusters"].queryset = clusters
         self.fields["associations"].queryset = associations
         if not associations:

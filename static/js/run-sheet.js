@@ -9,7 +9,7 @@
     title: row.querySelector("h3").textContent,
   }));
   const head = panel.querySelector(".panel-head");
-  const title = panel.querySelector("[role=status]");
+  const title = panel.querySelector("h2");
   const left = panel.querySelector(".run-left");
   const next = panel.querySelector(".run-next");
   panel.querySelector(".run-again").hidden = true;

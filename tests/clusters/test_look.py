@@ -51,14 +51,21 @@ def test_fonts_are_small_and_named_in_the_stylesheet(tmp_path):
     build(STATIC / "css", tmp_path)
     css = (tmp_path / "css" / "site.css").read_text()
     fonts = sorted(path.name for path in (tmp_path / "fonts").iterdir())
-    assert fonts == ["bricolage-grotesque.woff2", "hanken-grotesk.woff2"]
+    assert fonts == [
+        "bricolage-grotesque-more.woff2",
+        "bricolage-grotesque.woff2",
+        "hanken-grotesk-more.woff2",
+        "hanken-grotesk.woff2",
+    ]
     for name in fonts:
         assert f'url("../fonts/{name}")' in css
-        assert (tmp_path / "fonts" / name).stat().st_size < 42_000
+        assert (tmp_path / "fonts" / name).stat().st_size < 30_000
+    usual = [path.stat().st_size for path in (tmp_path / "fonts").iterdir() if "-more" not in path.name]
+    assert sum(usual) < 40_000
 
 
 def test_assets_are_built_once(tmp_path):
-    assert len(build(STATIC / "css", tmp_path)) == 4
+    assert len(build(STATIC / "css", tmp_path)) == 6
     assert build(STATIC / "css", tmp_path) == []
 
 

@@ -27,6 +27,7 @@ STYLES = (
     "forms.css",
     "pictures.css",
     "utilities.css",
+    "forced-colours.css",
     "print.css",
 )
 # What a family keeps of its axes: one value pins the axis, two bound it.
@@ -34,11 +35,14 @@ FONTS: dict[str, dict] = {
     DISPLAY: {"opsz": 36, "wdth": 100, "wght": (500, 800)},
     TEXT: {"wght": (400, 700)},
 }
-# Basic Latin, Latin-1, Latin Extended-A, and the punctuation, arrows and signs our texts use.
-LATIN = (
-    "20-7E,A0-17F,2C6,2DA,2DC,2010-2015,2018-201E,2020-2022,2026,2030,2032,2033,"
-    "2039,203A,2044,20AC,2116,2122,2190-2193,2212,2215"
+# The letters and signs of nearly every page, and those that some names need: Latin-1, Latin Extended-A, arrows and
+# other signs. A browser fetches the second file only for a page that has one of them.
+USUAL = "20-7E,A0,A3,B7,D7,2013,2014,2018,2019,201C,201D,2022,2026,2192,2212"
+RARE = (
+    "A1,A2,A4-B6,B8-D6,D8-17F,2C6,2DA,2DC,2010-2012,2015,201A,201B,201E,2020,2021,2030,2032,2033,"
+    "2039,203A,2044,20AC,2116,2122,2190,2191,2193,2215"
 )
+LETTERS = {"": USUAL, "-more": RARE}  # by what is added to the name of the file
 FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"]
 
 
@@ -57,14 +61,15 @@ def build(styles: Path, target: Path) -> list[Path]:
     built = []
     faces = []
     for family, axes in FONTS.items():
-        path = target / "fonts" / f"{fontpkg.slugify(family).replace('_', '-')}.woff2"
         source = source_font(family)
         if source is None:  # the stylesheet's stand-ins do
             continue
-        faces.append(font_face(family, axes, path.name))
-        if is_stale(path, [source]):
-            write(path, web_font(source, axes))
-            built.append(path)
+        for part, letters in LETTERS.items():
+            path = target / "fonts" / f"{fontpkg.slugify(family).replace('_', '-')}{part}.woff2"
+            faces.append(font_face(family, axes, letters, path.name))
+            if is_stale(path, [source]):
+                write(path, web_font(source, axes, letters))
+                built.append(path)
     fonts = "".join(faces)
     for name, text in (("fonts.css", fonts), ("site.css", joined_styles(styles) + fonts)):
         path = target / "css" / name
@@ -79,11 +84,11 @@ def is_stale(path: Path, sources: list[Path]) -> bool:
     return not path.exists() or path.stat().st_mtime < newest
 
 
-def web_font(source: Path, axes: dict) -> bytes:
-    """The font cut down to our letters and axes, as WOFF2; the same bytes on every machine."""
+def web_font(source: Path, axes: dict, letters: str) -> bytes:
+    """The font cut down to some letters and our axes, as WOFF2; the same bytes on every machine."""
     font = TTFont(source, recalcTimestamp=False)
     subsetter = subset.Subsetter(subset.Options(layout_features=FEATURES))
-    subsetter.populate(unicodes=subset.parse_unicodes(LATIN))
+    subsetter.populate(unicodes=subset.parse_unicodes(letters))
     subsetter.subset(font)
     font = instancer.instantiateVariableFont(font, axes)
     font.flavor = "woff2"
@@ -92,11 +97,12 @@ def web_font(source: Path, axes: dict) -> bytes:
     return target.getvalue()
 
 
-def font_face(family: str, axes: dict, filename: str) -> str:
+def font_face(family: str, axes: dict, letters: str, filename: str) -> str:
     lightest, heaviest = axes["wght"]
+    ranges = ",".join(f"U+{one}" for one in letters.split(","))
     return (
         f'@font-face{{font-family:"{family}";src:url("../fonts/{filename}") format("woff2");'
-        f"font-weight:{lightest} {heaviest};font-display:swap}}\n"
+        f"font-weight:{lightest} {heaviest};font-display:swap;unicode-range:{ranges}}}\n"
     )
 
 

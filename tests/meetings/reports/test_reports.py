@@ -261,6 +261,14 @@ class TestThePage:
         assert "as a whole" not in text_of(whole)  # the field is not theirs: what is forged there is not read
         assert "Furness" not in text_of(as_coordinator.get(reverse("meetings:report")))
 
+    def test_the_next_page_of_rows_is_that_of_the_same_report(self, as_coordinator, lancaster, monkeypatch):
+        monkeypatch.setattr("meetings.views.reports.ROWS_PER_PAGE", 1)
+        for _ in range(2):
+            held(lancaster)
+        first, second = (as_coordinator.get(f"/reports/rows/meetings/{page}") for page in ("", "?page=2"))
+        assert 'href="?page=2"' in first.content.decode()
+        assert first.context["number"] == second.context["number"] == 2
+
     def test_who_looks_after_nothing_gets_nothing(self, as_member, former_coordinator):
         for client in (as_member, client_of(former_coordinator)):
             for address in (
