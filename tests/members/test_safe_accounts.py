@@ -103,11 +103,12 @@ def test_answer_takes_as_long_whether_an_address_is_known(name, owner, settings)
     owner.set_password(PASSWORD)
     owner.save()
     took = {KNOWN: [], UNKNOWN: []}
-    for _ in range(7):
+    for number in range(7):
         for email in took:
             cache.clear()
+            address = email if email == KNOWN else f"{number}.{email}"  # who signs up is known from then on
             start = time.perf_counter()
-            Client().post(reverse(name), FORMS[name](email))
+            Client().post(reverse(name), FORMS[name](address))
             took[email].append(time.perf_counter() - start)
     known, unknown = (statistics.median(times) for times in took.values())
     assert max(known, unknown) < 1.6 * min(known, unknown) or abs(known - unknown) < 0.04, (known, unknown)
