@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
 from django.utils.text import slugify
 
 from clusters.models import Association, Cluster
@@ -35,7 +36,9 @@ class Kept:
 
     @property
     def name(self) -> str:
-        return slugify(str(self.model._meta.verbose_name_plural))
+        """Of its table, in every language the same: what was taken from one site goes into another."""
+        with translation.override(None):
+            return slugify(str(self.model._meta.verbose_name_plural))
 
     def columns(self) -> list[models.Field]:
         """Those of the table, without what the database works out."""
