@@ -203,3 +203,47 @@ def test_next_leads_nowhere_else(there, owner, lancaster):
     for answer in answers:
         assert answer.status_code == 302
         assert re.match(r"/(?![/\\])", answer.url) and "evil" not in answer.url, answer.url
+
+
+class TestMailedCode:
+    def ask(self) -> tuple[Client, str]:
+        client = Client()
+        client.post(reverse("account_request_login_code"), {"email": KNOWN})
+        mail = OutgoingMail.objects.filter(to=KNOWN).latest("pk")
+        return client, re.search(r"^[A-Z0-9-]{6,}$", mail.text, re.MULTILINE)[0]
+
+    def enter(self, client: Client, code: str):
+        return client.post(reverse("account_confirm_login_code"), {"code": code})
+
+    def test_signs_in_once(self, owner):
+        client, code = self.ask()
+        self.enter(client, code)
+        assert signed_in(client)
+        client.post(reverse("account_logout"))
+        self.enter(client, code)
+        assert not signed_in(client)
+
+    def test_is_gone_after_three_wrong_ones(self, owner):
+        client, code = self.ask()
+        for number in range(3):
+            self.enter(client, f"WRONG{number}")
+        self.enter(client, code)
+        assert not signed_in(client)
+
+    def test_is_worth_nothing_in_another_browser(self, owner):
+        _, code = self.ask()
+        elsewhere = Client()
+        elsewhere.post(reverse("account_request_login_code"), {"email": UNKNOWN})
+        self.enter(elsewhere, code)
+        assert not signed_in(elsewhere)
+
+    def test_runs_out_after_fifteen_minutes(self, owner):
+        client, code = self.ask()
+        with time_machine.travel(time.time() + 901, tick=False):
+            self.enter(client, code)
+            assert not signed_in(client)
+
+    def test_no_more_than_a_handful_is_mailed(self, owner):
+        for number in range(12):
+            Client().post(reverse("account_request_login_code"), {"email": KNOWN}, headers=ELSEWHERE[number])
+        assert OutgoingMail.objects.filter(to=KNOWN).count() <= 5
