@@ -176,10 +176,11 @@ class ScopedFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field, request, model_admin):
         rows = managed(field.remote_field.model._default_manager.all(), request.user)
-        if is_longer(rows, MOST_CHOICES):
+        found = list(rows[: MOST_CHOICES + 1])
+        if len(found) > MOST_CHOICES:
             chosen = self.lookup_val[0] if self.lookup_val else ""
-            rows = rows.filter(pk=chosen) if chosen.isdecimal() else rows.none()
-        return [(row.pk, str(row)) for row in rows]
+            found = list(rows.filter(pk=chosen)) if chosen.isdecimal() else []
+        return [(row.pk, str(row)) for row in found]
 
     def has_output(self):
         return len(self.lookup_choices) > 1 or bool(self.lookup_val)

@@ -191,4 +191,4 @@ def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, numb
             DutyFactory(meeting=ahead(cluster, days), role="host", state="proposed")
     with CaptureQueriesContext(connection) as queries:
         assert len(needs_of(coordinator).shown) >= 3 * number
-    assert len(queries) == 9
+    assert len(queries) == 10
