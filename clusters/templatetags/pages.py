@@ -7,6 +7,7 @@ from datetime import date
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from clusters import pictures
 from clusters.maps import Here, Town, region_map
@@ -43,12 +44,20 @@ def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Sequence[
             longitude=float(cluster.longitude),
             firms=cluster.firms,
             href=cluster.get_absolute_url(),
-            words=f"{cluster.name}, {cluster.firms} {'firm' if cluster.firms == 1 else 'firms'}",
+            words=words_on_map(cluster),
         )
         for cluster in clusters
     ]
     spot = Here(here.name, here.latitude, here.longitude) if here else None
     return region_map(towns, label, lit=lit, here=spot, rings=rings)
+
+
+def words_on_map(cluster) -> str:
+    """They begin with what stands on the map, so that people who speak to their browser can say what they see."""
+    words = ngettext(
+        "%(town)s: %(number)d firm, %(cluster)s", "%(town)s: %(number)d firms, %(cluster)s", cluster.firms
+    )
+    return words % {"town": cluster.town, "number": cluster.firms, "cluster": cluster.name}
 
 
 @register.simple_tag
