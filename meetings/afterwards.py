@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.signed_links import LinkSigner
@@ -74,7 +75,7 @@ def _send(meeting: Meeting, registration: Registration, *, key: str) -> bool:
             key=key,
             kind="feedback",
             to=to,
-            subject=f"How was {meeting.title}?",
+            subject=_("How was %(title)s?") % {"title": meeting.title},
             template="feedback",
             context={
                 "name": registration.user.get_short_name() if registration.user else registration.name,
@@ -95,7 +96,7 @@ def give(
     """One for each who was there; who thinks again changes it."""
     Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)  # two clicks at once
     allowed = Feedback.objects.filter(registration=registration, may_quote=True).exists()
-    feedback, _ = Feedback.objects.update_or_create(
+    feedback, _is_new = Feedback.objects.update_or_create(
         registration=registration,
         defaults={
             "meeting": registration.meeting,

@@ -9,11 +9,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
+from clusters.dates import clock, long_date
 from clusters.errors import Refused
 from meetings import next_turn, notices
-from meetings.editions import differences, long_date, snapshot
+from meetings.editions import differences, snapshot
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
 from meetings.models.agenda import SHOWCASE_MINUTES
 from meetings.slides import presentations
@@ -21,29 +24,29 @@ from meetings.timetables import overrun
 
 Kind = AgendaItem.Kind
 STEP = 10  # between positions, so that there is room to move an item by typing a number
-SHOWCASE_TITLE = "The chair's showcase"
+SHOWCASE_TITLE = _("The chair's showcase")
 
 # --- drafting ---------------------------------------------------------------------------------------
 # kind, title, what it is, and its minutes in a meeting of at least so many minutes; the talk gets the rest
 STANDARD = [
-    (Kind.ARRIVAL, "Doors, coffee, name badges", "", {105: 15}),
+    (Kind.ARRIVAL, _("Doors, coffee, name badges"), "", {105: 15}),
     (
         Kind.WELCOME,
-        "Welcome and round the table",
-        "Name, firm, one thing you need this month.",
+        _("Welcome and round the table"),
+        _("Name, firm, one thing you need this month."),
         {25: 5, 90: 10},
     ),
     (Kind.SHOWCASE, SHOWCASE_TITLE, "", {0: SHOWCASE_MINUTES}),
-    (Kind.TALK, "Talk", "", {}),
-    (Kind.BREAK, "Break", "", {105: 10}),
+    (Kind.TALK, _("Talk"), "", {}),
+    (Kind.BREAK, _("Break"), "", {105: 10}),
     (
         Kind.OPPORTUNITIES,
-        "Business opportunities",
-        "Who needs a partner, who has work going.",
+        _("Business opportunities"),
+        _("Who needs a partner, who has work going."),
         {45: 10, 105: 15},
     ),
-    (Kind.NEXT_TURN, "Next turn", next_turn.BY_ITSELF, {30: 5}),
-    (Kind.ANY_OTHER, "Any other business", "", {60: 5, 105: 10}),
+    (Kind.NEXT_TURN, _("Next turn"), next_turn.BY_ITSELF, {30: 5}),
+    (Kind.ANY_OTHER, _("Any other business"), "", {60: 5, 105: 10}),
 ]
 SHORTEST_TALK = 10
 LONGEST_TALK = 60
@@ -54,7 +57,9 @@ def standard(meeting: Meeting) -> list[AgendaItem]:
 
     Up to an hour is left for the talk; in longer meetings half of the time is for discussing it.
     """
-    rows = [(kind, title, text, minutes_in(meeting, lengths)) for kind, title, text, lengths in STANDARD]
+    rows = [
+        (kind, str(title), str(text), minutes_in(meeting, lengths)) for kind, title, text, lengths in STANDARD
+    ]
     if not meeting.needs_showcase:
         rows = [row for row in rows if row[0] not in (Kind.SHOWCASE, Kind.NEXT_TURN)]
     left = meeting.minutes - sum(row[3] for row in rows)
@@ -65,7 +70,9 @@ def standard(meeting: Meeting) -> list[AgendaItem]:
             items.append(AgendaItem(meeting=meeting, kind=kind, title=title, minutes=left - discussion))
             if discussion:
                 items.append(
-                    AgendaItem(meeting=meeting, kind=Kind.DISCUSSION, title="Discussion", minutes=discussion)
+                    AgendaItem(
+                        meeting=meeting, kind=Kind.DISCUSSION, title=gettext("Discussion"), minutes=discussion
+                    )
                 )
         elif minutes:
             items.append(AgendaItem(meeting=meeting, kind=kind, title=title, summary=text, minutes=minutes))
@@ -101,7 +108,7 @@ def draft(meeting: Meeting) -> None:
     lock(meeting)
     if meeting.agenda.exclude(kind=Kind.SHOWCASE).exists():
         raise Refused(
-            "This meeting has an agenda already. Remove its items first to start from the usual one."
+            gettext("This meeting has an agenda already. Remove its items first to start from the usual one.")
         )
     for item in usual(meeting) or standard(meeting):
         if item.kind == Kind.SHOWCASE:
@@ -132,14 +139,19 @@ def bind_showcase(meeting: Meeting) -> None:
         AgendaItem.objects.create(
             meeting=meeting,
             kind=Kind.SHOWCASE,
-            title=SHOWCASE_TITLE,
+            title=str(SHOWCASE_TITLE),
             minutes=SHOWCASE_MINUTES,
             company=chair,
             position=after,  # the same as the item before it; the later row comes second
         )
     elif showcase.company != chair:  # what the former chair wrote goes with it
         AgendaItem.objects.filter(pk=showcase.pk).update(
-            company=chair, title=SHOWCASE_TITLE, summary="", presenter=None, presenter_name="", topic=None
+            company=chair,
+            title=str(SHOWCASE_TITLE),
+            summary="",
+            presenter=None,
+            presenter_name="",
+            topic=None,
         )
     if meeting.state == Meeting.State.PUBLISHED:
         presentations.expect(meeting)
@@ -178,9 +190,9 @@ def problems(meeting: Meeting, now: datetime | None = None) -> list[str]:
     if meeting.needs_showcase:
         found.append(_showcase_problem(meeting, items))
     if meeting.starts_at <= (now or timezone.now()):
-        found.append("The meeting is in the past. Give it a date ahead.")
+        found.append(gettext("The meeting is in the past. Give it a date ahead."))
     if meeting.venue is None:
-        found.append("There is no venue yet. Members need to know where to go.")
+        found.append(gettext("There is no venue yet. Members need to know where to go."))
     return [sentence for sentence in found if sentence]
 
 
@@ -188,11 +200,21 @@ def _showcase_problem(meeting: Meeting, items: list[AgendaItem]) -> str:
     chair = meeting.agreed_company(Duty.Role.CHAIR)
     showcase = next((item for item in items if item.kind == Kind.SHOWCASE), None)
     if chair is None:
-        return "No firm has agreed to chair yet. Choose the chair; its showcase then comes by itself."
+        return gettext(
+            "No firm has agreed to chair yet. Choose the chair; its showcase then comes by itself."
+        )
     if showcase is None:
-        return f"The {SHOWCASE_MINUTES}-minute showcase of {chair} is missing. Save the meeting and it comes back."
+        return gettext(
+            "The %(showcase_minutes)s-minute showcase of %(chair)s is missing. Save the "
+            "meeting and it comes back."
+        ) % {"showcase_minutes": SHOWCASE_MINUTES, "chair": chair}
     if showcase.company != chair:
-        return f"The showcase is given to {showcase.company or 'nobody'}, but {chair} chairs."
+        if showcase.company is None:
+            return gettext("The showcase is given to nobody, but %(chair)s chairs.") % {"chair": chair}
+        return gettext("The showcase is given to %(company)s, but %(chair)s chairs.") % {
+            "company": showcase.company,
+            "chair": chair,
+        }
     return ""
 
 
@@ -204,7 +226,8 @@ def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEditi
     lock(meeting)
     if meeting.state not in (Meeting.State.DRAFT, Meeting.State.PUBLISHED):
         raise Refused(
-            f"This meeting is {meeting.get_state_display().lower()}. Its agenda can't be sent any more."
+            gettext("This meeting is %(state)s. Its agenda can't be sent any more.")
+            % {"state": meeting.get_state_display().lower()}
         )
     if found := problems(meeting, now):
         raise Refused(" ".join(found))
@@ -214,8 +237,11 @@ def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEditi
     if last and not changes:
         sent = last.published_at.astimezone(meeting.zone)
         raise Refused(
-            f"Nothing has changed since {long_date(sent)}, {sent:%H:%M}. "
-            "Everybody has this agenda; no mail has been sent."
+            gettext(
+                "Nothing has changed since %(day)s, %(sent)s. Everybody has this agenda; no mail "
+                "has been sent."
+            )
+            % {"day": long_date(sent), "sent": clock(sent)}
         )
     edition = AgendaEdition.objects.create(
         meeting=meeting,
@@ -241,11 +267,11 @@ def call_off(meeting: Meeting, *, by, because: str, now: datetime | None = None)
     """
     lock(meeting)
     if meeting.state == Meeting.State.CANCELLED:
-        raise Refused("This meeting has been called off already.")
+        raise Refused(gettext("This meeting has been called off already."))
     if meeting.state == Meeting.State.HELD:
-        raise Refused("This meeting was held.")
+        raise Refused(gettext("This meeting was held."))
     if meeting.ends_at <= (now or timezone.now()):
-        raise Refused("This meeting is over.")
+        raise Refused(gettext("This meeting is over."))
     meeting.state = Meeting.State.CANCELLED
     meeting.called_off_because = because
     meeting.save(update_fields=["state", "called_off_because"])

@@ -14,8 +14,12 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from clusters.dates import clock
 from clusters.models import Cluster
 from meetings.models import Meeting, Registration
 from meetings.timetables import timetable
@@ -24,11 +28,11 @@ from members.outbox import absolute, site_domain
 
 REFRESH = timedelta(hours=4)
 FEED_REACHES_BACK = timedelta(days=90)
-SAID: dict[str, str] = {
-    Registration.State.REGISTERED: "You are going.",
-    Registration.State.WAITLISTED: "You are on the waiting list.",
-    Registration.State.WITHDRAWN: "You said: not this time.",
-    Registration.State.ATTENDED: "You were there.",
+SAID: dict[str, str | Promise] = {
+    Registration.State.REGISTERED: _("You are going."),
+    Registration.State.WAITLISTED: _("You are on the waiting list."),
+    Registration.State.WITHDRAWN: _("You said: not this time."),
+    Registration.State.ATTENDED: _("You were there."),
 }
 
 
@@ -84,7 +88,7 @@ def own_calendar(user: User) -> bytes:
     )
     whole = set(mine.filter(pk__in=meetings).values_list("pk", flat=True))
     events = [own_event(meeting, answers.get(meeting.pk), whole=meeting.pk in whole) for meeting in meetings]
-    return written("My meetings", events)
+    return written(gettext("My meetings"), events)
 
 
 def own_clusters(user: User):
@@ -157,7 +161,7 @@ def _is_off(meeting: Meeting) -> bool:
 
 def _agenda_text(meeting: Meeting) -> str:
     if _is_off(meeting):
-        return f"Called off. {meeting.called_off_because}\n\n"
+        return gettext("Called off. %(because)s") % {"because": meeting.called_off_because} + "\n\n"
     times = timetable(meeting, meeting.agenda.all())
-    lines = [f"{start.astimezone(meeting.zone):%H:%M} {item.title}" for item, start, _ in times]
+    lines = [f"{clock(start.astimezone(meeting.zone))} {item.title}" for item, start, _ in times]
     return "\n".join([*lines, "", ""]) if lines else ""

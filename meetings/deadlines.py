@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from clusters.dates import weekday_date
 from clusters.models import Cluster
 from meetings import agendas
 from meetings.models import Meeting
@@ -53,7 +55,8 @@ def remind(meeting: Meeting, cluster: Cluster) -> None:
         coordinators_of(cluster),
         key=f"agenda-due:{meeting.pk}:{meeting.day:%Y%m%d}",
         kind="agenda-due",
-        subject=f"The agenda is due: {meeting.title}, {meeting.day:%a} {meeting.day.day} {meeting.day:%b}",
+        subject=_("The agenda is due: %(title)s, %(day)s")
+        % {"title": meeting.title, "day": weekday_date(meeting.day)},
         template="agenda_due",
         context={
             "meeting": meeting,

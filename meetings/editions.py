@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
+from django.utils.translation import gettext as _
 
+from clusters.dates import clock, long_date
 from meetings import next_turn
 from meetings.models import AgendaItem, Duty, Meeting
+from meetings.roles import DOES
 from meetings.timetables import timetable
 
 
@@ -54,43 +56,53 @@ def differences(old: dict, new: dict) -> list[str]:
     """What a reader of the `old` snapshot must hear of the `new` one, a short sentence each; [] if nothing."""
     told = [
         *_changed_times(old, new),
-        _changed(old["title"], new["title"], "Now called “{new}” instead of “{old}”."),
-        _changed(old["kind"], new["kind"], "Now: {new}, instead of: {old}."),
+        _changed(old["title"], new["title"], _("Now called “{new}” instead of “{old}”.")),
+        _changed(old["kind"], new["kind"], _("Now: {new}, instead of: {old}.")),
         _changed(
-            old["venue"], new["venue"], "Now at {new} instead of {old}.", none="a place still to be found"
+            old["venue"],
+            new["venue"],
+            _("Now at {new} instead of {old}."),
+            none=_("a place still to be found"),
         ),
-        _changed_turn(old["chair"], new["chair"], "chairs"),
-        _changed_turn(old["host"], new["host"], "hosts"),
+        _changed_turn(old["chair"], new["chair"], str(DOES["chair"])),
+        _changed_turn(old["host"], new["host"], str(DOES["host"])),
         *_changed_items(old["items"], new["items"], ZoneInfo(new["time_zone"])),
     ]
     return [sentence for sentence in told if sentence]
 
 
-def long_date(moment: datetime) -> str:
-    return dateformat.format(moment, "l j F Y")
-
-
-def _changed(old, new, sentence: str, *, none: str = "", of: str = "") -> str:
-    return "" if old == new else sentence.format(old=old or none, new=new or none, of=of)
+def _changed(old, new, sentence: str, *, none: str = "", **more) -> str:
+    return "" if old == new else sentence.format(old=old or none, new=new or none, **more)
 
 
 def _changed_turn(old: str, new: str, does: str) -> str:
     if old and not new:
-        return f"{old} no longer {does}."
-    return _changed(old, new, f"{{new}} {does} instead of {{old}}." if old else f"{{new}} {does}.")
+        return _("%(firm)s no longer %(does)s.") % {"firm": old, "does": does}
+    sentence = _("{new} {does} instead of {old}.") if old else _("{new} {does}.")
+    return _changed(old, new, sentence, does=does)
 
 
 def _changed_times(old: dict, new: dict) -> list[str]:
     was_start, was_end = (_local(old, key) for key in ("starts_at", "ends_at"))
     start, end = (_local(new, key) for key in ("starts_at", "ends_at"))
     if was_start.date() != start.date():
+        sentence = _(
+            "Now on %(day)s, %(start)s to %(end)s, instead of %(was_day)s, %(was_start)s to %(was_end)s."
+        )
         return [
-            f"Now on {long_date(start)}, {start:%H:%M} to {end:%H:%M}, "
-            f"instead of {long_date(was_start)}, {was_start:%H:%M} to {was_end:%H:%M}."
+            sentence
+            % {
+                "day": long_date(start),
+                "start": clock(start),
+                "end": clock(end),
+                "was_day": long_date(was_start),
+                "was_start": clock(was_start),
+                "was_end": clock(was_end),
+            }
         ]
     return [
-        _changed(f"{was_start:%H:%M}", f"{start:%H:%M}", "Now at {new} instead of {old}."),
-        _changed(_ending(was_start, was_end), _ending(start, end), "Ends at {new} instead of {old}."),
+        _changed(clock(was_start), clock(start), _("Now at {new} instead of {old}.")),
+        _changed(_ending(was_start, was_end), _ending(start, end), _("Ends at {new} instead of {old}.")),
     ]
 
 
@@ -100,17 +112,27 @@ def _local(content: dict, key: str) -> datetime:
 
 def _ending(start: datetime, end: datetime) -> str:
     """The end as a clock shows it, with its day if that is another one."""
-    return f"{end:%H:%M}" if start.date() == end.date() else f"{end:%H:%M} on {long_date(end)}"
+    if start.date() == end.date():
+        return clock(end)
+    return _("%(time)s on %(day)s") % {"time": clock(end), "day": long_date(end)}
 
 
 def _changed_items(old: list[dict], new: list[dict], zone: ZoneInfo) -> list[str]:
     before, after = _paired(old, new)
-    told = [f"Gone: {item['title']}." for key, item in before.items() if key not in after]
+    told = [
+        _("Gone: %(title)s.") % {"title": item["title"]} for key, item in before.items() if key not in after
+    ]
     for key, item in after.items():
-        told.extend(_changed_item(before[key], item) if key in before else [f"New: {_described(item)}."])
+        told.extend(
+            _changed_item(before[key], item)
+            if key in before
+            else [_("New: %(described)s.") % {"described": _described(item)}]
+        )
     for key in _moved(list(before), list(after)):
         start = datetime.fromisoformat(after[key]["starts_at"]).astimezone(zone)
-        told.append(f"Moved: {after[key]['title']}, now at {start:%H:%M}.")
+        told.append(
+            _("Moved: %(title)s, now at %(start)s.") % {"title": after[key]["title"], "start": clock(start)}
+        )
     return told
 
 
@@ -128,25 +150,30 @@ def _paired(old: list[dict], new: list[dict]) -> tuple[dict[int, dict], dict[int
 
 def _changed_item(old: dict, new: dict) -> list[str]:
     title = new["title"]
-    summary = " ".join(new["summary"].split()) or "no description any more."
+    summary = " ".join(new["summary"].split()) or _("no description any more.")
     return [
-        _changed(old["title"], title, "“{new}” instead of “{old}”."),
-        _changed(old["minutes"], new["minutes"], "{of}: {new} minutes instead of {old}.", of=title),
+        _changed(old["title"], title, _("“{new}” instead of “{old}”.")),
+        _changed(old["minutes"], new["minutes"], _("{of}: {new} minutes instead of {old}."), of=title),
         _changed(
-            _who(old), _who(new), "{of}: with {new} instead of {old}.", none="nobody named yet", of=title
+            _who(old),
+            _who(new),
+            _("{of}: with {new} instead of {old}."),
+            none=_("nobody named yet"),
+            of=title,
         ),
-        _changed(_label(old), _label(new), "{of}: {new} instead of {old}.", of=title),
+        _changed(_label(old), _label(new), _("{of}: {new} instead of {old}."), of=title),
         f"{title}: {summary}" if old["summary"] != new["summary"] else "",
     ]
 
 
 def _label(item: dict) -> str:
-    return AgendaItem.Kind(item["kind"]).label
+    return str(AgendaItem.Kind(item["kind"]).label)
 
 
 def _described(item: dict) -> str:
     who = _who(item)
-    return f"{item['title']} ({item['minutes']} min)" + (f", {who}" if who else "")
+    words = _("%(title)s (%(minutes)s min)") % {"title": item["title"], "minutes": item["minutes"]}
+    return words + (f", {who}" if who else "")
 
 
 def _who(item: dict) -> str:

@@ -7,11 +7,15 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from clusters.dates import clock
 from clusters.editing import SameTimeForm
 from clusters.editing_rows import SameTimeFormSet
 from clusters.models import Cluster
 from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
+from meetings.roles import DO
 from meetings.series import MOST_MONTHS, note_on
 from meetings.slides import presentations
 from meetings.timetables import overrun
@@ -48,22 +52,26 @@ def clock_change_sentence(wall: datetime) -> str:
     """Why this time of the night of a clock change can't be used."""
     moment = timezone.make_aware(wall)
     there_and_back = timezone.make_naive(moment.astimezone(timezone.get_fixed_timezone(0)))
-    what = "happens twice" if there_and_back == wall else "does not exist"
-    return f"{wall:%H:%M} {what} that night, because the clocks change. Choose another time."
+    sentence = (
+        gettext("%(time)s happens twice that night, because the clocks change. Choose another time.")
+        if there_and_back == wall
+        else gettext("%(time)s does not exist that night, because the clocks change. Choose another time.")
+    )
+    return sentence % {"time": clock(wall)}
 
 
 class MeetingForm(SameTimeForm):
     """A meeting with its chair and host, who agreed by word of mouth. `for_user` is set by the admin."""
 
     for_user = None
-    starts_at = MeetingTimeField(label="Starts")
-    ends_at = MeetingTimeField(label="Ends")
+    starts_at = MeetingTimeField(label=_("Starts"))
+    ends_at = MeetingTimeField(label=_("Ends"))
     chair = forms.ModelChoiceField(
         Company.objects.none(),
         required=False,
-        help_text="Has agreed to chair, and gets the 20-minute showcase.",
+        help_text=_("Has agreed to chair, and gets the 20-minute showcase."),
     )
-    host = forms.ModelChoiceField(Company.objects.none(), required=False, help_text="Has agreed to host.")
+    host = forms.ModelChoiceField(Company.objects.none(), required=False, help_text=_("Has agreed to host."))
 
     class Meta:
         model = Meeting
@@ -82,7 +90,7 @@ class MeetingForm(SameTimeForm):
             "notes",
         ]
         help_texts = {
-            "headcount": "Only if nobody was ticked off at the door. Funders' reports and charts count it."
+            "headcount": _("Only if nobody was ticked off at the door. Funders' reports and charts count it.")
         }
 
     def __init__(self, *args, **kwargs):
@@ -109,10 +117,10 @@ class MeetingForm(SameTimeForm):
         cleaned = super().clean()
         meeting, cluster = self.instance, cleaned.get("cluster")
         if not meeting.pk and not cluster and not cleaned.get("association") and "cluster" not in self.errors:
-            self.add_error("cluster", "Say whose meeting this is.")
+            self.add_error("cluster", gettext("Say whose meeting this is."))
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
         if start and end and end <= start:
-            self.add_error("ends_at", "The meeting ends before it starts.")
+            self.add_error("ends_at", gettext("The meeting ends before it starts."))
         for role in Duty.Role:
             self.clean_turn(role, cluster or meeting.cluster)
         return cleaned
@@ -121,10 +129,12 @@ class MeetingForm(SameTimeForm):
         heads = self.cleaned_data["headcount"]
         ticked = self.instance.registrations.attended().count() if heads is not None else 0
         if ticked:
-            raise forms.ValidationError(
-                f"{ticked} {'person was' if ticked == 1 else 'people were'} ticked off at the door, "
-                "and that list counts. Leave this empty."
+            said = ngettext(
+                "%(number)s person was ticked off at the door, and that list counts. Leave this empty.",
+                "%(number)s people were ticked off at the door, and that list counts. Leave this empty.",
+                ticked,
             )
+            raise forms.ValidationError(said, params={"number": ticked})
         return heads
 
     def clean_turn(self, role: str, cluster: Cluster | None) -> None:
@@ -132,12 +142,16 @@ class MeetingForm(SameTimeForm):
         if firm is None or role not in self.changed_data or cluster is None:
             return
         if not members_of([cluster]).filter(pk=firm.pk).exists():
-            self.add_error(role, f"{firm} is not a member of {cluster}. Only members {role}.")
+            self.add_error(
+                role,
+                gettext("%(firm)s is not a member of %(cluster)s. Only members %(do)s.")
+                % {"firm": firm, "cluster": cluster, "do": DO[role]},
+            )
 
 
 def position_field() -> forms.IntegerField:
     return forms.IntegerField(
-        label="Order",
+        label=gettext("Order"),
         required=False,
         min_value=0,
         max_value=AT_THE_END,
@@ -208,10 +222,10 @@ class AgendaFormSet(SameTimeFormSet):
 
 class CallOffForm(forms.Form):
     because = forms.CharField(
-        label="Why?",
+        label=_("Why?"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="One or two sentences. Members read them in the mail and on the meeting's page.",
+        help_text=_("One or two sentences. Members read them in the mail and on the meeting's page."),
     )
 
 
@@ -219,18 +233,18 @@ class RestForm(forms.Form):
     """A cluster is put to rest: what becomes of its meetings, and a word to its members."""
 
     meetings = forms.ChoiceField(
-        label="The meetings ahead",
-        choices=[("call-off", "are called off"), ("keep", "take place all the same")],
+        label=_("The meetings ahead"),
+        choices=[("call-off", _("are called off")), ("keep", _("take place all the same"))],
         widget=forms.RadioSelect,
         initial="call-off",
-        error_messages={"required": "Say what becomes of the meetings ahead."},
+        error_messages={"required": _("Say what becomes of the meetings ahead.")},
     )
     word = forms.CharField(
-        label="A word to the members (optional)",
+        label=_("A word to the members (optional)"),
         max_length=220,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="Why, and until when perhaps. It is in their mail.",
+        help_text=_("Why, and until when perhaps. It is in their mail."),
     )
 
     def __init__(self, data=None, *, meets: bool):
@@ -240,10 +254,10 @@ class RestForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    starts_at = MeetingTimeField(label="Starts")
-    ends_at = MeetingTimeField(label="Ends", required=False, help_text="Empty: as long as before.")
-    venue = forms.ModelChoiceField(Venue.objects.none(), required=False, empty_label="Where it was")
-    anyway = forms.BooleanField(label="Also on a holiday or at a weekend", required=False)
+    starts_at = MeetingTimeField(label=_("Starts"))
+    ends_at = MeetingTimeField(label=_("Ends"), required=False, help_text=_("Empty: as long as before."))
+    venue = forms.ModelChoiceField(Venue.objects.none(), required=False, empty_label=_("Where it was"))
+    anyway = forms.BooleanField(label=_("Also on a holiday or at a weekend"), required=False)
 
     def __init__(self, data=None, *, meeting, venues):
         super().__init__(data, initial={"starts_at": meeting.starts_at})
@@ -254,14 +268,18 @@ class MoveForm(forms.Form):
         start = cleaned.get("starts_at")
         note = note_on(timezone.localdate(start)) if start else ""
         if note and not cleaned["anyway"]:
-            self.add_error("starts_at", f"{note} If you mean it, tick “{self.fields['anyway'].label}”.")
+            self.add_error(
+                "starts_at",
+                gettext("%(note)s If you mean it, tick “%(label)s”.")
+                % {"note": note, "label": self.fields["anyway"].label},
+            )
         return cleaned
 
 
 class PlanAheadForm(forms.Form):
-    cluster = forms.ModelChoiceField(Cluster.objects.none(), empty_label="Choose one")
+    cluster = forms.ModelChoiceField(Cluster.objects.none(), empty_label=_("Choose one"))
     months = forms.IntegerField(
-        label="Months ahead",
+        label=_("Months ahead"),
         min_value=1,
         max_value=MOST_MONTHS,
         initial=12,
@@ -277,17 +295,17 @@ class ProposalForm(forms.ModelForm):
         model = AgendaProposal
         fields = ["company", "title", "summary", "minutes", "topic", "presents"]
         labels = {
-            "company": "Your firm",
-            "title": "What about?",
-            "summary": "Two lines about it (optional)",
-            "topic": "Topic (optional)",
-            "presents": "We would present it ourselves",
+            "company": _("Your firm"),
+            "title": _("What about?"),
+            "summary": _("Two lines about it (optional)"),
+            "topic": _("Topic (optional)"),
+            "presents": _("We would present it ourselves"),
         }
-        help_texts = {"presents": "", "summary": "What members would take home."}
+        help_texts = {"presents": "", "summary": _("What members would take home.")}
         widgets = {"summary": forms.Textarea(attrs={"rows": 2})}
         error_messages = {
-            "title": {"required": "Say in a few words what it is about."},
-            "minutes": {"required": "Say how many minutes it would take. 20 is usual."},
+            "title": {"required": _("Say in a few words what it is about.")},
+            "minutes": {"required": _("Say how many minutes it would take. 20 is usual.")},
         }
 
     def __init__(self, cluster, firms, data=None):
@@ -299,4 +317,4 @@ class ProposalForm(forms.ModelForm):
         if len(firms) == 1:
             self.fields["company"].widget = forms.HiddenInput()
         self.fields["topic"].queryset = cluster.topics.order_by("theme", "name")
-        self.fields["topic"].empty_label = "None of these"
+        self.fields["topic"].empty_label = gettext("None of these")

@@ -10,7 +10,9 @@ from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef,
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clusters.models import Cluster
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
@@ -25,14 +27,28 @@ LOOK_BACK = timedelta(days=540)  # for attendance and slides
 COMPARED = 3  # meetings with the ones before
 FALLEN_TO = 0.7
 
-THRESHOLDS = [
-    "Needs somebody: no coordinator in office; no meeting held for twice its rhythm (months of pause don’t count); "
-    "active, and no meeting ahead.",
-    f"Worth a look: fewer than {FEW_FIRMS} member firms; an application older than {ANSWER_APPLICANTS.days} days; "
-    "a chair still missing, or an agenda not out, on the day the cluster has set itself; slides missing "
-    f"{SLIDES_AFTER.days} days after the meeting; fewer than {FALLEN_TO:.0%} as many people at the last "
-    f"{COMPARED} meetings as at the {COMPARED} before.",
-]
+
+def thresholds() -> list[str]:
+    look = _(
+        "Worth a look: fewer than %(firms)s member firms; an application older than %(waiting)s days; "
+        "a chair still missing, or an agenda not out, on the day the cluster has set itself; slides missing "
+        "%(slides)s days after the meeting; fewer than %(share)s as many people at the last "
+        "%(meetings)s meetings as at the %(meetings)s before."
+    )
+    return [
+        _(
+            "Needs somebody: no coordinator in office; no meeting held for twice its rhythm "
+            "(months of pause don’t count); active, and no meeting ahead."
+        ),
+        look
+        % {
+            "firms": FEW_FIRMS,
+            "waiting": ANSWER_APPLICANTS.days,
+            "slides": SLIDES_AFTER.days,
+            "share": f"{FALLEN_TO:.0%}",
+            "meetings": COMPARED,
+        },
+    ]
 
 
 class Weight(IntEnum):
@@ -64,10 +80,10 @@ class Health:
     @property
     def in_words(self) -> str:
         return {
-            Weight.NEEDS_SOMEBODY: "Needs somebody",
-            Weight.WORTH_A_LOOK: "Worth a look",
-            Weight.WELL: "Well",
-            Weight.RESTS: "Rests",
+            Weight.NEEDS_SOMEBODY: _("Needs somebody"),
+            Weight.WORTH_A_LOOK: _("Worth a look"),
+            Weight.WELL: _("Well"),
+            Weight.RESTS: _("Rests"),
         }[self.weight]
 
 
@@ -150,33 +166,40 @@ def reasons_of(cluster, came: list[int], now: datetime) -> Iterator[Reason]:
     page = reverse("admin:clusters_cluster_change", args=[cluster.pk])
     if not cluster.has_coordinator:
         appoint = _to("members_officer_add", cluster=cluster.pk, office=Officer.Office.COORDINATOR)
-        yield Reason(Weight.NEEDS_SOMEBODY, "No coordinator is in office.", "Appoint somebody", appoint)
+        yield Reason(Weight.NEEDS_SOMEBODY, _("No coordinator is in office."), _("Appoint somebody"), appoint)
     if cluster.state == Cluster.State.ACTIVE:
         yield from _meets(cluster, now)
     if cluster.firms < FEW_FIRMS:
-        members = {0: "No firm is a member.", 1: "Only one firm is a member."}
-        sentence = members.get(cluster.firms, f"Only {cluster.firms} firms are members.")
-        yield Reason(Weight.WORTH_A_LOOK, sentence, "See its page", page)
+        sentence = ngettext(
+            "Only one firm is a member.", "Only %(number)s firms are members.", cluster.firms
+        ) % {"number": cluster.firms}
+        if not cluster.firms:
+            sentence = _("No firm is a member.")
+        yield Reason(Weight.WORTH_A_LOOK, sentence, _("See its page"), page)
     yield from _late(cluster, now)
     last, before = came[:COMPARED], came[COMPARED : 2 * COMPARED]
     if len(before) == COMPARED and sum(last) < FALLEN_TO * sum(before):
-        sentence = (
-            f"Fewer people come: about {_mean(last)} to the last {COMPARED} meetings, {_mean(before)} before."
-        )
-        yield Reason(Weight.WORTH_A_LOOK, sentence, "See who came", _meetings(cluster, "past"))
+        sentence = _(
+            "Fewer people come: about %(now)s to the last %(number)s meetings, %(before)s before."
+        ) % {"now": _mean(last), "number": COMPARED, "before": _mean(before)}
+        yield Reason(Weight.WORTH_A_LOOK, sentence, _("See who came"), _meetings(cluster, "past"))
 
 
 def _meets(cluster, now: datetime) -> Iterator[Reason]:
     plan = _to("meetings_meeting_plan_ahead", cluster=cluster.pk)
     if not cluster.meets_next:
-        yield Reason(Weight.NEEDS_SOMEBODY, "No meeting is ahead.", "Plan ahead", plan)
+        yield Reason(Weight.NEEDS_SOMEBODY, _("No meeting is ahead."), _("Plan ahead"), plan)
     since = cluster.last_met or (cluster.founded and _midnight(cluster.founded))
     if since and now - since > _silence(cluster, since, now):
-        met = f"The last meeting was on {_day(cluster.last_met)}" if cluster.last_met else "It has never met"
+        sentence = (
+            _("The last meeting was on %(day)s, and it means to meet %(cadence)s.")
+            if cluster.last_met
+            else _("It has never met, and it means to meet %(cadence)s.")
+        )
         yield Reason(
             Weight.NEEDS_SOMEBODY,
-            f"{met}, and it means to meet {cluster.get_cadence_display()}.",
-            "Plan ahead, or let it rest",
+            sentence % {"day": _day(cluster.last_met or since), "cadence": cluster.get_cadence_display()},
+            _("Plan ahead, or let it rest"),
             reverse("admin:clusters_cluster_change", args=[cluster.pk]),
         )
 
@@ -193,26 +216,32 @@ def _late(cluster, now: datetime) -> Iterator[Reason]:
         query = {"state__exact": "applied", "cluster__id__exact": cluster.pk}
         yield Reason(
             Weight.WORTH_A_LOOK,
-            f"A firm has waited for its answer since {_day(cluster.waiting_since)}.",
-            "Answer it",
+            _("A firm has waited for its answer since %(day)s.") % {"day": _day(cluster.waiting_since)},
+            _("Answer it"),
             _to("members_membership_changelist", **query),
         )
     if cluster.without_chair:
-        meetings = "A meeting is" if cluster.without_chair == 1 else f"{cluster.without_chair} meetings are"
+        sentence = ngettext(
+            "A meeting is near, and nobody has agreed to chair.",
+            "%(number)s meetings are near, and nobody has agreed to chair.",
+            cluster.without_chair,
+        ) % {"number": cluster.without_chair}
         rota = reverse("admin:meetings_rota", args=[cluster.pk])
-        yield Reason(
-            Weight.WORTH_A_LOOK, f"{meetings} near, and nobody has agreed to chair.", "See the rota", rota
-        )
+        yield Reason(Weight.WORTH_A_LOOK, sentence, _("See the rota"), rota)
     if cluster.late_agendas:
-        agendas = "The agenda of a meeting is" if cluster.late_agendas == 1 else "Agendas are"
-        yield Reason(Weight.WORTH_A_LOOK, f"{agendas} late.", "See the meetings", _meetings(cluster, "ahead"))
+        sentence = ngettext("The agenda of a meeting is late.", "Agendas are late.", cluster.late_agendas)
+        yield Reason(Weight.WORTH_A_LOOK, sentence, _("See the meetings"), _meetings(cluster, "ahead"))
     if cluster.slides_missing:
-        talks = "one talk" if cluster.slides_missing == 1 else f"{cluster.slides_missing} talks"
+        sentence = ngettext(
+            "The slides of one talk are missing.",
+            "The slides of %(number)s talks are missing.",
+            cluster.slides_missing,
+        ) % {"number": cluster.slides_missing}
         query = {"state__exact": "expected", "meeting__cluster__id__exact": cluster.pk}
         yield Reason(
             Weight.WORTH_A_LOOK,
-            f"The slides of {talks} are missing.",
-            "See which",
+            sentence,
+            _("See which"),
             _to("meetings_presentation_changelist", **query),
         )
 
@@ -226,7 +255,7 @@ def _mean(numbers: list[int]) -> int:
 
 
 def _day(moment: datetime) -> str:
-    return format_date(timezone.localtime(moment), "j F Y")
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def _meetings(cluster, when: str) -> str:

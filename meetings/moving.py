@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -40,7 +41,7 @@ def move(
         meeting.title = series.usual_title(meeting.day)
     changes = differences(before, {**before, **when_and_where(meeting)})
     if not changes:
-        raise Refused("That is when and where it is already. Nothing has changed.")
+        raise Refused(_("That is when and where it is already. Nothing has changed."))
     if meeting.day != day_before:
         meeting.reminded_at = None
     meeting.save(update_fields=["starts_at", "ends_at", "venue", "title", "reminded_at"])
@@ -61,13 +62,16 @@ def move(
 
 def refuse_if_impossible(meeting: Meeting, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if meeting.state in (Meeting.State.HELD, Meeting.State.CANCELLED):
-        raise Refused(f"This meeting is {meeting.get_state_display().lower()}. It stays where it was.")
+        raise Refused(
+            _("This meeting is %(state)s. It stays where it was.")
+            % {"state": meeting.get_state_display().lower()}
+        )
     if meeting.state == Meeting.State.PUBLISHED and meeting.ends_at <= now:
-        raise Refused("This meeting is over. It stays where it was.")
+        raise Refused(_("This meeting is over. It stays where it was."))
     if ends_at <= starts_at:
-        raise Refused("The meeting ends before it starts.")
+        raise Refused(_("The meeting ends before it starts."))
     if starts_at <= now:
-        raise Refused("That is in the past. Choose a time ahead.")
+        raise Refused(_("That is in the past. Choose a time ahead."))
 
 
 def tell(meeting: Meeting, changes: list[str], by, now: datetime) -> int:

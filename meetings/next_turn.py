@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.utils.dateformat import format as format_date
+from django.utils import dateformat
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, Duty, Meeting
 
-BY_ITSELF = "Who chairs and who hosts next."
+BY_ITSELF = _("Who chairs and who hosts next.")
 
 
 def finds_its_words(item: AgendaItem) -> bool:
@@ -34,14 +36,18 @@ def sentence(meeting: Meeting) -> str:
         return ""
     firms = {turn.role: turn.company for turn in following.turns}
     chair, host = firms.get(Duty.Role.CHAIR), firms.get(Duty.Role.HOST)
-    on = format_date(following.day, "l j F")
+    on = dateformat.format(following.day, pgettext("date format", "l j F"))
     if chair and chair == host:
-        return f"On {on} {chair} chairs and hosts."
-    chairs = f"{chair} chairs" if chair else "a firm is wanted to chair"
-    hosts = (
-        f"{host} hosts" if host else "one is wanted to host" if chair is None else "a firm is wanted to host"
-    )
-    return f"On {on} {chairs} and {hosts}."
+        words = gettext("On %(day)s %(chair)s chairs and hosts.")
+    elif chair and host:
+        words = gettext("On %(day)s %(chair)s chairs and %(host)s hosts.")
+    elif chair:
+        words = gettext("On %(day)s %(chair)s chairs and a firm is wanted to host.")
+    elif host:
+        words = gettext("On %(day)s a firm is wanted to chair and %(host)s hosts.")
+    else:
+        words = gettext("On %(day)s a firm is wanted to chair and one is wanted to host.")
+    return words % {"day": on, "chair": chair, "host": host}
 
 
 def as_sent(meeting: Meeting, items: Iterable[AgendaItem]) -> None:

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from clusters.dates import weekday_date
 from meetings.calendars import invitation, meeting_calendar
 from meetings.editions import snapshot
 from meetings.models import Action, AgendaEdition, Duty, Meeting, Registration
@@ -45,7 +47,7 @@ def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
         meeting,
         [person for person in people if person.pk not in before],
         key=key,
-        subject=f"Agenda: {meeting.title}, {_when(meeting)}",
+        subject=_("Agenda: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
         template="agenda",
         context=context,
     )
@@ -54,7 +56,7 @@ def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
             meeting,
             [person for person in people if person.pk in before],
             key=key,
-            subject=f"Changed: {meeting.title}, {_when(meeting)}",
+            subject=_("Changed: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
             template="agenda_changes",
             context=context,
         )
@@ -66,7 +68,7 @@ def send_moved(meeting: Meeting, changes: list[str]) -> int:
     return _tell_all(
         meeting,
         key=f"moved:{meeting.pk}:{meeting.sequence}",
-        subject=f"Moved: {meeting.title}, {_when(meeting)}",
+        subject=_("Moved: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
         template="moved",
         context=agenda_context(meeting, {}, changes),
     )
@@ -77,7 +79,7 @@ def send_called_off(meeting: Meeting) -> int:
     return _tell_all(
         meeting,
         key=f"called-off:{meeting.pk}",
-        subject=f"Called off: {meeting.title}, {_when(meeting)}",
+        subject=_("Called off: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
         template="agenda_called_off",
         context=agenda_context(meeting, {}, []),
     )
@@ -139,7 +141,7 @@ def preview(meeting: Meeting, reader: User) -> OutgoingMail:
     """The whole agenda as it would go to one reader now; not written to the outbox."""
     letter = outbox.Letter(
         kind="agenda",
-        subject=f"Agenda: {meeting.title}, {_when(meeting)}",
+        subject=_("Agenda: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
         template="agenda",
         cluster=meeting.cluster,
         association=meeting.association,
@@ -216,7 +218,7 @@ def _key(meeting: Meeting) -> str:
 
 def _when(meeting: Meeting) -> str:
     start = meeting.starts_at.astimezone(meeting.zone)
-    return f"{start:%a} {start.day} {start:%b}"
+    return weekday_date(start)
 
 
 def _path(meeting: Meeting) -> str:

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.models import Association, Cluster
 from meetings.models import Duty, Meeting, Presentation, Venue
+from meetings.roles import DID
 from meetings.series import USUAL_START
 from members.imports import fields as f
 from members.imports import matching
@@ -33,40 +36,45 @@ def hour(typed: str) -> time:
             return datetime.strptime(typed.strip().lower(), form).time()  # noqa: DTZ007
         except ValueError:
             continue
-    raise ValidationError(f"“{typed[:20]}” is not a time we can read. Write it like 18:30.")
+    raise ValidationError(
+        gettext("“%(typed)s” is not a time we can read. Write it like 18:30.") % {"typed": typed[:20]}
+    )
 
 
 def talks(typed: str) -> list[str]:
     titles = [" ".join(title.split()) for title in typed.replace("\n", ";").replace("|", ";").split(";")]
     found = [f.one_line(LONGEST_TALK)(title) for title in dict.fromkeys(titles) if title]
     if len(found) > MOST_TALKS:
-        raise ValidationError(f"{MOST_TALKS} talks at most, please. This has {len(found)}.")
+        raise ValidationError(
+            gettext("%(most_talks)s talks at most, please. This has %(number)s.")
+            % {"most_talks": MOST_TALKS, "number": len(found)}
+        )
     return found
 
 
 FIELDS = [
-    Field("day", "Date", f.past_day(timezone.localdate), ["date", "day", "held on", "meeting date"], True),
-    Field("title", "Title", f.one_line(160), ["meeting", "name", "subject", "event"], True),
-    Field("cluster", "Cluster", f.one_line(80), ["branch", "group"]),
-    Field("start", "Time", hour, ["start", "start time", "starts"]),
+    Field("day", _("Date"), f.past_day(timezone.localdate), ["date", "day", "held on", "meeting date"], True),
+    Field("title", _("Title"), f.one_line(160), ["meeting", "name", "subject", "event"], True),
+    Field("cluster", _("Cluster"), f.one_line(80), ["branch", "group"]),
+    Field("start", _("Time"), hour, ["start", "start time", "starts"]),
     Field(
         "kind",
-        "Kind",
+        _("Kind"),
         f.choice(Meeting.Kind, event="networking", workshop="training"),
         ["type", "kind of meeting"],
     ),
-    Field("place", "Place", f.one_line(120), ["venue", "location", "where"]),
+    Field("place", _("Place"), f.one_line(120), ["venue", "location", "where"]),
     Field(
-        "chair", "Chair (firm)", f.one_line(120), ["chair", "chaired by", "chair firm", "chairing company"]
+        "chair", _("Chair (firm)"), f.one_line(120), ["chair", "chaired by", "chair firm", "chairing company"]
     ),
-    Field("host", "Host (firm)", f.one_line(120), ["host", "hosted by", "host firm", "host company"]),
+    Field("host", _("Host (firm)"), f.one_line(120), ["host", "hosted by", "host firm", "host company"]),
     Field(
         "headcount",
-        "How many came",
+        _("How many came"),
         f.number(0, 10_000),
         ["attendance", "attended", "attendees", "number attended"],
     ),
-    Field("talks", "Talks", talks, ["talk", "talk titles", "presentations", "speakers"]),
+    Field("talks", _("Talks"), talks, ["talk", "talk titles", "presentations", "speakers"]),
 ]
 
 
@@ -79,7 +87,7 @@ class Plan:
 
 class PastMeetings:
     fields: Sequence[Field] = FIELDS
-    explanation = "A line for each meeting. Talks are parted by semicolons."
+    explanation = _("A line for each meeting. Talks are parted by semicolons.")
 
     def __init__(self, of: Import, by: User):
         self.of, self.by, self.plan = of, by, Plan()
@@ -118,26 +126,35 @@ class PastMeetings:
     def look_at(self, line: ImportLine, values: dict) -> None:
         of = self.organiser(values["cluster"])
         if of is None:
-            return refuse(line, [f"“{values['cluster']}” is none of your clusters here."])
+            return refuse(
+                line,
+                [gettext("“%(cluster)s” is none of your clusters here.") % {"cluster": values["cluster"]}],
+            )
         there = self.held.get((of, values["day"]))
         if there is not None and there.title.casefold() == values["title"].casefold():
-            line.outcome, line.words = ImportLine.Outcome.SAME, "This meeting is there already."
+            line.outcome, line.words = ImportLine.Outcome.SAME, gettext("This meeting is there already.")
             return None
         if there is not None:
-            return refuse(line, [f"{of} has another meeting on that day: “{there.title}”."])
+            return refuse(
+                line,
+                [
+                    gettext("%(of)s has another meeting on that day: “%(title)s”.")
+                    % {"of": of, "title": there.title}
+                ],
+            )
         firms, problems = self.firms_of(values)
         if problems:
             return refuse(line, problems)
         meeting = self.meeting(of, values)
         self.held[of, values["day"]] = meeting
         self.plan.meetings.append(meeting)
-        said = [f"“{meeting.title}” of {of}."]
+        said = [gettext("“%(title)s” of %(of)s.") % {"title": meeting.title, "of": of}]
         for role, company in firms.items():
             self.plan.duties.append(self.duty(meeting, role, company))
-            said.append(f"{company} {'chaired' if role == Duty.Role.CHAIR else 'hosted'} it.")
+            said.append(gettext("%(company)s %(did)s it.") % {"company": company, "did": DID[role]})
         self.plan.talks += [self.talk(meeting, title) for title in values["talks"] or []]
         if values["talks"]:
-            said.append(f"Talks: {'; '.join(values['talks'])}.")
+            said.append(gettext("Talks: %(talks)s.") % {"talks": "; ".join(values["talks"])})
         line.outcome, line.words = ImportLine.Outcome.MADE, "\n".join(said)
         return None
 
@@ -156,7 +173,10 @@ class PastMeetings:
             except matching.Unclear as unclear:
                 seen = [one.name for one in unclear.candidates if one.pk in self.seen]
                 problems += (
-                    [f"{label}: is it {' or '.join(seen)}? Write the name as it is on the site."]
+                    [
+                        gettext("%(role)s: is it %(firms)s? Write the name as it is on the site.")
+                        % {"role": label, "firms": gettext(" or ").join(seen)}
+                    ]
                     if seen
                     else []
                 )
@@ -165,7 +185,11 @@ class PastMeetings:
                     continue
             if company is None or company.pk not in self.seen:
                 problems.append(
-                    f"{label}: there is no firm “{name}” on the site. Import it first, or leave it out."
+                    gettext(
+                        "%(label)s: there is no firm “%(name)s” on the site. Import it first, or leave it "
+                        "out."
+                    )
+                    % {"label": label, "name": name}
                 )
             else:
                 found[role] = company
@@ -184,7 +208,9 @@ class PastMeetings:
             association=None if cluster else association,
             kind=values["kind"] or Meeting.Kind.MEETING,
             title=values["title"],
-            summary=f"At {values['place']}." if values["place"] and venue is None else "",
+            summary=gettext("At %(place)s.") % {"place": values["place"]}
+            if values["place"] and venue is None
+            else "",
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=cluster.usual_minutes if cluster else 120),
             venue=venue,
@@ -198,7 +224,7 @@ class PastMeetings:
             role=role,
             company=company,
             state=Duty.State.FULFILLED,
-            reason="From a list of past meetings.",
+            reason=gettext("From a list of past meetings."),
             decided_at=meeting.starts_at,
             decided_by=self.by,
         )

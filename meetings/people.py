@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from meetings.models import AgendaItem, Duty
 from members.models import Officer
 
@@ -27,7 +29,10 @@ def who_is_who(
         Person(duty.company.name, duty.get_role_display(), duty.role == Duty.Role.CHAIR) for duty in duties
     ]
     speakers = [
-        Person(item.speaker, f"Speaks, {item.company}" if item.company else "Speaks")
+        Person(
+            item.speaker,
+            _("Speaks, %(company)s") % {"company": item.company} if item.company else _("Speaks"),
+        )
         for item in items
         if item.speaker
     ]

@@ -1,6 +1,7 @@
 """What members would like on an agenda: suggestions, items left unfinished, and topics they want to hear about."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -36,11 +37,18 @@ def suggest(
     """A member firm suggests something for an agenda. Refused when too much of it waits already."""
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # so that two tabs count one another
     if not company.memberships.active().filter(cluster=cluster).exists():
-        raise Refused(f"{company} is not a member of {cluster}. Only members suggest what it talks about.")
+        raise Refused(
+            _("%(company)s is not a member of %(cluster)s. Only members suggest what it talks about.")
+            % {"company": company, "cluster": cluster}
+        )
     waiting = cluster.proposals.open().filter(company=company, left_from=None).count()
     if waiting >= MOST_OPEN:
         raise Refused(
-            f"{waiting} suggestions of {company} are waiting already. Take one back, or wait for the next meeting."
+            _(
+                "%(waiting)s suggestions of %(company)s are waiting already. Take one back, or "
+                "wait for the next meeting."
+            )
+            % {"waiting": waiting, "company": company}
         )
     proposal = AgendaProposal.objects.create(
         cluster=cluster,
@@ -70,9 +78,12 @@ def take(proposal: AgendaProposal, meeting: Meeting, *, by) -> AgendaItem:
     agendas.lock(meeting)
     _lock_open(proposal)
     if meeting.cluster_id != proposal.cluster_id:
-        raise Refused(f"“{proposal}” was suggested in another cluster.")
+        raise Refused(_("“%(proposal)s” was suggested in another cluster.") % {"proposal": proposal})
     if meeting.state not in (Meeting.State.DRAFT, Meeting.State.PUBLISHED):
-        raise Refused(f"This meeting is {meeting.get_state_display().lower()}. Its agenda stays as it was.")
+        raise Refused(
+            _("This meeting is %(state)s. Its agenda stays as it was.")
+            % {"state": meeting.get_state_display().lower()}
+        )
     left = proposal.left_from
     item = AgendaItem.objects.create(
         meeting=meeting,
@@ -137,7 +148,7 @@ def carry_over(meeting: Meeting, *, by) -> int:
 def wish(topic: Topic, firms, *, by) -> None:
     """The firms would like to hear about the topic. Once or twice is the same."""
     for firm in firms:
-        _, is_new = TopicWish.objects.get_or_create(topic=topic, company=firm)
+        _wish, is_new = TopicWish.objects.get_or_create(topic=topic, company=firm)
         if is_new:
             trail.record(by, "wished for", topic, cluster=topic.cluster, note=firm.name)
 
@@ -153,10 +164,13 @@ def _lock_open(proposal: AgendaProposal) -> None:
     """Who decides about it does so alone. Refused when somebody has decided before."""
     found = AgendaProposal.objects.select_for_update(of=["self"]).filter(pk=proposal.pk)
     if not found.exists():
-        raise Refused("This suggestion has been taken back.")
+        raise Refused(_("This suggestion has been taken back."))
     proposal.refresh_from_db()
     if not AgendaProposal.objects.open().filter(pk=proposal.pk).exists():
-        raise Refused(f"“{proposal}” is {proposal.get_state_display().lower()} already.")
+        raise Refused(
+            _("“%(proposal)s” is %(state)s already.")
+            % {"proposal": proposal, "state": proposal.get_state_display().lower()}
+        )
 
 
 def _record(by, verb: str, proposal: AgendaProposal, note: str = "") -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.models import Cluster
@@ -30,10 +31,19 @@ def rest(cluster: Cluster, *, by: User, call_off: bool, word: str = "", now: dat
     trail.record(by, "put to rest", cluster, cluster=cluster, note=word)
     called_off = list(meetings_ahead(cluster, now)) if call_off else []
     for meeting in called_off:
-        agendas.call_off(meeting, by=by, because=f"{cluster} rests for now. {word}".strip()[:300], now=now)
+        agendas.call_off(
+            meeting,
+            by=by,
+            because=(_("%(cluster)s rests for now. %(word)s") % {"cluster": cluster, "word": word}).strip()[
+                :300
+            ],
+            now=now,
+        )
     told = {user for meeting in called_off for user in told_of(meeting)}
     others = [person for person in people_of(cluster) if person.pk not in told]
-    return len(told) + _tell(cluster, others, "resting", f"{cluster} rests for now", word, now)
+    return len(told) + _tell(
+        cluster, others, "resting", _("%(cluster)s rests for now") % {"cluster": cluster}, word, now
+    )
 
 
 @transaction.atomic
@@ -49,7 +59,12 @@ def start(cluster: Cluster, *, by: User, now: datetime | None = None) -> int:
     if not rested:
         return 0
     return _tell(
-        cluster, people_of(cluster), "restarted", f"{cluster} meets again", "", now or timezone.now()
+        cluster,
+        people_of(cluster),
+        "restarted",
+        _("%(cluster)s meets again") % {"cluster": cluster},
+        "",
+        now or timezone.now(),
     )
 
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -115,8 +115,8 @@ def nearest(weekday: int, day: date) -> date:
 def note_on(day: date) -> str:
     """What speaks against meeting on that day, in a sentence."""
     if name := holiday(day):
-        return f"{name}, a public holiday in England."
-    return f"A {day:%A}." if day.weekday() > 4 else ""
+        return _("%(name)s, a public holiday in England.") % {"name": name}
+    return _("A %(weekday)s.") % {"weekday": dateformat.format(day, "l")} if day.weekday() > 4 else ""
 
 
 def holiday(day: date) -> str:
@@ -171,14 +171,19 @@ def outlook(cluster: Cluster, *, months: int, today: date | None = None) -> list
 
 def refuse_if_impossible(cluster: Cluster, pattern: Pattern, months: int) -> None:
     if cluster.state == Cluster.State.RESTING:
-        raise Refused(f"{cluster} is resting. Start it again, then plan its meetings.")
+        raise Refused(
+            _("%(cluster)s is resting. Start it again, then plan its meetings.") % {"cluster": cluster}
+        )
     if not pattern.is_complete:
         raise Refused(
-            f"Say first when {cluster} usually meets: on which weekday, or every month or two on which day. "
-            "That stands on its page here on the desk."
+            _(
+                "Say first when %(cluster)s usually meets: on which weekday, or every month or "
+                "two on which day. That stands on its page here on the desk."
+            )
+            % {"cluster": cluster}
         )
     if not 1 <= months <= MOST_MONTHS:
-        raise Refused(f"Plan between one month and {MOST_MONTHS} ahead.")
+        raise Refused(_("Plan between one month and %(most_months)s ahead.") % {"most_months": MOST_MONTHS})
 
 
 def meetings_by_date(
@@ -220,7 +225,7 @@ def plan_ahead(
     meetings = Meeting.objects.bulk_create([meeting_on(cluster, day) for day in days])
     agendas.draft_new(meetings)
     if meetings:
-        until = format_date(days[-1], "j F Y")
+        until = f"{days[-1]:%-d %B %Y}"
         note = f"{len(days)} meeting{'' if len(days) == 1 else 's'}, the last on {until}."
         trail.record(by, "planned ahead", cluster, cluster=cluster, note=note)
     return meetings
@@ -239,4 +244,4 @@ def meeting_on(cluster: Cluster, day: date) -> Meeting:
 
 def usual_title(day: date) -> str:
     """What a meeting is called until its coordinator finds better words."""
-    return f"{day:%B} meeting"
+    return _("%(day)s meeting") % {"day": dateformat.format(day, "F")}

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from django.utils.translation import ngettext
+
 from meetings.models import AgendaItem, Meeting
 
 
@@ -21,7 +23,10 @@ def overrun(meeting: Meeting, minutes: int) -> str:
     over = minutes - meeting.minutes
     if over <= 0:
         return ""
-    return (
-        f"The agenda is {over} minute{'' if over == 1 else 's'} longer than the meeting, "
-        f"which takes {meeting.minutes}. Shorten an item or let the meeting end later."
-    )
+    return ngettext(
+        "The agenda is %(number)s minute longer than the meeting, which takes %(minutes)s. "
+        "Shorten an item or let the meeting end later.",
+        "The agenda is %(number)s minutes longer than the meeting, which takes %(minutes)s. "
+        "Shorten an item or let the meeting end later.",
+        over,
+    ) % {"number": over, "minutes": meeting.minutes}

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Avg, Count
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.images import ImageUpload
 from clusters.models import Cluster
@@ -18,8 +20,8 @@ class ActionInline(ScopedTabularInline):
     """The next agenda shows what is not done."""
 
     model = Action
-    verbose_name = "thing to do"
-    verbose_name_plural = "To do, as agreed at the meeting"
+    verbose_name = _("thing to do")
+    verbose_name_plural = _("To do, as agreed at the meeting")
     fields = ["text", "owner", "company", "due", "done"]
 
     def get_extra(self, request, obj=None, **kwargs):
@@ -36,10 +38,14 @@ def feedback_in_short(meeting: Meeting) -> str:
     """How many said what, for the coordinators."""
     found = meeting.feedback.aggregate(mean=Avg("rating"), people=Count("pk"))
     if not found["people"]:
-        return "Nobody has said yet how it was. All who were there are asked the day after."
+        return gettext("Nobody has said yet how it was. All who were there are asked the day after.")
     counts = dict(meeting.feedback.order_by("rating").values_list("rating").annotate(number=Count("pk")))
     parts = [f"{label}: {counts[value]}" for value, label in Feedback.Rating.choices if value in counts]
-    return f"{found['mean']:.1f} of 5 from {found['people']}. {', '.join(parts)}."
+    return gettext("%(mean)s of 5 from %(people)s. %(parts)s.") % {
+        "mean": f"{found['mean']:.1f}",
+        "people": found["people"],
+        "parts": ", ".join(parts),
+    }
 
 
 @admin.register(Feedback)
@@ -52,7 +58,7 @@ class FeedbackAdmin(ScopedAdmin):
     search_fields = ["comment", "meeting__title"]
     ordering = ["-given_at"]
 
-    @admin.display(description="from")
+    @admin.display(description=_("from"))
     def who(self, feedback):
         answer = feedback.registration
         return (answer.user or answer.name) if answer else ""
@@ -72,8 +78,8 @@ class PhotoForm(forms.ModelForm):
 
     upload = ImageUpload(
         MeetingPhoto.KIND,
-        label="Photo",
-        help_text="JPEG, PNG or WebP, at most 20 MB. Ask those who are in it first.",
+        label=_("Photo"),
+        help_text=_("JPEG, PNG or WebP, at most 20 MB. Ask those who are in it first."),
     )
 
 

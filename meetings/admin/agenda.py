@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Q, RowRange, Sum, Window
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from clusters.dates import clock
 from clusters.models import Cluster, Topic
 from clusters.scoping import ScopedStackedInline
 from meetings.forms import AgendaFormSet, AgendaItemForm
@@ -21,8 +23,8 @@ class AgendaInline(ScopedStackedInline):
     model = AgendaItem
     form = AgendaItemForm
     formset = AgendaFormSet
-    verbose_name = "item"
-    verbose_name_plural = "Agenda"
+    verbose_name = _("item")
+    verbose_name_plural = _("Agenda")
     fields = [
         ("starts", "position", "minutes", "kind", "topic"),
         ("title", "summary"),
@@ -53,13 +55,13 @@ class AgendaInline(ScopedStackedInline):
         )
         return super().get_queryset(request).select_related(*WITH_MEETING).annotate(minutes_before=so_far)
 
-    @admin.display(description="starts")
+    @admin.display(description=_("starts"))
     def starts(self, item):
         """As last saved: it follows from the order and the minutes."""
         if not item.pk:
             return ""
         start = item.meeting.starts_at + timedelta(minutes=item.minutes_before or 0)
-        return f"{start.astimezone(item.meeting.zone):%H:%M}"
+        return clock(start.astimezone(item.meeting.zone))
 
     def choices_for(self, db_field, request):
         """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""

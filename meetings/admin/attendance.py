@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.charts import attendance
 from clusters.models import Cluster
@@ -30,7 +32,7 @@ class ShowsAttendance(admin.ModelAdmin):
         cluster = next((one for one in clusters if str(one.pk) == asked), clusters[0] if clusters else None)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Who came",
+            "title": gettext("Who came"),
             "opts": self.opts,
             "clusters": clusters,
             "cluster": cluster,
@@ -38,10 +40,13 @@ class ShowsAttendance(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/meetings/meeting/attendance.html", context)
 
-    @admin.display(description="who came")
+    @admin.display(description=_("who came"))
     def attendance(self, meeting):
         counted = Meeting.objects.with_attendance().get(pk=meeting.pk)
-        label = f"{counted.came} came, {counted.stayed_away} had a place and did not come"
+        label = gettext("%(came)s came, %(stayed_away)s had a place and did not come") % {
+            "came": counted.came,
+            "stayed_away": counted.stayed_away,
+        }
         context = {
             "meeting": counted,
             "picture": attendance(counted.came, counted.stayed_away, label),

@@ -1,6 +1,8 @@
 """A cluster on the desk: started, put to rest with what becomes of its meetings, and started again."""
 
 from django.contrib import admin
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.admin import ClusterAdmin
@@ -12,21 +14,32 @@ from meetings.forms import RestForm
 def consequences(cluster: Cluster) -> str:
     people = len(resting.people_of(cluster))
     meetings = resting.meetings_ahead(cluster).count()
-    hear = "one person hears" if people == 1 else f"{people} people hear"
-    ahead = {0: "No meeting is ahead.", 1: "One meeting is ahead."}.get(
-        meetings, f"{meetings} meetings are ahead."
-    )
-    return (
-        "Its page says that it rests and whom to ask; nobody new can join. "
-        f"Members stay members, and {hear} of it by mail, once. {ahead} You can start it again any day."
-    )
+    hear = ngettext(
+        "Members stay members, and one person hears of it by mail, once.",
+        "Members stay members, and %(number)s people hear of it by mail, once.",
+        people,
+    ) % {"number": people}
+    ahead = ngettext("One meeting is ahead.", "%(number)s meetings are ahead.", meetings) % {
+        "number": meetings
+    }
+    sentences = [
+        gettext("Its page says that it rests and whom to ask; nobody new can join."),
+        hear,
+        ahead if meetings else gettext("No meeting is ahead."),
+        gettext("You can start it again any day."),
+    ]
+    return " ".join(sentences)
 
 
 def wakes(cluster: Cluster) -> str:
     if cluster.state == Cluster.State.FORMING:
-        return "It is listed as active. Nobody is mailed; plan its first meetings next."
+        return gettext("It is listed as active. Nobody is mailed; plan its first meetings next.")
     people = len(resting.people_of(cluster))
-    return f"Firms can join again, and {people} {'person is' if people == 1 else 'people are'} told by mail, once."
+    return ngettext(
+        "Firms can join again, and %(number)s person is told by mail, once.",
+        "Firms can join again, and %(number)s people are told by mail, once.",
+        people,
+    ) % {"number": people}
 
 
 @admin.register(Cluster)
@@ -38,13 +51,15 @@ class ClusterDesk(ObjectActs, ClusterAdmin):
             return RestForm(data, meets=resting.meetings_ahead(row).exists())
         return super().form_for(request, row, spec, data)
 
-    @act("Start meeting", shown=lambda cluster: cluster.state != Cluster.State.ACTIVE, confirm=wakes)
+    @act(_("Start meeting"), shown=lambda cluster: cluster.state != Cluster.State.ACTIVE, confirm=wakes)
     def start(self, request, cluster, form):
         resting.start(cluster, by=request.user)
-        return f"{cluster} is active. Firms can join. Plan its meetings ahead next."
+        return gettext("%(cluster)s is active. Firms can join. Plan its meetings ahead next.") % {
+            "cluster": cluster
+        }
 
     @act(
-        "Put to rest",
+        _("Put to rest"),
         shown=lambda cluster: cluster.state != Cluster.State.RESTING,
         form=RestForm,
         confirm=consequences,
@@ -57,5 +72,8 @@ class ClusterDesk(ObjectActs, ClusterAdmin):
             call_off=form.cleaned_data.get("meetings") == "call-off",
             word=form.cleaned_data["word"],
         )
-        people = "One person is" if told == 1 else f"{told} people are"
-        return f"{cluster} rests. {people} being told by mail. Start it again whenever you like."
+        return ngettext(
+            "%(cluster)s rests. One person is being told by mail. Start it again whenever you like.",
+            "%(cluster)s rests. %(number)s people are being told by mail. Start it again whenever you like.",
+            told,
+        ) % {"cluster": cluster, "number": told}

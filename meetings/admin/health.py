@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from meetings.health import THRESHOLDS, Weight, health_of
+from meetings.health import Weight, health_of, thresholds
 
 MOST = 300  # clusters on the page, those that need somebody first
 
@@ -23,12 +24,12 @@ class ShowsHealth(admin.ModelAdmin):
         found = health_of(request.user)
         context = {
             **self.admin_site.each_context(request),
-            "title": "How the clusters fare",
+            "title": _("How the clusters fare"),
             "opts": self.opts,
             "rows": found[:MOST],
             "more": max(len(found) - MOST, 0),
             "number": len(found),
             "needing": sum(health.weight == Weight.NEEDS_SOMEBODY for health in found),
-            "thresholds": THRESHOLDS,
+            "thresholds": thresholds(),
         }
         return TemplateResponse(request, "admin/meetings/health.html", context)

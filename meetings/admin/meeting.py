@@ -10,17 +10,20 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
+from clusters.dates import clock, long_date, row_date
 from clusters.editing_desk import SameTimeAdmin
 from clusters.errors import Refused
 from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from meetings import agendas, moving, notices, proposals, series
-from meetings.editions import differences, long_date, snapshot
+from meetings.editions import differences, snapshot
 from meetings.forms import CallOffForm, MeetingForm, MoveForm
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Registration, Venue
 from meetings.registration import registrations
@@ -30,6 +33,7 @@ from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline
 from .attendance import ShowsAttendance
 from .clock import ByItsOwnClock
+from .consequences import changes_go_to, goes_to, is_ahead, is_draft, is_open, is_told_to, moves_for
 from .health import ShowsHealth
 from .proposals import TakesProposals
 from .series import PlansAhead
@@ -42,64 +46,12 @@ MAIL_POLICY = {
 }
 
 
-def is_ahead(meeting: Meeting) -> bool:
-    return meeting.state == Meeting.State.PUBLISHED and meeting.ends_at > timezone.now()
-
-
-def is_draft(meeting: Meeting) -> bool:
-    return meeting.state == Meeting.State.DRAFT
-
-
-def goes_to(meeting: Meeting) -> str:
-    number = notices.willing_readers(meeting).count()
-    whom = f"all members of {meeting.organiser}: {number} {'person' if number == 1 else 'people'}"
-    return f"This goes to {whom}, by mail, once. After that everybody who may see the meeting sees it on the site."
-
-
-def changes_go_to(meeting: Meeting) -> str:
-    number = notices.willing_readers(meeting).count()
-    return (
-        f"Goes by mail to {number} {'person' if number == 1 else 'people'}: those who have the agenda hear only "
-        "what is different, new members get the whole of it."
-    )
-
-
-def is_open(meeting: Meeting) -> bool:
-    return is_draft(meeting) or is_ahead(meeting)
-
-
-def who_hears(meeting: Meeting) -> str:
-    number = notices.to_be_told(meeting)
-    if not number:
-        return "Nobody has heard of this meeting yet, so nobody is told."
-    return (
-        f"{number} {'person is' if number == 1 else 'people are'} told by mail: who got the agenda, answered, "
-        "or acts for a firm with a turn."
-    )
-
-
-def is_told_to(meeting: Meeting) -> str:
-    return (
-        f"{who_hears(meeting)} It is marked as called off on the site and in calendars, and its date stays so "
-        "when you plan ahead. This can't be undone."
-    )
-
-
-def moves_for(meeting: Meeting) -> str:
-    if is_draft(meeting):
-        return "A draft just moves. On another date the firms that agreed to chair and host are asked again."
-    return (
-        f"{who_hears(meeting)} Their calendars follow. On another date the firms that agreed to chair and host "
-        "are asked again."
-    )
-
-
 class WhenFilter(admin.SimpleListFilter):
-    title = "when"
+    title = _("when")
     parameter_name = "when"
 
     def lookups(self, request, model_admin):
-        return [("ahead", "Ahead"), ("past", "Past")]
+        return [("ahead", gettext("Ahead")), ("past", gettext("Past"))]
 
     def queryset(self, request, queryset):
         if self.value() == "ahead":
@@ -141,18 +93,21 @@ class MeetingAdmin(
         times = ["starts_at", "ends_at"] if obj is None or is_draft(obj) else ["takes_place"]
         sections = [
             (None, {"fields": [*whose, "kind", "title", "summary", *times]}),
-            ("Where, and whose turn", {"fields": ["venue", "capacity", "chair", "host", "openness"]}),
+            (
+                gettext("Where, and whose turn"),
+                {"fields": ["venue", "capacity", "chair", "host", "openness"]},
+            ),
         ]
         if obj is not None:
             sections.append(
                 (
-                    "How it stands",
+                    gettext("How it stands"),
                     {"fields": ["answers", "agenda_state", "planned", "called_off_because", "notes"]},
                 )
             )
             if obj.ends_at <= timezone.now():
                 heads = ["headcount"] if obj.state in (Meeting.State.PUBLISHED, Meeting.State.HELD) else []
-                sections.append(("Afterwards", {"fields": ["attendance", *heads, "feedback"]}))
+                sections.append((gettext("Afterwards"), {"fields": ["attendance", *heads, "feedback"]}))
         return sections
 
     def get_inlines(self, request, obj):
@@ -204,36 +159,44 @@ class MeetingAdmin(
             )
         )
 
-    @admin.display(description="starts", ordering="starts_at")
+    @admin.display(description=_("starts"), ordering="starts_at")
     def when(self, meeting):
         start = meeting.starts_at.astimezone(meeting.zone)
-        return f"{start:%a} {start.day} {start:%b %Y, %H:%M}"
+        return dateformat.format(start, pgettext("date format", "D j M Y, H:i"))
 
-    @admin.display(description="takes place")
+    @admin.display(description=_("takes place"))
     def takes_place(self, meeting):
         start, end = (moment.astimezone(meeting.zone) for moment in (meeting.starts_at, meeting.ends_at))
-        return f"{long_date(start)}, {start:%H:%M} to {end:%H:%M}. “Move” changes it and tells everybody."
+        return gettext("%(day)s, %(start)s to %(end)s. “Move” changes it and tells everybody.") % {
+            "day": long_date(start),
+            "start": clock(start),
+            "end": clock(end),
+        }
 
-    @admin.display(description="of")
+    @admin.display(description=_("of"))
     def organiser(self, meeting):
         return meeting.organiser
 
-    @admin.display(description="chair", empty_value="nobody yet")
+    @admin.display(description=_("chair"), empty_value=_("nobody yet"))
     def chair(self, meeting):
         return meeting.chair_name
 
-    @admin.display(description="host", empty_value="nobody yet")
+    @admin.display(description=_("host"), empty_value=_("nobody yet"))
     def host(self, meeting):
         return meeting.host_name
 
-    @admin.display(description="agenda")
+    @admin.display(description=_("agenda"))
     def agenda_state(self, meeting):
         if meeting.edition is None:
             return meeting.get_state_display()
         sent = timezone.localtime(meeting.sent_at)
-        return f"{meeting.get_state_display()}, edition {meeting.edition} sent {sent.day} {sent:%b}"
+        return gettext("%(state)s, edition %(number)s sent %(day)s") % {
+            "state": meeting.get_state_display(),
+            "number": meeting.edition,
+            "day": row_date(sent),
+        }
 
-    @admin.display(description="who comes")
+    @admin.display(description=_("who comes"))
     def answers(self, meeting):
         """Simple numbers, and the way to the names and to the list at the door."""
         said = Counter(meeting.registrations.values_list("state", flat=True))
@@ -241,21 +204,26 @@ class MeetingAdmin(
             f"{said[state]} {label.lower()}" for state, label in Registration.State.choices if said[state]
         ]
         return format_html(
-            '{}{} <a href="{}?meeting__id__exact={}">All answers</a>, <a href="{}">check-in</a>',
-            ", ".join(words) or "Nobody has answered yet",
-            f"; {meeting.places} places." if meeting.places else ".",
+            '{}{} <a href="{}?meeting__id__exact={}">{}</a>, <a href="{}">{}</a>',
+            ", ".join(words) or gettext("Nobody has answered yet"),
+            gettext("; %(number)s places.") % {"number": meeting.places} if meeting.places else ".",
             reverse("admin:meetings_registration_changelist"),
             meeting.pk,
+            gettext("All answers"),
             reverse("meetings:check-in", args=[meeting.pk]),
+            gettext("check-in"),
         )
 
-    @admin.display(description="feedback")
+    @admin.display(description=_("feedback"))
     def feedback(self, meeting):
         return feedback_in_short(meeting)
 
-    @admin.display(description="agenda takes")
+    @admin.display(description=_("agenda takes"))
     def planned(self, meeting):
-        return f"{meeting.agenda_minutes or 0} of {meeting.minutes} minutes"
+        return gettext("%(taken)s of %(number)s minutes") % {
+            "taken": meeting.agenda_minutes or 0,
+            "number": meeting.minutes,
+        }
 
     def has_delete_permission(self, request, obj=None):
         """A draft is nobody's loss. What is published is called off; so is a draft of the series, or it comes back."""
@@ -287,35 +255,38 @@ class MeetingAdmin(
     def say_what_is_missing(self, request, meeting):
         if is_draft(meeting):
             for sentence in agendas.problems(meeting):
-                messages.warning(request, f"Before you publish: {sentence}")
+                messages.warning(
+                    request, gettext("Before you publish: %(sentence)s") % {"sentence": sentence}
+                )
         elif is_ahead(meeting) and self.changes(meeting):
             messages.warning(
-                request, "Members don't know yet what you changed. Send the changes when you are done."
+                request,
+                gettext("Members don't know yet what you changed. Send the changes when you are done."),
             )
 
     def changes(self, meeting) -> list[str]:
         last = meeting.editions.first()
         return differences(last.content, snapshot(meeting)) if last else []
 
-    @act("Publish the agenda", shown=is_draft, confirm=goes_to)
+    @act(_("Publish the agenda"), shown=is_draft, confirm=goes_to)
     def publish(self, request, meeting, form):
         agendas.publish(meeting, by=request.user)
-        return "Published. The agenda is on its way to the members."
+        return gettext("Published. The agenda is on its way to the members.")
 
-    @act("Send the changes", shown=is_ahead, confirm=changes_go_to)
+    @act(_("Send the changes"), shown=is_ahead, confirm=changes_go_to)
     def send_changes(self, request, meeting, form):
         agendas.publish(meeting, by=request.user)
-        return "Sent. Members hear what is different."
+        return gettext("Sent. Members hear what is different.")
 
     @act(
-        "Draft a standard agenda",
+        _("Draft a standard agenda"),
         shown=lambda meeting: is_draft(meeting) and not meeting.agenda.exclude(kind="showcase").exists(),
     )
     def draft_agenda(self, request, meeting, form):
         agendas.draft(meeting)
-        return "Here is the usual agenda, fitted to the length of the meeting. Change what you like."
+        return gettext("Here is the usual agenda, fitted to the length of the meeting. Change what you like.")
 
-    @act("Move", shown=is_open, form=MoveForm, confirm=moves_for)
+    @act(_("Move"), shown=is_open, form=MoveForm, confirm=moves_for)
     def move(self, request, meeting, form):
         told = moving.move(
             meeting,
@@ -324,17 +295,25 @@ class MeetingAdmin(
             venue=form.cleaned_data["venue"],
             by=request.user,
         )
-        return f"Moved. {told} {'person is' if told == 1 else 'people are'} being told by mail."
+        return ngettext(
+            "Moved. %(number)s person is being told by mail.",
+            "Moved. %(number)s people are being told by mail.",
+            told,
+        ) % {"number": told}
 
     def form_for(self, request, row, spec, data=None):
         if spec.form is MoveForm:
             return MoveForm(data, meeting=row, venues=Venue.objects.managed_by(request.user))
         return super().form_for(request, row, spec, data)
 
-    @act("Call off", shown=is_open, form=CallOffForm, confirm=is_told_to, danger=True)
+    @act(_("Call off"), shown=is_open, form=CallOffForm, confirm=is_told_to, danger=True)
     def call_off(self, request, meeting, form):
         told = agendas.call_off(meeting, by=request.user, because=form.cleaned_data["because"])
-        return f"Called off. {told} {'person is' if told == 1 else 'people are'} being told by mail."
+        return ngettext(
+            "Called off. %(number)s person is being told by mail.",
+            "Called off. %(number)s people are being told by mail.",
+            told,
+        ) % {"number": told}
 
     def ask_first(self, request, row, spec, form):
         response = super().ask_first(request, row, spec, form)

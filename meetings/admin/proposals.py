@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clusters.errors import Refused
@@ -47,8 +48,8 @@ class TakesProposals(admin.ModelAdmin):
     def decide(self, proposal, meeting, what: str, by) -> str:
         if what == "take":
             proposals.take(proposal, meeting, by=by)
-            return f"“{proposal}” is on the agenda. Look at the times."
+            return _("“%(proposal)s” is on the agenda. Look at the times.") % {"proposal": proposal}
         if what == "set-aside":
             proposals.set_aside(proposal, by=by)
-            return f"“{proposal}” is set aside."
+            return _("“%(proposal)s” is set aside.") % {"proposal": proposal}
         raise Http404

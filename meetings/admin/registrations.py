@@ -2,6 +2,8 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter
@@ -11,19 +13,19 @@ from meetings.registration import registrations
 
 class RemovalForm(forms.Form):
     because = forms.CharField(
-        label="Why",
+        label=_("Why"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Mailed to the person as you write it.",
-        error_messages={"required": "Say why in a sentence. It is mailed to the person."},
+        help_text=_("Mailed to the person as you write it."),
+        error_messages={"required": _("Say why in a sentence. It is mailed to the person.")},
     )
 
 
 def goes_to_next(answer: Registration) -> str:
     waiting = answer.meeting.registrations.in_line().count()
     if answer.state != Registration.State.REGISTERED or not waiting:
-        return "The person gets your sentence by mail."
-    return "The person gets your sentence by mail, and the first in line the place."
+        return gettext("The person gets your sentence by mail.")
+    return gettext("The person gets your sentence by mail, and the first in line the place.")
 
 
 @admin.register(Registration)
@@ -60,20 +62,20 @@ class RegistrationAdmin(ObjectActs, ScopedAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_is_new()
 
-    @admin.display(description="who", ordering="user__name")
+    @admin.display(description=_("who"), ordering="user__name")
     def person(self, answer):
         return answer.person
 
-    @admin.display(description="comes with")
+    @admin.display(description=_("comes with"))
     def along(self, answer):
         return answer.brought_by.person if answer.brought_by else ""
 
-    @admin.display(description="first time", boolean=True)
+    @admin.display(description=_("first time"), boolean=True)
     def is_new(self, answer):
         return answer.is_new
 
     @act(
-        "Take off the list",
+        _("Take off the list"),
         shown=lambda answer: answer.state in Registration.COMING and registrations.is_open(answer.meeting),
         form=RemovalForm,
         confirm=goes_to_next,
@@ -81,4 +83,4 @@ class RegistrationAdmin(ObjectActs, ScopedAdmin):
     )
     def remove(self, request, answer, form):
         registrations.remove(answer, by=request.user, because=form.cleaned_data["because"])
-        return f"{answer.person} is off the list and told so."
+        return gettext("%(person)s is off the list and told so.") % {"person": answer.person}

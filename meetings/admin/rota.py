@@ -10,22 +10,27 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.acts import ObjectActs, act
+from clusters.dates import row_date
 from clusters.errors import Refused
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from clusters.spreadsheets import csv_response
 from meetings.models import Duty, Meeting
+from meetings.roles import DOES
 from meetings.turns import duties, rota, turns
 from meetings.turns.rota_forms import BecauseForm, ChooseFirmForm, NoteForm, OffersForm
 from meetings.turns.rota_picture import Row, Turn, picture
 
 State = Duty.State
 UNDO = "rota_undo"  # in the session: for each cluster the proposals before and after the last plan made there
-CSV_HEAD = ["Date", "Meeting", "Chair", "Chair: state", "Chair: why", "Host", "Host: state", "Host: why", "Registered",
-            "Agenda"]  # fmt: skip
+CSV_HEAD = [_("Date"), _("Meeting"), _("Chair"), _("Chair: state"), _("Chair: why"),
+            _("Host"), _("Host: state"), _("Host: why"), _("Registered"), _("Agenda")]  # fmt: skip
 
 
 def rota_url(meeting: Meeting) -> str:
@@ -67,7 +72,7 @@ class RotaPages(admin.ModelAdmin):
         shown = picture(cluster)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Rota of {cluster}",
+            "title": gettext("Rota of %(cluster)s") % {"cluster": cluster},
             "opts": self.opts,
             "cluster": cluster,
             "picture": shown,
@@ -101,14 +106,19 @@ class RotaPages(admin.ModelAdmin):
             messages.error(request, str(refusal))
             return redirect("admin:meetings_rota", pk)
         if before == after:
-            messages.info(request, "The rota is as good as it can be. Nothing has changed.")
+            messages.info(request, gettext("The rota is as good as it can be. Nothing has changed."))
             return redirect("admin:meetings_rota", pk)
         request.session[UNDO] = request.session.get(UNDO, {}) | {str(pk): [before, after]}
         open_turns = len(plan.open_turns)
-        missing = (
-            f" {open_turns} {'turn stays' if open_turns == 1 else 'turns stay'} open." if open_turns else ""
-        )
-        messages.success(request, f"Planned.{missing} No firm has been asked yet. You can undo this.")
+        missing = ngettext("%(number)s turn stays open.", "%(number)s turns stay open.", open_turns) % {
+            "number": open_turns
+        }
+        said = [
+            gettext("Planned."),
+            *([missing] if open_turns else []),
+            gettext("No firm has been asked yet. You can undo this."),
+        ]
+        messages.success(request, " ".join(said))
         return redirect("admin:meetings_rota", pk)
 
     def undoable(self, request, cluster: Cluster) -> list | None:
@@ -123,12 +133,12 @@ class RotaPages(admin.ModelAdmin):
         request.session.modified = True
         try:
             if before is None:
-                raise Refused("There is nothing to undo.")
+                raise Refused(gettext("There is nothing to undo."))
             rota.put_back(cluster, before, after, by=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Undone. The rota is as it was before you planned it.")
+            messages.success(request, gettext("Undone. The rota is as it was before you planned it."))
         return redirect("admin:meetings_rota", pk)
 
     @method_decorator(require_POST)
@@ -137,11 +147,13 @@ class RotaPages(admin.ModelAdmin):
         cluster = self.get_cluster(request, pk)
         form = OffersForm(request.POST)
         if not form.is_valid():
-            messages.error(request, "Choose for which weeks the firms are asked.")
+            messages.error(request, gettext("Choose for which weeks the firms are asked."))
             return redirect("admin:meetings_rota", pk)
         asked = self.ask(request, cluster, form.cleaned_data["weeks"])
-        words = {0: "No firm has been asked.", 1: "One firm is being asked by mail."}
-        messages.info(request, words.get(asked, f"{asked} firms are being asked by mail."))
+        words = ngettext(
+            "One firm is being asked by mail.", "%(number)s firms are being asked by mail.", asked
+        ) % {"number": asked}
+        messages.info(request, words if asked else gettext("No firm has been asked."))
         return redirect("admin:meetings_rota", pk)
 
     def ask(self, request, cluster: Cluster, weeks: int) -> int:
@@ -154,7 +166,7 @@ class RotaPages(admin.ModelAdmin):
                 turns.offer(duty, by=request.user)
                 asked += 1
             except Refused as refusal:
-                messages.warning(request, f"{duty.meeting.day:%-d %b}: {refusal}")
+                messages.warning(request, f"{row_date(duty.meeting.day)}: {refusal}")
         return asked
 
     @method_decorator(require_safe)
@@ -191,13 +203,18 @@ class RotaPages(admin.ModelAdmin):
         duty = duties.override(meeting, role, company, by=request.user, reason=chosen["reason"])
         if chosen["agreed"]:
             turns.accept(duty, by=request.user, on_behalf=True)
-        how = "has agreed, as you say" if chosen["agreed"] else "is chosen, and still to be asked"
-        messages.success(request, f"{company} {how}.")
+        said = (
+            gettext("%(company)s has agreed, as you say.")
+            if chosen["agreed"]
+            else gettext("%(company)s is chosen, and still to be asked.")
+        )
+        messages.success(request, said % {"company": company})
 
     def choose_page(self, request, meeting: Meeting, role: str, form):
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Who {role}s on {meeting.day:%-d %B %Y}?",
+            "title": gettext("Who %(does)s on %(day)s?")
+            % {"does": DOES[role], "day": date_format(meeting.day, "DATE_FORMAT")},
             "opts": self.opts,
             "meeting": meeting,
             "duty": duties.open_duty(meeting, role),
@@ -237,42 +254,59 @@ class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
         over = row.meeting.cluster is None or row.meeting.starts_at < timezone.now()
         return super().change_url(row) if over else rota_url(row.meeting)
 
-    @act("Offer now", shown=in_state(State.PROPOSED))
+    @act(_("Offer now"), shown=in_state(State.PROPOSED))
     def offer(self, request, duty, form):
         turns.offer(duty, by=request.user)
-        return f"{duty.company} is being asked by mail, and has until {duty.answer_by:%-d %B} to answer."
+        return gettext("%(company)s is being asked by mail, and has until %(answer_by)s to answer.") % {
+            "company": duty.company,
+            "answer_by": date_format(duty.answer_by, "MONTH_DAY_FORMAT"),
+        }
 
-    @act("They said yes", shown=in_state(State.PROPOSED, State.OFFERED))
+    @act(_("They said yes"), shown=in_state(State.PROPOSED, State.OFFERED))
     def accept(self, request, duty, form):
         turns.accept(duty, by=request.user, on_behalf=True)
-        return f"{duty.company} {duty.role}s. They get a mail that says so."
+        return gettext("%(company)s %(does)s. They get a mail that says so.") % {
+            "company": duty.company,
+            "does": duty.does,
+        }
 
-    @act("They said no", shown=in_state(State.PROPOSED, State.OFFERED), form=NoteForm)
+    @act(_("They said no"), shown=in_state(State.PROPOSED, State.OFFERED), form=NoteForm)
     def decline(self, request, duty, form):
         turns.decline(duty, by=request.user, note=form.cleaned_data["note"], on_behalf=True)
-        return f"Noted. {duty.company} keeps its place and comes next another time."
+        return gettext("Noted. %(company)s keeps its place and comes next another time.") % {
+            "company": duty.company
+        }
 
-    @act("Take the turn away", shown=in_state(State.OFFERED, State.ACCEPTED), form=BecauseForm, danger=True)
+    @act(
+        _("Take the turn away"), shown=in_state(State.OFFERED, State.ACCEPTED), form=BecauseForm, danger=True
+    )
     def withdraw(self, request, duty, form):
         turns.withdraw(duty, by=request.user, because=form.cleaned_data["because"])
-        return f"{duty.company} no longer {duty.role}s and is told so."
+        return gettext("%(company)s no longer %(does)s and is told so.") % {
+            "company": duty.company,
+            "does": duty.does,
+        }
 
-    @act("Pin", shown=may_be_pinned)
+    @act(_("Pin"), shown=may_be_pinned)
     def pin(self, request, duty, form):
         duties.pin(duty, by=request.user)
-        return f"Pinned. {duty.company} stays when the rota is planned again."
+        return gettext("Pinned. %(company)s stays when the rota is planned again.") % {
+            "company": duty.company
+        }
 
-    @act("Unpin", shown=lambda duty: duty.pinned and duty.state == State.PROPOSED)
+    @act(_("Unpin"), shown=lambda duty: duty.pinned and duty.state == State.PROPOSED)
     def unpin(self, request, duty, form):
         duties.unpin(duty, by=request.user)
-        return f"Unpinned. The next plan may choose another firm than {duty.company}."
+        return gettext("Unpinned. The next plan may choose another firm than %(company)s.") % {
+            "company": duty.company
+        }
 
-    @act("They did have this turn", shown=in_state(State.MISSED))
+    @act(_("They did have this turn"), shown=in_state(State.MISSED))
     def fulfil(self, request, duty, form):
         turns.fulfil(duty, by=request.user)
-        return f"Corrected: {duty.company} had this turn."
+        return gettext("Corrected: %(company)s had this turn.") % {"company": duty.company}
 
-    @act("They missed this turn", shown=in_state(State.FULFILLED), form=NoteForm)
+    @act(_("They missed this turn"), shown=in_state(State.FULFILLED), form=NoteForm)
     def miss(self, request, duty, form):
         turns.miss(duty, by=request.user, note=form.cleaned_data["note"])
-        return f"Noted. This turn does not count for {duty.company}."
+        return gettext("Noted. This turn does not count for %(company)s.") % {"company": duty.company}

@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clusters.errors import Refused
 from clusters.models import Cluster
@@ -52,12 +54,14 @@ class PlansAhead(admin.ModelAdmin):
         only = [date.day for date in planned if date.day.isoformat() in ticked]
         meetings = series.plan_ahead(cluster, months=form.cleaned_data["months"], by=request.user, only=only)
         if not meetings:
-            raise Refused("No new date is ticked, so nothing has been drafted.")
+            raise Refused(_("No new date is ticked, so nothing has been drafted."))
         number = len(meetings)
-        what = (
-            "One meeting is drafted. It has" if number == 1 else f"{number} meetings are drafted. They have"
-        )
-        messages.success(request, f"{what} the usual agenda and wait for a chair, a host and a place.")
+        said = ngettext(
+            "One meeting is drafted. It has the usual agenda and waits for a chair, a host and a place.",
+            "%(number)s meetings are drafted. They have the usual agenda and wait for a chair, a host and a place.",
+            number,
+        ) % {"number": number}
+        messages.success(request, said)
         return redirect(
             f"{reverse('admin:meetings_meeting_changelist')}?cluster__id__exact={cluster.pk}&when=ahead"
         )
@@ -65,7 +69,7 @@ class PlansAhead(admin.ModelAdmin):
     def plan_ahead_page(self, request, form, planned):
         context = {
             **self.admin_site.each_context(request),
-            "title": "Plan ahead",
+            "title": _("Plan ahead"),
             "opts": self.opts,
             "form": form,
             "cluster": form.cleaned_data.get("cluster") if form.is_bound and form.is_valid() else None,

@@ -1,6 +1,8 @@
 """Slides on the desk: looked at, then published or given back."""
 
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter
@@ -16,9 +18,9 @@ def tells(presentation: Presentation) -> str:
     people = presentations.may_hand_in(presentation)
     names = ", ".join(person.name for person in people)
     return (
-        f"They can hand in again. It goes by mail to {names}."
+        gettext("They can hand in again. It goes by mail to %(names)s.") % {"names": names}
         if names
-        else "Nobody gets a mail: tell them yourself."
+        else gettext("Nobody gets a mail: tell them yourself.")
     )
 
 
@@ -59,31 +61,31 @@ class PresentationAdmin(ObjectActs, ScopedAdmin):
         super().save_model(request, obj, form, change)
         Presentation.objects.filter(pk=obj.pk).keep_names()
 
-    @act("Publish", shown=lambda row: row.state != State.PUBLISHED)
+    @act(_("Publish"), shown=lambda row: row.state != State.PUBLISHED)
     def publish(self, request, presentation, form):
         presentations.publish(presentation, by=request.user)
-        return "Published on the meeting's page and in the archive."
+        return gettext("Published on the meeting's page and in the archive.")
 
-    @act("Give back", shown=lambda row: row.state == State.SUBMITTED, form=GiveBackForm, confirm=tells)
+    @act(_("Give back"), shown=lambda row: row.state == State.SUBMITTED, form=GiveBackForm, confirm=tells)
     def give_back(self, request, presentation, form):
         presentations.give_back(presentation, by=request.user, note=form.cleaned_data["note"])
-        return "Given back. They read what should change."
+        return gettext("Given back. They read what should change.")
 
     @act(
-        "Waive",
+        _("Waive"),
         shown=lambda row: row.state == State.EXPECTED,
-        confirm="Nobody is asked for these slides any more.",
+        confirm=_("Nobody is asked for these slides any more."),
     )
     def waive(self, request, presentation, form):
         presentations.waive(presentation, by=request.user)
-        return "Waived. Nobody is asked for them any more."
+        return gettext("Waived. Nobody is asked for them any more.")
 
     @act(
-        "Withdraw",
+        _("Withdraw"),
         shown=lambda row: row.state == State.PUBLISHED,
-        confirm="It disappears from the meeting's page and the archive. You can publish it again.",
+        confirm=_("It disappears from the meeting's page and the archive. You can publish it again."),
         danger=True,
     )
     def withdraw(self, request, presentation, form):
         presentations.withdraw(presentation, by=request.user)
-        return "Withdrawn. Only its firm and the coordinators see it."
+        return gettext("Withdrawn. Only its firm and the coordinators see it.")

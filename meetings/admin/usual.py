@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.editing import SameTimeForm
 from clusters.editing_rows import SameTimeFormSet
@@ -27,13 +29,23 @@ class TemplateFormSet(SameTimeFormSet):
         ]
         showcases = [line for line in lines if line["kind"] == SHOWCASE]
         if len(showcases) > 1 or any(line["minutes"] != SHOWCASE_MINUTES for line in showcases):
-            raise ValidationError(f"There is one showcase, and it takes {SHOWCASE_MINUTES} minutes.")
+            raise ValidationError(
+                gettext("There is one showcase, and it takes %(showcase_minutes)s minutes.")
+                % {"showcase_minutes": SHOWCASE_MINUTES}
+            )
         minutes = sum(line["minutes"] for line in lines) + (0 if showcases else SHOWCASE_MINUTES)
         usual = self.instance.usual_minutes
         if lines and minutes > usual:
-            with_it = "" if showcases else f", with {SHOWCASE_MINUTES} for the chair's showcase"
+            said = (
+                gettext("That makes %(minutes)s minutes. Meetings here usually take %(usual)s.")
+                if showcases
+                else gettext(
+                    "That makes %(minutes)s minutes, with %(showcase)s for the chair's showcase. "
+                    "Meetings here usually take %(usual)s."
+                )
+            )
             raise ValidationError(
-                f"That makes {minutes} minutes{with_it}. Meetings here usually take {usual}."
+                said, params={"minutes": minutes, "showcase": SHOWCASE_MINUTES, "usual": usual}
             )
 
 
@@ -65,8 +77,8 @@ class TemplateInline(ScopedStackedInline):
     form = TemplateItemForm
     formset = TemplateFormSet
     fields = [("position", "minutes", "kind"), ("title", "summary"), "seen"]
-    verbose_name = "line"
-    verbose_name_plural = "Copied into each new meeting"
+    verbose_name = _("line")
+    verbose_name_plural = _("Copied into each new meeting")
 
     def get_extra(self, request, obj=None, **kwargs):
         """Empty rows, so that no script is needed to add a line."""
@@ -88,7 +100,7 @@ class UsualAgendaAdmin(ScopedAdmin):
         lines = Count("template_items")
         return super().get_queryset(request).annotate(lines=lines, minutes=Sum("template_items__minutes"))
 
-    @admin.display(empty_value="the standard agenda")
+    @admin.display(empty_value=_("the standard agenda"))
     def lines(self, cluster):
         return cluster.lines or None
 

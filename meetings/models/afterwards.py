@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.images import Kind
 from clusters.models import StoredImage
@@ -39,15 +41,17 @@ class ActionQuerySet(OfMeetings):
 class Action(models.Model):
     """Something to do that was agreed at a meeting. The next agenda shows it until it is done."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="actions")
-    text = models.CharField("what", max_length=200)
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="actions"
+    )
+    text = models.CharField(_("what"), max_length=200)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="actions",
-        verbose_name="person",
+        verbose_name=_("person"),
     )
     company = models.ForeignKey(
         Company,
@@ -55,20 +59,22 @@ class Action(models.Model):
         null=True,
         blank=True,
         related_name="actions",
-        verbose_name="or firm",
+        verbose_name=_("or firm"),
     )
-    due = models.DateField("by", null=True, blank=True)
-    done = models.BooleanField(default=False)
+    due = models.DateField(_("by"), null=True, blank=True)
+    done = models.BooleanField(_("done"), default=False)
 
     objects = ActionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(owner__isnull=True) | Q(company__isnull=True),
                 name="action_one_owner",
-                violation_error_message="Give it to a person or to a firm, not to both.",
+                violation_error_message=_("Give it to a person or to a firm, not to both."),
             ),
         ]
         indexes = [models.Index(fields=["meeting"], condition=Q(done=False), name="action_open")]
@@ -91,27 +97,36 @@ class Feedback(models.Model):
     """What somebody who was there thought of it."""
 
     class Rating(models.IntegerChoices):
-        EXCELLENT = 5, "Excellent"
-        GOOD = 4, "Good"
-        FAIR = 3, "All right"
-        POOR = 2, "Not so good"
-        WASTED = 1, "A waste of time"
+        EXCELLENT = 5, _("Excellent")
+        GOOD = 4, _("Good")
+        FAIR = 3, _("All right")
+        POOR = 2, _("Not so good")
+        WASTED = 1, _("A waste of time")
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="feedback")
-    registration = models.OneToOneField(
-        Registration, on_delete=models.SET_NULL, null=True, related_name="feedback"
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="feedback"
     )
-    rating = models.PositiveSmallIntegerField(choices=Rating)
-    comment = models.TextField(max_length=1000, blank=True)
-    may_quote = models.BooleanField("may be quoted", default=False)
-    quoted_as = models.CharField(max_length=100, blank=True, help_text="The name under the quote.")
-    given_at = models.DateTimeField()
+    registration = models.OneToOneField(
+        Registration,
+        verbose_name=_("registration"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="feedback",
+    )
+    rating = models.PositiveSmallIntegerField(_("rating"), choices=Rating)
+    comment = models.TextField(_("comment"), max_length=1000, blank=True)
+    may_quote = models.BooleanField(_("may be quoted"), default=False)
+    quoted_as = models.CharField(
+        _("quoted as"), max_length=100, blank=True, help_text=_("The name under the quote.")
+    )
+    given_at = models.DateTimeField(_("given at"))
 
     objects = FeedbackQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("feedback")
         ordering = ["meeting", "given_at", "pk"]
-        verbose_name_plural = "feedback"
+        verbose_name_plural = _("feedback")
         constraints = [
             models.CheckConstraint(condition=Q(rating__range=(1, 5)), name="feedback_one_to_five"),
         ]
@@ -131,12 +146,12 @@ class MeetingPhoto(StoredImage):
     KIND = Kind("photo", {"large": 1600, "small": 640}, smallest_side=300)
 
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="photo")
-    description = models.CharField(max_length=200, help_text="What it shows, for those who can't see it.")
+    description = models.CharField(max_length=200, help_text=_("What it shows, for those who can't see it."))
 
     objects = MeetingPhotoQuerySet.as_manager()
 
     def __str__(self):
-        return f"Photo of {self.meeting}"
+        return gettext("Photo of %(meeting)s") % {"meeting": self.meeting}
 
     def get_absolute_url(self):
         return reverse("meetings:meeting-photo", args=[self.uid, "large"])

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Topic
 from members.models import Company
@@ -29,24 +31,33 @@ class AgendaItem(models.Model):
     """A timed line of the agenda. When it starts follows from the items before it."""
 
     class Kind(models.TextChoices):
-        ARRIVAL = "arrival", "Arrival"
-        WELCOME = "welcome", "Welcome"
-        SHOWCASE = "showcase", "The chair's showcase"
-        TALK = "talk", "Talk"
-        DISCUSSION = "discussion", "Discussion"
-        OPPORTUNITIES = "opportunities", "Business opportunities"
-        BREAK = "break", "Break"
-        NEXT_TURN = "next-turn", "Next turn"
-        ANY_OTHER = "any-other", "Any other business"
+        ARRIVAL = "arrival", _("Arrival")
+        WELCOME = "welcome", _("Welcome")
+        SHOWCASE = "showcase", _("The chair's showcase")
+        TALK = "talk", _("Talk")
+        DISCUSSION = "discussion", _("Discussion")
+        OPPORTUNITIES = "opportunities", _("Business opportunities")
+        BREAK = "break", _("Break")
+        NEXT_TURN = "next-turn", _("Next turn")
+        ANY_OTHER = "any-other", _("Any other business")
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda")
-    position = models.PositiveSmallIntegerField(default=0)
-    kind = models.CharField(max_length=15, choices=Kind, default=Kind.TALK)
-    title = models.CharField(max_length=160)
-    summary = models.TextField(max_length=600, blank=True)
-    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(600)])
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="agenda"
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.TALK)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), max_length=600, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
     topic = models.ForeignKey(
-        Topic, on_delete=models.SET_NULL, null=True, blank=True, related_name="agenda_items"
+        Topic,
+        verbose_name=_("topic"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agenda_items",
     )
     company = models.ForeignKey(
         Company,
@@ -54,37 +65,42 @@ class AgendaItem(models.Model):
         null=True,
         blank=True,
         related_name="agenda_items",
-        verbose_name="firm",
+        verbose_name=_("firm"),
     )
     presenter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("presenter"),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="agenda_items",
     )
     presenter_name = models.CharField(
-        max_length=100, blank=True, help_text="For somebody without an account."
+        _("presenter name"), max_length=100, blank=True, help_text=_("For somebody without an account.")
     )
     unfinished = models.BooleanField(
-        "not finished", default=False, help_text="Comes back as a suggestion for the next meeting."
+        _("not finished"), default=False, help_text=_("Comes back as a suggestion for the next meeting.")
     )
 
     objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting"],
                 condition=Q(kind="showcase"),
                 name="agenda_one_showcase",
-                violation_error_message="The agenda has its showcase already; there is one for each meeting.",
+                violation_error_message=_(
+                    "The agenda has its showcase already; there is one for each meeting."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="showcase") | Q(minutes=SHOWCASE_MINUTES),
                 name="agenda_showcase_twenty_minutes",
-                violation_error_message="The chair's showcase takes 20 minutes.",
+                violation_error_message=_("The chair's showcase takes 20 minutes."),
             ),
         ]
 
@@ -109,19 +125,31 @@ class AgendaEditionQuerySet(models.QuerySet):
 class AgendaEdition(models.Model):
     """The agenda as it was sent: frozen, numbered. The next edition mails only what differs."""
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="editions")
-    number = models.PositiveSmallIntegerField()
-    content = models.JSONField(help_text="See meetings.agendas.snapshot.")
-    published_at = models.DateTimeField()
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="editions"
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    content = models.JSONField(_("content"), help_text=_("See meetings.agendas.snapshot."))
+    published_at = models.DateTimeField(_("published at"))
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("published by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     objects = AgendaEditionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("agenda edition")
+        verbose_name_plural = _("agenda editions")
         ordering = ["meeting", "-number"]
         constraints = [models.UniqueConstraint(fields=["meeting", "number"], name="agenda_edition_number")]
 
     def __str__(self):
-        return f"Agenda of {self.meeting}, edition {self.number}"
+        return gettext("Agenda of %(meeting)s, edition %(number)s") % {
+            "meeting": self.meeting,
+            "number": self.number,
+        }

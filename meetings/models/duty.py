@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from meetings.roles import DID, DO, DOES
 from members.models import Company
@@ -31,54 +33,72 @@ class Duty(models.Model):
     """One company's turn to chair or host one meeting. The acts are in `meetings.turns.duties`."""
 
     class Role(models.TextChoices):
-        CHAIR = "chair", "Chair"
-        HOST = "host", "Host"
+        CHAIR = "chair", _("Chair")
+        HOST = "host", _("Host")
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        OFFERED = "offered", "Offered"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
-        EXPIRED = "expired", "Expired"
-        SWAPPED = "swapped", "Swapped"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        FULFILLED = "fulfilled", "Fulfilled"
-        MISSED = "missed", "Missed"
+        PROPOSED = "proposed", _("Proposed")
+        OFFERED = "offered", _("Offered")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        SWAPPED = "swapped", _("Swapped")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        FULFILLED = "fulfilled", _("Fulfilled")
+        MISSED = "missed", _("Missed")
 
     OPEN = (State.PROPOSED, State.OFFERED, State.ACCEPTED, State.FULFILLED)
     AGREED = (State.ACCEPTED, State.FULFILLED)
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="duties")
-    role = models.CharField(max_length=5, choices=Role)
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="duties")
-    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    reason = models.CharField(max_length=250, blank=True, help_text="Why this firm, in a sentence.")
-    pinned = models.BooleanField(default=False, help_text="Stays when the rota is planned again.")
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="duties"
+    )
+    role = models.CharField(_("role"), max_length=5, choices=Role)
+    company = models.ForeignKey(
+        Company, verbose_name=_("company"), on_delete=models.PROTECT, related_name="duties"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.CharField(
+        _("reason"), max_length=250, blank=True, help_text=_("Why this firm, in a sentence.")
+    )
+    pinned = models.BooleanField(
+        _("pinned"), default=False, help_text=_("Stays when the rota is planned again.")
+    )
     version = models.PositiveSmallIntegerField(
+        _("version"),
         default=0,
         editable=False,
-        help_text="Rises with each step, so that a link in an old mail is known as old.",
+        help_text=_("Rises with each step, so that a link in an old mail is known as old."),
     )
-    offered_at = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
     answer_by = models.DateField(
-        null=True, blank=True, help_text="The last day for an answer; then the next is asked."
+        _("answer by"),
+        null=True,
+        blank=True,
+        help_text=_("The last day for an answer; then the next is asked."),
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     objects = DutyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("duty")
         ordering = ["meeting", "role", "pk"]
-        verbose_name_plural = "duties"
+        verbose_name_plural = _("duties")
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "role"],
                 condition=Q(state__in=["proposed", "offered", "accepted", "fulfilled"]),
                 name="duty_one_open",
-                violation_error_message="Another firm has this turn.",
+                violation_error_message=_("Another firm has this turn."),
             ),
         ]
         indexes = [
@@ -87,7 +107,11 @@ class Duty(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.company}: {self.get_role_display().lower()} of {self.meeting}"
+        return gettext("%(company)s: %(role)s of %(meeting)s") % {
+            "company": self.company,
+            "role": self.get_role_display().lower(),
+            "meeting": self.meeting,
+        }
 
     @property
     def do(self) -> str:

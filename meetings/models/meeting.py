@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 from members.models import Company
@@ -165,72 +166,95 @@ class Meeting(models.Model):
     """A meeting of a cluster or of a whole association. The acts are in `agendas` and `turns.duties`."""
 
     class Kind(models.TextChoices):
-        MEETING = "meeting", "Cluster meeting"
-        NETWORKING = "networking", "Networking event"
-        TRAINING = "training", "Training"
-        PUBLIC = "public", "Public event"
-        TRADE = "trade", "Trade event"
-        DEMAND = "demand", "Demand-generating event"
+        MEETING = "meeting", _("Cluster meeting")
+        NETWORKING = "networking", _("Networking event")
+        TRAINING = "training", _("Training")
+        PUBLIC = "public", _("Public event")
+        TRADE = "trade", _("Trade event")
+        DEMAND = "demand", _("Demand-generating event")
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-        HELD = "held", "Held"
-        CANCELLED = "cancelled", "Called off"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        HELD = "held", _("Held")
+        CANCELLED = "cancelled", _("Called off")
 
     class Openness(models.TextChoices):
-        PUBLIC = "public", "Everybody sees the meeting and its agenda"
-        AGENDA_MEMBERS = "agenda-members", "Everybody sees the meeting, members its agenda and address"
-        MEMBERS = "members", "Only members see the meeting"
+        PUBLIC = "public", _("Everybody sees the meeting and its agenda")
+        AGENDA_MEMBERS = "agenda-members", _("Everybody sees the meeting, members its agenda and address")
+        MEMBERS = "members", _("Only members see the meeting")
 
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+        Cluster,
+        verbose_name=_("cluster"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
     )
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+        Association,
+        verbose_name=_("association"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
     )
-    kind = models.CharField(max_length=12, choices=Kind, default=Kind.MEETING)
-    title = models.CharField(max_length=160)
-    summary = models.TextField(blank=True, max_length=1000, help_text="Two or three sentences. Markdown.")
-    starts_at = models.DateTimeField("starts")
-    ends_at = models.DateTimeField("ends")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.MEETING)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(
+        _("summary"), blank=True, max_length=1000, help_text=_("Two or three sentences. Markdown.")
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
     slot = models.DateField(
+        _("slot"),
         null=True,
         blank=True,
         editable=False,
-        help_text="The date its cluster's cadence gave it, wherever it moved.",
+        help_text=_("The date its cluster's cadence gave it, wherever it moved."),
     )
-    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings")
+    venue = models.ForeignKey(
+        Venue,
+        verbose_name=_("venue"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+    )
     capacity = models.PositiveSmallIntegerField(
+        _("capacity"),
         null=True,
         blank=True,
         validators=[MinValueValidator(2)],
-        help_text="Places, if fewer than the venue holds.",
+        help_text=_("Places, if fewer than the venue holds."),
     )
-    openness = models.CharField("who sees it", max_length=15, choices=Openness, default=Openness.PUBLIC)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
-    called_off_because = models.CharField(max_length=300, blank=True, editable=False)
+    openness = models.CharField(_("who sees it"), max_length=15, choices=Openness, default=Openness.PUBLIC)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    called_off_because = models.CharField(_("called off because"), max_length=300, blank=True, editable=False)
     headcount = models.PositiveSmallIntegerField(
-        "how many came",
+        _("how many came"),
         null=True,
         blank=True,
-        help_text="Where no list was kept at the door, as of meetings before this site.",
+        help_text=_("Where no list was kept at the door, as of meetings before this site."),
     )
     notes = models.TextField(
-        "what we took away", blank=True, help_text="Short minutes, after the meeting. Markdown."
+        _("what we took away"), blank=True, help_text=_("Short minutes, after the meeting. Markdown.")
     )
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.UUIDField(_("uid"), default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(
+        _("sequence"),
         default=0,
         editable=False,
-        help_text="Rises with each change that calendars must hear of (RFC 5545, 3.8.7.4).",
+        help_text=_("Rises with each change that calendars must hear of (RFC 5545, 3.8.7.4)."),
     )
-    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     reminded_at = models.DateTimeField(
+        _("reminded at"),
         null=True,
         editable=False,
-        help_text="When its coordinators were told that the agenda is due.",
+        help_text=_("When its coordinators were told that the agenda is due."),
     )
 
     taken: int  # annotated by MeetingQuerySet.with_seats, as is `waiting`
@@ -244,22 +268,24 @@ class Meeting(models.Model):
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
         ordering = ["-starts_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="meeting_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="meeting_ends_after_start",
-                violation_error_message="The meeting ends before it starts.",
+                violation_error_message=_("The meeting ends before it starts."),
             ),
             models.UniqueConstraint(
                 fields=["cluster", "slot"],
                 name="meeting_slot_once",
-                violation_error_message="There is a meeting for this date of the series already.",
+                violation_error_message=_("There is a meeting for this date of the series already."),
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from clusters.searching import weighed
 from members.models import Company, Representative
@@ -76,73 +77,92 @@ class Presentation(models.Model):
     """The record of a talk: who spoke about what, and the slides. The acts are in `meetings.slides.presentations`."""
 
     class State(models.TextChoices):
-        EXPECTED = "expected", "Expected"
-        SUBMITTED = "submitted", "Submitted"
-        PUBLISHED = "published", "Published"
-        WAIVED = "waived", "Waived"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPECTED = "expected", _("Expected")
+        SUBMITTED = "submitted", _("Submitted")
+        PUBLISHED = "published", _("Published")
+        WAIVED = "waived", _("Waived")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class Format(models.TextChoices):
-        PDF = "pdf", "PDF"
-        PPTX = "pptx", "PowerPoint"
-        ODP = "odp", "OpenDocument"
-        DOCX = "docx", "Word"
+        PDF = "pdf", _("PDF")
+        PPTX = "pptx", _("PowerPoint")
+        ODP = "odp", _("OpenDocument")
+        DOCX = "docx", _("Word")
 
     class Reading(models.TextChoices):
         """How far the worker is with the words inside the file."""
 
-        NONE = "", "Nothing to read"
-        WAITING = "waiting", "Waiting to be read"
-        DONE = "done", "Read"
-        FAILED = "failed", "Could not be read"
+        NONE = "", _("Nothing to read")
+        WAITING = "waiting", _("Waiting to be read")
+        DONE = "done", _("Read")
+        FAILED = "failed", _("Could not be read")
 
     class Audience(models.TextChoices):
-        PUBLIC = "public", "Everybody"
-        MEMBERS = "members", "Members of the cluster"
+        PUBLIC = "public", _("Everybody")
+        MEMBERS = "members", _("Members of the cluster")
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="presentations")
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="presentations"
+    )
     agenda_item = models.OneToOneField(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="presentation"
+        AgendaItem,
+        verbose_name=_("agenda item"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="presentation",
     )
     company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="presentations"
+        Company,
+        verbose_name=_("company"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="presentations",
     )
     presenter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("presenter"),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="presentations",
     )
-    presenter_name = models.CharField(max_length=100, blank=True)
-    title = models.CharField(max_length=160)
-    file = models.FileField(upload_to=file_path, blank=True)
-    format = models.CharField(max_length=4, choices=Format, blank=True, editable=False)
-    size = models.PositiveIntegerField(default=0, editable=False, help_text="Bytes.")
+    presenter_name = models.CharField(_("presenter name"), max_length=100, blank=True)
+    title = models.CharField(_("title"), max_length=160)
+    file = models.FileField(_("file"), upload_to=file_path, blank=True)
+    format = models.CharField(_("format"), max_length=4, choices=Format, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), default=0, editable=False, help_text=_("Bytes."))
     link = models.URLField(
+        _("link"),
         max_length=300,
         blank=True,
-        validators=[URLValidator(schemes=["https"], message="Give an address that begins with https://.")],
-        help_text="Instead of a file: where the slides can be seen. Begins with https://.",
+        validators=[URLValidator(schemes=["https"], message=_("Give an address that begins with https://."))],
+        help_text=_("Instead of a file: where the slides can be seen. Begins with https://."),
     )
-    picture = models.FileField(upload_to=picture_path, blank=True, editable=False)
-    audience = models.CharField(max_length=10, choices=Audience, default=Audience.MEMBERS)
-    state = models.CharField(max_length=10, choices=State, default=State.EXPECTED)
-    note = models.CharField(max_length=300, blank=True, editable=False, help_text="Why it was given back.")
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    published_at = models.DateTimeField(null=True, blank=True)
+    picture = models.FileField(_("picture"), upload_to=picture_path, blank=True, editable=False)
+    audience = models.CharField(_("audience"), max_length=10, choices=Audience, default=Audience.MEMBERS)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.EXPECTED)
+    note = models.CharField(
+        _("note"), max_length=300, blank=True, editable=False, help_text=_("Why it was given back.")
+    )
+    uid = models.UUIDField(_("uid"), default=uuid.uuid4, unique=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     asked = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="How often the slides were asked for by mail."
+        _("asked"), default=0, editable=False, help_text=_("How often the slides were asked for by mail.")
     )
-    downloads = models.PositiveIntegerField(default=0, editable=False)
+    downloads = models.PositiveIntegerField(_("downloads"), default=0, editable=False)
 
     reading = models.CharField(
-        max_length=7, choices=Reading, default=Reading.NONE, blank=True, editable=False
+        _("reading"), max_length=7, choices=Reading, default=Reading.NONE, blank=True, editable=False
     )
-    text = models.TextField(blank=True, editable=False, help_text="The words inside the file.")
-    names = models.CharField(max_length=300, blank=True, editable=False, help_text="Firm and speaker.")
+    text = models.TextField(_("text"), blank=True, editable=False, help_text=_("The words inside the file."))
+    names = models.CharField(
+        _("names"), max_length=300, blank=True, editable=False, help_text=_("Firm and speaker.")
+    )
     words = models.GeneratedField(
+        verbose_name=_("words"),
         expression=weighed("title", "A") + weighed("names", "B") + weighed("text", "D"),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -151,12 +171,14 @@ class Presentation(models.Model):
     objects = WithoutText.from_queryset(PresentationQuerySet)()
 
     class Meta:
+        verbose_name = _("presentation")
+        verbose_name_plural = _("presentations")
         ordering = ["meeting", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(file="") | Q(link=""),
                 name="presentation_file_or_link",
-                violation_error_message="Give a file or a link, not both.",
+                violation_error_message=_("Give a file or a link, not both."),
             ),
             models.CheckConstraint(condition=Q(file="") | ~Q(format=""), name="presentation_file_format"),
         ]

@@ -5,6 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Topic
 from members.models import Company
@@ -24,16 +26,22 @@ class TemplateItemQuerySet(models.QuerySet):
 class TemplateItem(models.Model):
     """A line of a cluster's usual agenda, copied into each new meeting. Without any, the standard agenda is used."""
 
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="template_items")
-    position = models.PositiveSmallIntegerField(default=0)
-    kind = models.CharField(max_length=15, choices=AgendaItem.Kind, default=AgendaItem.Kind.TALK)
-    title = models.CharField(max_length=160)
-    summary = models.TextField(max_length=600, blank=True)
-    minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(600)])
+    cluster = models.ForeignKey(
+        Cluster, verbose_name=_("cluster"), on_delete=models.CASCADE, related_name="template_items"
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    kind = models.CharField(_("kind"), max_length=15, choices=AgendaItem.Kind, default=AgendaItem.Kind.TALK)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), max_length=600, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
 
     objects = TemplateItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("template item")
+        verbose_name_plural = _("template items")
         ordering = ["cluster", "position", "pk"]
 
     def __str__(self):
@@ -46,7 +54,7 @@ class UsualAgenda(Cluster):
     class Meta:
         proxy = True
         ordering = ["name"]
-        verbose_name = "usual agenda"
+        verbose_name = _("usual agenda")
 
 
 class AgendaProposalQuerySet(models.QuerySet):
@@ -72,45 +80,70 @@ class AgendaProposal(models.Model):
     """Something a member suggests for an agenda, or an item left unfinished last time."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        TAKEN = "taken", "On an agenda"
-        DISMISSED = "dismissed", "Set aside"
+        OPEN = "open", _("Open")
+        TAKEN = "taken", _("On an agenda")
+        DISMISSED = "dismissed", _("Set aside")
 
-    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="proposals")
-    title = models.CharField(max_length=160)
-    summary = models.TextField(max_length=600, blank=True)
+    cluster = models.ForeignKey(
+        Cluster, verbose_name=_("cluster"), on_delete=models.PROTECT, related_name="proposals"
+    )
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), max_length=600, blank=True)
     minutes = models.PositiveSmallIntegerField(
-        default=20, validators=[MinValueValidator(1), MaxValueValidator(240)]
+        _("minutes"), default=20, validators=[MinValueValidator(1), MaxValueValidator(240)]
     )
     topic = models.ForeignKey(
-        Topic, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposals"
+        Topic,
+        verbose_name=_("topic"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="proposals",
     )
     company = models.ForeignKey(
-        Company, on_delete=models.CASCADE, null=True, blank=True, related_name="proposals"
+        Company,
+        verbose_name=_("company"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="proposals",
     )
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("proposed by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     presents = models.BooleanField(
-        "we would present it ourselves", default=False, help_text="Otherwise somebody else is asked to."
+        _("we would present it ourselves"), default=False, help_text=_("Otherwise somebody else is asked to.")
     )
     left_from = models.OneToOneField(
         AgendaItem,
+        verbose_name=_("left from"),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="left_over",
-        help_text="Not finished there.",
+        help_text=_("Not finished there."),
     )
     taken_into = models.OneToOneField(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposal"
+        AgendaItem,
+        verbose_name=_("taken into"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="proposal",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    created_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     objects = AgendaProposalQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("agenda proposal")
+        verbose_name_plural = _("agenda proposals")
         ordering = ["created_at", "pk"]
 
     def __str__(self):
@@ -131,15 +164,18 @@ class TopicWishQuerySet(models.QuerySet):
 class TopicWish(models.Model):
     """A company would like to hear about a topic."""
 
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="wishes")
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="topic_wishes")
-    created_at = models.DateTimeField(default=timezone.now)
+    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="wishes")
+    company = models.ForeignKey(
+        Company, verbose_name=_("company"), on_delete=models.CASCADE, related_name="topic_wishes"
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     objects = TopicWishQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "topic wishes"
+        verbose_name = _("topic wish")
+        verbose_name_plural = _("topic wishes")
         constraints = [models.UniqueConstraint(fields=["topic", "company"], name="topic_wish_once")]
 
     def __str__(self):
-        return f"{self.company} wants {self.topic}"
+        return gettext("%(company)s wants %(topic)s") % {"company": self.company, "topic": self.topic}

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from members.models import Company
@@ -86,77 +88,111 @@ class Registration(models.Model):
     """
 
     class State(models.TextChoices):
-        AWAITING = "awaiting", "To be confirmed by the guest"
-        REGISTERED = "registered", "Registered"
-        WAITLISTED = "waitlisted", "On the waiting list"
-        WITHDRAWN = "withdrawn", "Not coming"
-        ATTENDED = "attended", "Attended"
-        NO_SHOW = "no-show", "Did not come"
+        AWAITING = "awaiting", _("To be confirmed by the guest")
+        REGISTERED = "registered", _("Registered")
+        WAITLISTED = "waitlisted", _("On the waiting list")
+        WITHDRAWN = "withdrawn", _("Not coming")
+        ATTENDED = "attended", _("Attended")
+        NO_SHOW = "no-show", _("Did not come")
 
     SEATED = (State.REGISTERED, State.ATTENDED)
     COMING = (State.REGISTERED, State.WAITLISTED)
 
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="registrations")
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="registrations"
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="registrations",
     )
     company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
+        Company,
+        verbose_name=_("company"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registrations",
     )
     brought_by = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="brings", editable=False
+        "self",
+        verbose_name=_("brought by"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="brings",
+        editable=False,
     )
-    name = models.CharField(max_length=100, blank=True, help_text="Of somebody without an account.")
-    email = models.EmailField(blank=True)
+    name = models.CharField(
+        _("name"), max_length=100, blank=True, help_text=_("Of somebody without an account.")
+    )
+    email = models.EmailField(_("email"), blank=True)
     needs = models.CharField(
+        _("needs"),
         max_length=300,
         blank=True,
-        help_text="Access and food. For the coordinator and the host; gone 30 days after the meeting.",
+        help_text=_("Access and food. For the coordinator and the host; gone 30 days after the meeting."),
     )
     shares_name = models.BooleanField(
-        "on the host's list", default=False, help_text="Agrees that the host firm gets the name."
+        _("on the host's list"), default=False, help_text=_("Agrees that the host firm gets the name.")
     )
-    state = models.CharField(max_length=10, choices=State, default=State.REGISTERED)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.REGISTERED)
     queue_number = models.PositiveIntegerField(
-        null=True, blank=True, editable=False, help_text="The order of the waiting list, smallest first."
+        _("queue number"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The order of the waiting list, smallest first."),
     )
     version = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="Rises with each step, so that each step is mailed once."
+        _("version"),
+        default=0,
+        editable=False,
+        help_text=_("Rises with each step, so that each step is mailed once."),
     )
     code = models.CharField(
-        max_length=CODE_LENGTH, default=new_code, editable=False, help_text="To be found by at the door."
+        _("code"),
+        max_length=CODE_LENGTH,
+        default=new_code,
+        editable=False,
+        help_text=_("To be found by at the door."),
     )
     reminded_for = models.DateField(
-        null=True, blank=True, editable=False, help_text="The day of the meeting of which a reminder told."
+        _("reminded for"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The day of the meeting of which a reminder told."),
     )
-    created_at = models.DateTimeField()
-    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
         ordering = ["meeting", "created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "user"],
                 name="registration_once",
-                violation_error_message="This person has answered already.",
+                violation_error_message=_("This person has answered already."),
             ),
             models.UniqueConstraint(
                 F("meeting"),
                 Lower("email"),
                 condition=Q(user__isnull=True) & ~Q(email=""),
                 name="registration_guest_once",
-                violation_error_message="This guest has answered already.",
+                violation_error_message=_("This guest has answered already."),
             ),
             models.UniqueConstraint(
                 fields=["brought_by"],
                 name="registration_one_colleague",
-                violation_error_message="There is room for one colleague.",
+                violation_error_message=_("There is room for one colleague."),
             ),
             models.UniqueConstraint(fields=["meeting", "code"], name="registration_code"),
             models.UniqueConstraint(fields=["meeting", "queue_number"], name="registration_queue_number"),
@@ -173,7 +209,7 @@ class Registration(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person} at {self.meeting}"
+        return gettext("%(person)s at %(meeting)s") % {"person": self.person, "meeting": self.meeting}
 
     @property
     def person(self) -> str:
@@ -198,19 +234,29 @@ class StandingAnswer(models.Model):
     """Somebody comes to all meetings of a cluster, unless they say no to one."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standing_answers"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="standing_answers",
     )
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="standing_answers")
-    since = models.DateTimeField(default=timezone.now)
+    cluster = models.ForeignKey(
+        Cluster, verbose_name=_("cluster"), on_delete=models.CASCADE, related_name="standing_answers"
+    )
+    since = models.DateTimeField(_("since"), default=timezone.now)
 
     objects = StandingAnswerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("standing answer")
+        verbose_name_plural = _("standing answers")
         ordering = ["since", "pk"]
         constraints = [models.UniqueConstraint(fields=["user", "cluster"], name="standing_answer_once")]
 
     def __str__(self):
-        return f"{self.user}: yes to all meetings of {self.cluster}"
+        return gettext("%(user)s: yes to all meetings of %(cluster)s") % {
+            "user": self.user,
+            "cluster": self.cluster,
+        }
 
 
 def new_token() -> str:
@@ -226,12 +272,19 @@ class PrivateCalendar(models.Model):
     """The address under which a person's own meetings are read without signing in. A new token shuts the old one."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="private_calendar"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="private_calendar",
     )
-    token = models.CharField(max_length=40, unique=True, default=new_token)
-    since = models.DateTimeField(default=timezone.now)
+    token = models.CharField(_("token"), max_length=40, unique=True, default=new_token)
+    since = models.DateTimeField(_("since"), default=timezone.now)
 
     objects = PrivateCalendarQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("private calendar")
+        verbose_name_plural = _("private calendars")
+
     def __str__(self):
-        return f"Calendar of {self.user}"
+        return gettext("Calendar of %(user)s") % {"user": self.user}

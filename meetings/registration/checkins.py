@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -89,7 +90,7 @@ def walk_in(meeting: Meeting, name: str, *, by: User, now: datetime | None = Non
     refuse_before_the_day(meeting, now)
     name = " ".join(name.split())
     if not name:
-        raise Refused("Type the name of who has come.")
+        raise Refused(_("Type the name of who has come."))
     listed = meeting.registrations.filter(state__in=LISTED).exclude(state=State.ATTENDED)
     same = listed.filter(Q(user__name__iexact=name) | Q(user=None, name__iexact=name)).first()
     if same:
@@ -107,7 +108,7 @@ def close(meeting: Meeting, *, by: User, now: datetime | None = None) -> int:
     now = now or timezone.now()
     agendas.lock(meeting)
     if meeting.ends_at > now:
-        raise Refused("The meeting is not over yet. Who comes late can still be ticked.")
+        raise Refused(_("The meeting is not over yet. Who comes late can still be ticked."))
     missing = meeting.registrations.filter(state=State.REGISTERED)
     number = missing.update(state=State.NO_SHOW, changed_at=now)
     if number:
@@ -129,9 +130,9 @@ def is_the_day(meeting: Meeting, now: datetime) -> bool:
 
 def refuse_before_the_day(meeting: Meeting, now: datetime) -> None:
     if meeting.state in (Meeting.State.DRAFT, Meeting.State.CANCELLED):
-        raise Refused("This meeting does not take place, so there is nobody to tick.")
+        raise Refused(_("This meeting does not take place, so there is nobody to tick."))
     if not is_the_day(meeting, now):
-        raise Refused("The list opens for ticking on the day of the meeting.")
+        raise Refused(_("The list opens for ticking on the day of the meeting."))
 
 
 def by_code(meeting: Meeting, typed: str) -> Registration | None:

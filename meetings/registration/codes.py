@@ -3,6 +3,7 @@
 import segno
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from meetings.models import Registration
 from members.outbox import absolute
@@ -19,5 +20,5 @@ def qr_code(answer: Registration) -> SafeString:
     drawn = segno.make(door_url(answer), error="m").svg_inline(
         scale=6, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True, unit=None
     )
-    label = f"Code {answer.code}"
+    label = _("Code %(code)s") % {"code": answer.code}
     return mark_safe(drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))  # noqa: S308 - ours

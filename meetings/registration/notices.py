@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from clusters.dates import clock, weekday_date
 from clusters.signed_links import LinkSigner
 from meetings.calendars import invitation, withdrawal
 from meetings.models import Meeting, Registration
@@ -40,18 +42,28 @@ def read_answer_token(token: str) -> Registration | None:
 
 # --- to who answered -----------------------------------------------------------------------------------
 def send_registered(answer: Registration) -> None:
-    about = f"{answer.person} has a place" if answer.brought_by else "You are going"
-    _send(answer, "registered", f"{about}: {_what(answer)}", calendar=_invited(answer))
+    subject = (
+        _("%(person)s has a place: %(meeting)s") if answer.brought_by else _("You are going: %(meeting)s")
+    )
+    _send(answer, "registered", subject % _names(answer), calendar=_invited(answer))
 
 
 def send_waiting(answer: Registration) -> None:
-    about = f"{answer.person} is on the waiting list" if answer.brought_by else "You are on the waiting list"
-    _send(answer, "waiting", f"{about}: {_what(answer)}", place_in_line=_place_in_line(answer))
+    subject = (
+        _("%(person)s is on the waiting list: %(meeting)s")
+        if answer.brought_by
+        else _("You are on the waiting list: %(meeting)s")
+    )
+    _send(answer, "waiting", subject % _names(answer), place_in_line=_place_in_line(answer))
 
 
 def send_promoted(answer: Registration) -> None:
-    whose = f"for {answer.person}" if answer.brought_by else "for you"
-    _send(answer, "promoted", f"A place came free {whose}: {_what(answer)}", calendar=_invited(answer))
+    subject = (
+        _("A place came free for %(person)s: %(meeting)s")
+        if answer.brought_by
+        else _("A place came free for you: %(meeting)s")
+    )
+    _send(answer, "promoted", subject % _names(answer), calendar=_invited(answer))
 
 
 def send_removed(answer: Registration, because: str) -> None:
@@ -59,7 +71,7 @@ def send_removed(answer: Registration, because: str) -> None:
     _send(
         answer,
         "registered_removed",
-        f"Taken off the list: {_what(answer)}",
+        _("Taken off the list: %(what)s") % {"what": _what(answer)},
         because=because,
         calendar=calendar,
     )
@@ -72,7 +84,8 @@ def send_reminder(answer: Registration) -> None:
     _send(
         answer,
         "reminder",
-        f"Tomorrow at {meeting.starts_at.astimezone(meeting.zone):%H:%M}: {meeting.title}",
+        _("Tomorrow at %(starts_at)s: %(title)s")
+        % {"starts_at": clock(meeting.starts_at.astimezone(meeting.zone)), "title": meeting.title},
         key=f"reminder:{answer.pk}:{meeting.day}",
         optional=MailChoice.Kind.REMINDERS,
         times=times,
@@ -85,14 +98,14 @@ def send_guest_confirm(answer: Registration, now: datetime) -> None:
     _send(
         answer,
         "guest_confirm",
-        f"Confirm that you come: {_what(answer)}",
+        _("Confirm that you come: %(what)s") % {"what": _what(answer)},
         key=f"guest-confirm:{answer.pk}:{answer.version}:{now:%Y%m%d%H}",
     )
 
 
 def send_to_would_be_guest(meeting: Meeting, address: str, template: str, now: datetime) -> None:
     """To somebody who has an account, or has been a guest already: how to come all the same."""
-    subject = f"Coming to {meeting.title}, {_day(meeting)}"
+    subject = _("Coming to %(title)s, %(day)s") % {"title": meeting.title, "day": _day(meeting)}
     with timezone.override(meeting.zone):
         outbox.queue(
             key=f"{template.replace('_', '-')}:{meeting.pk}:{address.lower()}:{now:%Y%m%d%H}",
@@ -122,7 +135,8 @@ def send_overbooked(meeting: Meeting, promised: int) -> None:
                 key=f"overbooked:{meeting.pk}:{places}:{promised}:{person.pk}",
                 kind="overbooked",
                 to=person,
-                subject=f"{promised} people for {places} places: {meeting.title}, {_day(meeting)}",
+                subject=_("%(promised)s people for %(places)s places: %(title)s, %(day)s")
+                % {"promised": promised, "places": places, "title": meeting.title, "day": _day(meeting)},
                 template="registered_overbooked",
                 context={**context, "places": places, "promised": promised, "link": link},
                 cluster=meeting.cluster,
@@ -200,10 +214,14 @@ def _place_in_line(answer: Registration) -> int:
     return answer.meeting.registrations.in_line().filter(queue_number__lte=answer.queue_number).count()
 
 
+def _names(answer: Registration) -> dict[str, str]:
+    return {"person": answer.person, "meeting": _what(answer)}
+
+
 def _what(answer: Registration) -> str:
     return f"{answer.meeting.title}, {_day(answer.meeting)}"
 
 
 def _day(meeting: Meeting) -> str:
     start = meeting.starts_at.astimezone(meeting.zone)
-    return f"{start:%a} {start.day} {start:%b}"
+    return weekday_date(start)

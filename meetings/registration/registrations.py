@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -33,11 +34,11 @@ def is_open(meeting: Meeting, now: datetime | None = None) -> bool:
 
 def refuse_unless_open(meeting: Meeting, now: datetime) -> None:
     if meeting.state == Meeting.State.DRAFT:
-        raise Refused("This meeting is not announced yet. Answers open when its agenda goes out.")
+        raise Refused(_("This meeting is not announced yet. Answers open when its agenda goes out."))
     if meeting.state == Meeting.State.CANCELLED:
-        raise Refused("This meeting is called off. Nothing has changed.")
+        raise Refused(_("This meeting is called off. Nothing has changed."))
     if not is_open(meeting, now):
-        raise Refused("This meeting is over, so answers are closed.")
+        raise Refused(_("This meeting is over, so answers are closed."))
 
 
 def takes_guests(meeting: Meeting) -> bool:
@@ -56,11 +57,17 @@ def is_at_home(meeting: Meeting, user: User) -> bool:
 def refuse_guest(meeting: Meeting, person: Q) -> None:
     """`person`: whose answers are looked at. One visit to a cluster's own meetings, before joining."""
     if not takes_guests(meeting):
-        raise Refused(f"{meeting.organiser} meets among its members here. Joining costs nothing.")
+        raise Refused(
+            _("%(organiser)s meets among its members here. Joining costs nothing.")
+            % {"organiser": meeting.organiser}
+        )
     if has_been_guest(meeting, person):
         raise Refused(
-            f"You have been a guest of {meeting.organiser} already, or are down for another of its meetings. "
-            "To come again, join: it costs nothing."
+            _(
+                "You have been a guest of %(organiser)s already, or are down for another of its "
+                "meetings. To come again, join: it costs nothing."
+            )
+            % {"organiser": meeting.organiser}
         )
 
 
@@ -132,7 +139,7 @@ def withdraw(answer: Registration, *, by: User | None, now: datetime | None = No
         return answer
     refuse_unless_open(answer.meeting, now)
     if answer.state == State.ATTENDED:
-        raise Refused("You are ticked as here. Talk to who keeps the list at the door.")
+        raise Refused(_("You are ticked as here. Talk to who keeps the list at the door."))
     give_up(answer, now)
     record(by, "withdrew from", answer)
     seat_the_next(answer.meeting, now)
@@ -145,7 +152,7 @@ def remove(answer: Registration, *, by: User, because: str, now: datetime | None
     now = now or timezone.now()
     lock(answer)
     if answer.state not in (State.AWAITING, *Registration.COMING):
-        raise Refused(f"{answer.person} is not on the list any more.")
+        raise Refused(_("%(person)s is not on the list any more.") % {"person": answer.person})
     refuse_unless_open(answer.meeting, now)
     was_told = answer.state != State.AWAITING
     give_up(answer, now)
@@ -163,11 +170,11 @@ def bring_colleague(answer: Registration, name: str, *, now: datetime | None = N
     lock(answer)
     refuse_unless_open(answer.meeting, now)
     if answer.state not in Registration.COMING:
-        raise Refused("Say first that you come yourself.")
+        raise Refused(_("Say first that you come yourself."))
     if answer.brought_by_id is not None:
-        raise Refused("Who is brought along can bring nobody.")
+        raise Refused(_("Who is brought along can bring nobody."))
     if not name.strip():
-        raise Refused("Give the name of your colleague. It goes on a badge.")
+        raise Refused(_("Give the name of your colleague. It goes on a badge."))
     colleague = answer.brings.first() or Registration(brought_by=answer, state=State.WITHDRAWN)
     colleague.meeting, colleague.company = answer.meeting, answer.company
     colleague.name, colleague.shares_name = name.strip(), answer.shares_name
@@ -240,7 +247,7 @@ def take_place_or_wait(
         and (behind is None or behind.state != State.WAITLISTED)
     )
     if not seated and not or_wait:
-        raise Full("Somebody took the last place a moment before you. Nothing else has changed.")
+        raise Full(_("Somebody took the last place a moment before you. Nothing else has changed."))
     if seated:
         answer.state, answer.queue_number = State.REGISTERED, None
     else:
@@ -315,8 +322,11 @@ def record(by: User | None, verb: str, answer: Registration, note: str = "") -> 
 def come_to_all(cluster: Cluster, user: User, *, now: datetime | None = None) -> None:
     """From now on the person is down for each meeting of the cluster once it is announced."""
     if not Cluster.objects.with_member(user).filter(pk=cluster.pk).exists():
-        raise Refused(f"Only members of {cluster} can say yes to all its meetings. Joining costs nothing.")
-    standing, _ = StandingAnswer.objects.get_or_create(
+        raise Refused(
+            _("Only members of %(cluster)s can say yes to all its meetings. Joining costs nothing.")
+            % {"cluster": cluster}
+        )
+    standing, _is_new = StandingAnswer.objects.get_or_create(
         user=user, cluster=cluster, defaults={"since": now or timezone.now()}
     )
     follow(standing, now=now)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from clusters.pictures import places
 from meetings.models import Meeting, Registration, StandingAnswer
@@ -45,14 +46,25 @@ def reply_box(
     now = now or timezone.now()
     shut = shut_state(meeting, now)
     if shut:
-        return ReplyBox(shut, seats=drawn(meeting, meeting.came, "were taken") if shut == "over" else "")
+        return ReplyBox(
+            shut,
+            seats=drawn(meeting, meeting.came, _("%(taken)s of %(total)s places were taken"))
+            if shut == "over"
+            else "",
+        )
     answer = own_answer(meeting, user)
+    yours = answer is not None and answer.state in Registration.SEATED
     left = None if meeting.places is None else max(meeting.places - meeting.taken, 0)
     is_full = left is not None and (left == 0 or meeting.waiting > 0)
     return ReplyBox(
         state=open_state(user, answer, is_full=is_full, lost=lost),
         seats=drawn(
-            meeting, meeting.taken, "taken", yours=answer is not None and answer.state in Registration.SEATED
+            meeting,
+            meeting.taken,
+            _("%(taken)s of %(total)s places taken, one of them yours")
+            if yours
+            else _("%(taken)s of %(total)s places taken"),
+            yours=yours,
         ),
         left=0 if is_full else left,
         answer=answer,
@@ -82,13 +94,12 @@ def open_state(user, answer: Registration | None, *, is_full: bool, lost: bool) 
     return "signed-out" if user.is_anonymous else "open"
 
 
-def drawn(meeting: Meeting, people: int, words: str, *, yours: bool = False) -> SafeString | str:
+def drawn(meeting: Meeting, people: int, label: str, *, yours: bool = False) -> SafeString | str:
     total = meeting.places
     if total is None or total > MOST_DRAWN:
         return ""
     taken = min(people, total)
-    label = f"{taken} of {total} places {words}{', one of them yours' if yours else ''}"
-    return places(taken, total, label, yours=yours)
+    return places(taken, total, label % {"taken": taken, "total": total}, yours=yours)
 
 
 def reply_by(meeting: Meeting, now: datetime) -> date | None:

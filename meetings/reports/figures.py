@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.figures import count_all
 from clusters.models import Support
@@ -13,7 +15,7 @@ from meetings.reports.scope import Scope
 from members.models import Company, Introduction, Membership, Opportunity
 
 GOOD = 4  # of 5: a rating that says the evening was worth it
-EACH_ONCE = "Each firm once, however many of the clusters it is in."
+EACH_ONCE = _("Each firm once, however many of the clusters it is in.")
 
 
 @dataclass(frozen=True)
@@ -65,32 +67,37 @@ def _firms(scope: Scope) -> list[Figure]:
     firms = Company.objects.all()
 
     def figure(key: str, name: str, meaning: str, rows: QuerySet) -> Figure:
-        return Figure(key, "Member firms", name, f"{meaning} {EACH_ONCE}", rows)
+        return Figure(key, gettext("Member firms"), name, f"{meaning} {EACH_ONCE}", rows)
 
     return [
-        figure("firms-start", "At the start", "Members when the period began.", firms.filter(at_start)),
+        figure(
+            "firms-start",
+            gettext("At the start"),
+            gettext("Members when the period began."),
+            firms.filter(at_start),
+        ),
         figure(
             "firms-joined",
-            "Joined",
-            "Members at the end that were none at the start.",
+            gettext("Joined"),
+            gettext("Members at the end that were none at the start."),
             firms.filter(at_end).exclude(at_start),
         ),
         figure(
             "firms-left",
-            "Left",
-            "Members at the start that were none at the end.",
+            gettext("Left"),
+            gettext("Members at the start that were none at the end."),
             firms.filter(at_start).exclude(at_end),
         ),
         figure(
             "firms-end",
-            "At the end",
-            "Members when the period was over, or today. At the start, and joined, less left.",
+            gettext("At the end"),
+            gettext("Members when the period was over, or today. At the start, and joined, less left."),
             firms.filter(at_end),
         ),
         figure(
             "firms-passed",
-            "Came and went",
-            "Joined in the period and left again before its end. In none of the figures above.",
+            gettext("Came and went"),
+            gettext("Joined in the period and left again before its end. In none of the figures above."),
             firms.filter(joined).exclude(at_start).exclude(at_end),
         ),
     ]
@@ -98,24 +105,40 @@ def _firms(scope: Scope) -> list[Figure]:
 
 # --- meetings and who came ----------------------------------------------------------------------------
 def _meetings(scope: Scope, held: QuerySet) -> list[Figure]:
-    group = "Meetings and events"
+    group = gettext("Meetings and events")
     called_off = Meeting.objects.filter(
         scope.within("starts_at", association="association"), state=Meeting.State.CANCELLED
     )
     return [
-        Figure("meetings", group, "Held, of all kinds", "Published and over, not called off.", held),
+        Figure(
+            "meetings",
+            group,
+            gettext("Held, of all kinds"),
+            gettext("Published and over, not called off."),
+            held,
+        ),
         *[
-            Figure(f"meetings-{kind.value}", group, kind.label, "Held, of this kind.", held.filter(kind=kind))
+            Figure(
+                f"meetings-{kind.value}",
+                group,
+                str(kind.label),
+                gettext("Held, of this kind."),
+                held.filter(kind=kind),
+            )
             for kind in Meeting.Kind
         ],
         Figure(
-            "meetings-cancelled", group, "Called off", "Planned for the period and called off.", called_off
+            "meetings-cancelled",
+            group,
+            gettext("Called off"),
+            gettext("Planned for the period and called off."),
+            called_off,
         ),
     ]
 
 
 def _attendance(held: QuerySet) -> list[Figure]:
-    group = "Attendance"
+    group = gettext("Attendance")
     answers = Registration.objects.filter(meeting__in=held)
     came = answers.attended()
     there = came.filter(company=OuterRef("pk"))
@@ -124,43 +147,43 @@ def _attendance(held: QuerySet) -> list[Figure]:
         Figure(
             "attended",
             group,
-            "Attendances",
-            "People ticked as there: one who came to three counts thrice.",
+            gettext("Attendances"),
+            gettext("People ticked as there: one who came to three counts thrice."),
             came,
         ),
         Figure(
             "attended-training",
             group,
-            "Of these at training",
-            "Attendances at training.",
+            gettext("Of these at training"),
+            gettext("Attendances at training."),
             came.filter(meeting__kind=Meeting.Kind.TRAINING),
         ),
         Figure(
             "attended-guests",
             group,
-            "Of these guests",
-            "Attendances of people who came for no firm on our books.",
+            gettext("Of these guests"),
+            gettext("Attendances of people who came for no firm on our books."),
             came.filter(company__isnull=True),
         ),
         Figure(
             "no-shows",
             group,
-            "Did not come",
-            "People who had a place and were not ticked.",
+            gettext("Did not come"),
+            gettext("People who had a place and were not ticked."),
             answers.filter(state=Registration.State.NO_SHOW),
         ),
         Figure(
             "firms-there",
             group,
-            "Firms that came",
-            "Firms of which somebody was there at least once, each once.",
+            gettext("Firms that came"),
+            gettext("Firms of which somebody was there at least once, each once."),
             Company.objects.filter(Exists(there)),
         ),
         Figure(
             "heads",
             group,
-            "Counted without a list",
-            "Heads counted at meetings where nobody was ticked off. In none of the figures above.",
+            gettext("Counted without a list"),
+            gettext("Heads counted at meetings where nobody was ticked off. In none of the figures above."),
             held.filter(no_list, headcount__gt=0),
             adds_up="headcount",
         ),
@@ -168,76 +191,94 @@ def _attendance(held: QuerySet) -> list[Figure]:
 
 
 def _turns(held: QuerySet) -> list[Figure]:
-    group = "Turns and talks"
+    group = gettext("Turns and talks")
     turns = Duty.objects.agreed().filter(meeting__in=held, company=OuterRef("pk"))
     talks = Presentation.objects.filter(meeting__in=held, state=Presentation.State.PUBLISHED)
     return [
         Figure(
             "showcases",
             group,
-            "Showcases",
-            "Twenty minutes in which the chair shows its own work, at meetings held.",
+            gettext("Showcases"),
+            gettext("Twenty minutes in which the chair shows its own work, at meetings held."),
             AgendaItem.objects.filter(meeting__in=held, kind=AgendaItem.Kind.SHOWCASE),
         ),
         Figure(
             "firms-chaired",
             group,
-            "Firms that chaired",
-            "Each once, however often.",
+            gettext("Firms that chaired"),
+            gettext("Each once, however often."),
             Company.objects.filter(Exists(turns.filter(role=Duty.Role.CHAIR))),
         ),
         Figure(
             "firms-hosted",
             group,
-            "Firms that hosted",
-            "Each once, however often.",
+            gettext("Firms that hosted"),
+            gettext("Each once, however often."),
             Company.objects.filter(Exists(turns.filter(role=Duty.Role.HOST))),
         ),
-        Figure("talks", group, "Presentations published", "Of meetings held, in the archive today.", talks),
+        Figure(
+            "talks",
+            group,
+            gettext("Presentations published"),
+            gettext("Of meetings held, in the archive today."),
+            talks,
+        ),
     ]
 
 
 # --- between members ----------------------------------------------------------------------------------
 def _exchange(scope: Scope) -> list[Figure]:
-    group = "Between members"
+    group = gettext("Between members")
     asked = Introduction.objects.filter(scope.within("asked_at"))
     posted = Opportunity.objects.filter(posted_in(scope))
     return [
-        Figure("introductions", group, "Introductions asked for", "By a member, in the period.", asked),
+        Figure(
+            "introductions",
+            group,
+            gettext("Introductions asked for"),
+            gettext("By a member, in the period."),
+            asked,
+        ),
         Figure(
             "introductions-accepted",
             group,
-            "Of these accepted",
-            "Asked for in the period, and the other firm said yes.",
+            gettext("Of these accepted"),
+            gettext("Asked for in the period, and the other firm said yes."),
             asked.accepted(),
         ),
         Figure(
             "introductions-outcome",
             group,
-            "Of these with an outcome",
-            "One of the two told us what came of it.",
+            gettext("Of these with an outcome"),
+            gettext("One of the two told us what came of it."),
             asked.exclude(outcome=""),
         ),
         Figure(
             "introductions-good",
             group,
-            "Of these led to something",
-            "To business, or one helped the other.",
+            gettext("Of these led to something"),
+            gettext("To business, or one helped the other."),
             asked.filter(outcome__in=Introduction.GOOD_OUTCOMES),
         ),
-        Figure("opportunities", group, "Asks and offers posted", "By members, to members.", posted),
+        Figure(
+            "opportunities",
+            group,
+            gettext("Asks and offers posted"),
+            gettext("By members, to members."),
+            posted,
+        ),
         Figure(
             "opportunities-closed",
             group,
-            "Of these closed",
-            "By the firm, or because their time was over.",
+            gettext("Of these closed"),
+            gettext("By the firm, or because their time was over."),
             posted.filter(state=Opportunity.State.CLOSED),
         ),
         Figure(
             "opportunities-good",
             group,
-            "Of these between members",
-            "Closed because a member and the firm came together.",
+            gettext("Of these between members"),
+            gettext("Closed because a member and the firm came together."),
             posted.filter(outcome=Opportunity.Outcome.MEMBER),
         ),
     ]
@@ -246,22 +287,28 @@ def _exchange(scope: Scope) -> list[Figure]:
 def posted_in(scope: Scope) -> Q:
     """Of firms that are or were members of these clusters."""
     found = Q(pk__in=[])
-    for begins, over, clusters, _ in scope.zones():
+    for begins, over, clusters, _associations in scope.zones():
         members = Membership.objects.filter(cluster__in=clusters, joined_at__isnull=False)
         found |= Q(company__in=members.values("company"), posted_at__gte=begins, posted_at__lt=over)
     return found
 
 
 def _feedback(held: QuerySet) -> list[Figure]:
-    group = "Feedback"
+    group = gettext("Feedback")
     answers = Feedback.objects.filter(meeting__in=held)
     return [
-        Figure("feedback", group, "Answers", "From people who were there, about meetings held.", answers),
+        Figure(
+            "feedback",
+            group,
+            gettext("Answers"),
+            gettext("From people who were there, about meetings held."),
+            answers,
+        ),
         Figure(
             "feedback-good",
             group,
-            "Of these good or excellent",
-            "Four or five of five.",
+            gettext("Of these good or excellent"),
+            gettext("Four or five of five."),
             answers.filter(rating__gte=GOOD),
         ),
     ]
@@ -269,21 +316,21 @@ def _feedback(held: QuerySet) -> list[Figure]:
 
 # --- support ------------------------------------------------------------------------------------------
 def _support(scope: Scope) -> list[Figure]:
-    group = "Support received"
+    group = gettext("Support received")
     given = supports_in(scope)
     return [
         Figure(
             "support",
             group,
-            "Gifts in force",
-            "Money, rooms, staff, services and backing, on at least a day of the period.",
+            gettext("Gifts in force"),
+            gettext("Money, rooms, staff, services and backing, on at least a day of the period."),
             given,
         ),
         Figure(
             "support-in-kind",
             group,
-            "Of these in kind",
-            "Rooms, staff and services.",
+            gettext("Of these in kind"),
+            gettext("Rooms, staff and services."),
             given.filter(gives__in=[Support.Gives.ROOMS, Support.Gives.STAFF, Support.Gives.SERVICES]),
         ),
     ]

@@ -4,24 +4,26 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 
 LONGEST = 366 * 10  # days
-STRANGE = "Choose among what you look after. One of these is somebody else’s."
+STRANGE = _("Choose among what you look after. One of these is somebody else’s.")
 
 
 class ScopeForm(forms.Form):
     start = forms.DateField(
-        label="From",
+        label=_("From"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Say from which day.", "invalid": "A day looks like 2026-04-01."},
+        error_messages={"required": _("Say from which day."), "invalid": _("A day looks like 2026-04-01.")},
     )
     end = forms.DateField(
-        label="Until",
+        label=_("Until"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The last day that counts.",
-        error_messages={"required": "Say until which day.", "invalid": "A day looks like 2027-03-31."},
+        help_text=_("The last day that counts."),
+        error_messages={"required": _("Say until which day."), "invalid": _("A day looks like 2027-03-31.")},
     )
     clusters = forms.ModelMultipleChoiceField(
         queryset=Cluster.objects.none(),
@@ -32,8 +34,8 @@ class ScopeForm(forms.Form):
     associations = forms.ModelMultipleChoiceField(
         queryset=Association.objects.none(),
         required=False,
-        label="And as a whole",
-        help_text="Events and supporters of the association itself, besides those of its clusters.",
+        label=_("And as a whole"),
+        help_text=_("Events and supporters of the association itself, besides those of its clusters."),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": STRANGE, "invalid_pk_value": STRANGE},
     )
@@ -62,9 +64,9 @@ class ScopeForm(forms.Form):
         cleaned = super().clean()
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and end and end < start:
-            self.add_error("end", "The last day is before the first.")
+            self.add_error("end", gettext("The last day is before the first."))
         elif start and end and (end - start).days > LONGEST:
-            self.add_error("end", "Ten years at most, please.")
+            self.add_error("end", gettext("Ten years at most, please."))
         if not (self.errors or cleaned["clusters"] or cleaned.get("associations")):
-            self.add_error("clusters", "Choose at least one.")
+            self.add_error("clusters", gettext("Choose at least one."))
         return cleaned

@@ -1,9 +1,13 @@
 """The rows behind a figure in words. No person is named: funders ask for numbers, firms and meetings."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clusters.costs import given_in
+from clusters.dates import short_date
 from clusters.figures import Line
 from clusters.models import Support
 from meetings.models import AgendaItem, Feedback, Meeting, Presentation, Registration
@@ -37,17 +41,31 @@ def _companies(rows, scope: Scope, user) -> Iterable[Line]:
     )
     spans: dict[int, list[str]] = {}
     for one in memberships.select_related("cluster").order_by("joined_at", "pk"):
-        left = f" to {one.ended_at:%-d %b %Y}" if one.state == Membership.State.LEFT and one.ended_at else ""
-        spans.setdefault(one.company_id, []).append(f"{one.cluster}, {one.joined_at:%-d %b %Y}{left}")
+        span = (
+            _("%(cluster)s, %(start)s to %(end)s")
+            if one.state == Membership.State.LEFT and one.ended_at
+            else "%(cluster)s, %(start)s"
+        )
+        spans.setdefault(one.company_id, []).append(
+            span % {"cluster": one.cluster, "start": _day(one.joined_at), "end": _day(one.ended_at)}
+        )
     for firm in firms:
         yield Line(firm.name, "; ".join(spans.get(firm.pk, [])))
 
 
+def _day(moment: datetime | None) -> str:
+    return short_date(moment) if moment else ""
+
+
 def _meetings(rows, scope: Scope, user) -> Iterable[Line]:
     for one in rows.select_related(*ORGANISERS):
-        heads = f", {one.headcount} counted without a list" if one.headcount else ""
+        what = (
+            _("%(title)s (%(kind)s, %(number)s counted without a list)")
+            if one.headcount
+            else "%(title)s (%(kind)s)"
+        )
         yield Line(
-            f"{one.title} ({one.get_kind_display().lower()}{heads})",
+            what % {"title": one.title, "kind": one.get_kind_display().lower(), "number": one.headcount},
             str(one.organiser),
             one.day,
             one.get_absolute_url(),
@@ -56,7 +74,7 @@ def _meetings(rows, scope: Scope, user) -> Iterable[Line]:
 
 def _registrations(rows, scope: Scope, user) -> Iterable[Line]:
     for one in rows.select_related("company", *OF_MEETING):
-        who = f"Somebody of {one.company}" if one.company else "A guest"
+        who = _("Somebody of %(company)s") % {"company": one.company} if one.company else _("A guest")
         yield Line(who, one.meeting.title, one.meeting.day, one.meeting.get_absolute_url())
 
 
@@ -84,7 +102,7 @@ def _introductions(rows, scope: Scope, user) -> Iterable[Line]:
         .values_list("pk", flat=True)
     )
     for one in found:
-        who = str(one) if one.pk in named else "Two members, directly"
+        who = str(one) if one.pk in named else _("Two members, directly")
         how = one.get_outcome_display() or one.get_state_display()
         yield Line(f"{who}: {how.lower()}", str(one.cluster), one.asked_at.date())
 
@@ -98,9 +116,16 @@ def _opportunities(rows, scope: Scope, user) -> Iterable[Line]:
 def _supports(rows, scope: Scope, user) -> Iterable[Line]:
     for one in rows.select_related("supporter", "cluster", "association"):
         pounds = given_in(one, scope.start, scope.end)
-        money = f", £{pounds:,} in the period" if pounds else ""
+        what = (
+            _("%(supporter)s: %(gives)s, £%(pounds)s in the period") if pounds else "%(supporter)s: %(gives)s"
+        )
         yield Line(
-            f"{one.supporter}: {one.get_gives_display().lower()}{money}",
+            what
+            % {
+                "supporter": one.supporter,
+                "gives": one.get_gives_display().lower(),
+                "pounds": f"{pounds:,}",
+            },
             str(one.cluster or one.association),
             one.start,
         )

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import dateformat
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from clusters import charts
 from clusters.charts import Chart, Heap
+from clusters.dates import row_date
 from clusters.models import Cluster
 from clusters.months import month_after
 from meetings.models import Duty, Meeting
@@ -33,17 +39,20 @@ def members_over_time(scope: Scope, now: datetime) -> Chart:
     stays = list(rows.values_list("company", "state", "joined_at", "ended_at"))
     days = days_of(scope, now)
     numbers = [members_on(day, stays, zone_of(scope)) for day in days]
-    points = [(f"{day:%b}", number) for day, number in zip(days, numbers, strict=True)]
+    points = [(dateformat.format(day, "M"), number) for day, number in zip(days, numbers, strict=True)]
     change = numbers[-1] - numbers[0] if numbers else 0
-    more = "more" if change >= 0 else "fewer"
-    sentence = f"{number_of_firms(numbers[-1])} at the end, {abs(change)} {more} than at the start."
+    sentence = (
+        _("%(firms)s at the end, %(number)s more than at the start.")
+        if change >= 0
+        else _("%(firms)s at the end, %(number)s fewer than at the start.")
+    ) % {"firms": number_of_firms(numbers[-1]), "number": abs(change)}
     return Chart(
         key="members",
-        title="Member firms over time",
+        title=_("Member firms over time"),
         sentence=sentence,
         picture=charts.growth(points, sentence),
-        head=["On", "Member firms"],
-        rows=[(f"{day:%-d %B %Y}", number) for day, number in zip(days, numbers, strict=True)],
+        head=[_("On"), _("Member firms")],
+        rows=[(date_format(day, "DATE_FORMAT"), number) for day, number in zip(days, numbers, strict=True)],
     )
 
 
@@ -77,7 +86,7 @@ def members_on(day: date, stays: Iterable[tuple], zone: ZoneInfo) -> int:
 
 
 def number_of_firms(number: int) -> str:
-    return "One firm" if number == 1 else f"{number:,} firms"
+    return ngettext("One firm", "%(number)s firms", number) % {"number": f"{number:,}"}
 
 
 # --- attendance ---------------------------------------------------------------------------------------
@@ -90,26 +99,38 @@ def meetings_with_people(scope: Scope, now: datetime) -> list[Meeting]:
 def attendance(scope: Scope, meetings: list) -> Chart:
     single = len(meetings) <= MOST_MEETINGS
     heaps = (
-        [Heap(f"{one.day:%-d %b}", one.came, one.stayed_away) for one in meetings]
+        [Heap(row_date(one.day), one.came, one.stayed_away) for one in meetings]
         if single
         else by_month(meetings)
     )
     came = sum(one.came for one in meetings)
     counted = [one.came for one in meetings if one.came]
     mean = round(sum(counted) / len(counted)) if counted else 0
-    sentence = f"{came:,} came to {len(meetings):,} {'meeting' if len(meetings) == 1 else 'meetings'}"
-    sentence += f", {mean} to each that kept a list." if counted else "; no list was kept."
+    number = len(meetings)
+    sentence = (
+        ngettext(
+            "%(came)s came to %(number)s meeting, %(mean)s to each that kept a list.",
+            "%(came)s came to %(number)s meetings, %(mean)s to each that kept a list.",
+            number,
+        )
+        if counted
+        else ngettext(
+            "%(came)s came to %(number)s meeting; no list was kept.",
+            "%(came)s came to %(number)s meetings; no list was kept.",
+            number,
+        )
+    ) % {"came": f"{came:,}", "number": f"{number:,}", "mean": mean}
     scale = charts.scale_of(heaps)
-    who = "Came" if scale == 1 else f"Came; one dot is {scale} people"
+    who = _("Came") if scale == 1 else _("Came; one dot is %(scale)s people") % {"scale": scale}
     return Chart(
         key="attendance",
-        title="Attendance per meeting" if single else "Attendance per month",
+        title=_("Attendance per meeting") if single else _("Attendance per month"),
         sentence=sentence,
         picture=charts.heaps(heaps, sentence),
-        legend=[("", who), ("is-hollow", "Had a place and did not come")],
-        head=["Meeting", "Of", "On", "Came", "Did not come"],
+        legend=[("", who), ("is-hollow", _("Had a place and did not come"))],
+        head=[_("Meeting"), _("Of"), _("On"), _("Came"), _("Did not come")],
         rows=[
-            (one.title, str(one.organiser), f"{one.day:%-d %B %Y}", one.came, one.stayed_away)
+            (one.title, str(one.organiser), date_format(one.day, "DATE_FORMAT"), one.came, one.stayed_away)
             for one in meetings
         ],
     )
@@ -122,7 +143,7 @@ def by_month(meetings: list) -> list[Heap]:
         month = one.day.replace(day=1)
         came[month] += one.came
         away[month] += one.stayed_away
-    return [Heap(f"{month:%b}", came[month], away[month]) for month in sorted(came)]
+    return [Heap(dateformat.format(month, "M"), came[month], away[month]) for month in sorted(came)]
 
 
 # --- whose turn it was --------------------------------------------------------------------------------
@@ -138,26 +159,36 @@ def turns(scope: Scope, now: datetime) -> Chart:
     most = max(by_times, default=0)
     heaps = [Heap(named(count), len(by_times.get(count, []))) for count in range(most + 1)] if firms else []
     some = number_of_firms(len(firms) - len(by_times.get(0, [])))
-    sentence = f"{some} of {len(firms):,} chaired or hosted; the most often {named(most)}."
+    sentence = _("%(some)s of %(number)s chaired or hosted; the most often %(named)s.") % {
+        "some": some,
+        "number": f"{len(firms):,}",
+        "named": named(most),
+    }
     scale = charts.scale_of(heaps)
     return Chart(
         key="turns",
-        title="Turns per firm",
+        title=_("Turns per firm"),
         sentence=sentence,
         picture=charts.heaps(heaps, sentence),
-        legend=[("", "A firm" if scale == 1 else f"One dot is {scale} firms")],
-        head=["Turns", "Firms", "Which"],
+        legend=[("", _("A firm") if scale == 1 else _("One dot is %(scale)s firms") % {"scale": scale})],
+        head=[_("Turns"), _("Firms"), _("Which")],
         rows=[(named(count), len(names), listed(names)) for count, names in sorted(by_times.items())],
     )
 
 
 def named(times: int) -> str:
-    return ["no turn", "one turn", "two turns", "three turns"][times] if times < 4 else f"{times} turns"
+    words = [_("no turn"), _("one turn"), _("two turns"), _("three turns")]
+    return (
+        words[times]
+        if times < 4
+        else ngettext("%(number)s turn", "%(number)s turns", times) % {"number": times}
+    )
 
 
 def listed(names: list[str]) -> str:
     more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(names[:MOST_NAMED])
+    return _("%(names)s and %(number)s more") % {"names": shown, "number": more} if more > 0 else shown
 
 
 # --- the cadence --------------------------------------------------------------------------------------
@@ -177,7 +208,7 @@ class Rhythm:
 
 def rhythms(scope: Scope, now: datetime) -> list[Rhythm]:
     """Of each cluster: the wait for each meeting in the period, and the one that still lasts if it is too long."""
-    begins, over, *_ = next(scope.zones(), (now, now, [], []))
+    begins, over, *_rest = next(scope.zones(), (now, now, [], []))
     long_ago = begins - timedelta(days=365)
     rows = Meeting.objects.past(now).filter(
         cluster__in=scope.clusters, kind=Meeting.Kind.MEETING, starts_at__gte=long_ago, starts_at__lt=over
@@ -205,7 +236,11 @@ def rhythm_of(cluster: Cluster, met: list[date], start: date, last: date) -> Rhy
     if still > limit and cluster.state == Cluster.State.ACTIVE:
         kept.append(False)
         waits.append(still)
-    label = f"{cluster}: {sum(kept)} of {len(kept)} in time"
+    label = _("%(cluster)s: %(sum)s of %(number)s in time") % {
+        "cluster": cluster,
+        "sum": sum(kept),
+        "number": len(kept),
+    }
     return Rhythm(cluster, kept, max(waits, default=0), charts.rhythm(kept, label))
 
 

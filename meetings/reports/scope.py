@@ -47,7 +47,7 @@ class Scope:
     def members_at(self, *, end: bool) -> Q:
         """Memberships that ran when the period began, or when it is over: now, if it is not over yet."""
         found = Q(pk__in=[])
-        for begins, over, clusters, _ in self.zones():
+        for begins, over, clusters, _associations in self.zones():
             moment = over if end else begins
             found |= member_at(moment) & Q(cluster__in=clusters)
         return found

@@ -64,7 +64,7 @@ def _choice(facts: Facts, slot: Slot, firm: int | None) -> Choice:
 
 def _fixed_turn(facts: Facts, slot: Slot) -> Turn:
     duty = facts.fixed[slot]
-    reason = reasons.PINNED if duty.pinned else reasons.AGREED
+    reason = str(reasons.PINNED if duty.pinned else reasons.AGREED)
     return Turn(slot[0], facts.meetings[slot[0]].date, slot[1], duty.company, reason, fixed=True)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.uploadhandler import FileUploadHandler
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
 from clusters.readers import look_into
@@ -16,21 +18,24 @@ LARGEST_FILE = 50 * 1024**2
 LARGEST_PICTURE = 500_000
 READER = "meetings.slides.document_reader"
 
-ACCEPTED = "PDF, PowerPoint (.pptx), OpenDocument (.odp) or Word (.docx)"
 SENTENCES = {
-    "attached": "Other files are packed into this PDF. Export it again without attachments.",
-    "bomb": "This file unpacks to far more than slides need. Export the slides as PDF and upload that.",
-    "broken": "This file can’t be opened; it may be damaged. Export the slides again, best as PDF.",
-    "empty": "This PDF has no pages. Export the slides again.",
-    "encrypted": "This file is protected by a password. Save it without one, so that others can read it.",
-    "macros": "This file has macros. Save it without them, or export it as PDF.",
-    "script": "This PDF has a script or an action in it. Export the slides again, best with “print to PDF”.",
-    "unknown": f"This is not a file we can show. Upload {ACCEPTED}.",
+    "attached": _("Other files are packed into this PDF. Export it again without attachments."),
+    "bomb": _("This file unpacks to far more than slides need. Export the slides as PDF and upload that."),
+    "broken": _("This file can’t be opened; it may be damaged. Export the slides again, best as PDF."),
+    "empty": _("This PDF has no pages. Export the slides again."),
+    "encrypted": _("This file is protected by a password. Save it without one, so that others can read it."),
+    "macros": _("This file has macros. Save it without them, or export it as PDF."),
+    "script": _(
+        "This PDF has a script or an action in it. Export the slides again, best with “print to PDF”."
+    ),
+    "unknown": _(
+        "This is not a file we can show. Upload PDF, PowerPoint (.pptx), OpenDocument (.odp) or Word (.docx)."
+    ),
 }
 OLD_OFFICE = (
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .ppt and .doc, and newer ones with a password
 )
-OLD = (
+OLD = _(
     "This is an old Office file (.ppt or .doc), or one with a password. Save it as .pptx or PDF, without one."
 )
 
@@ -55,10 +60,13 @@ class StopAtTheLargest(FileUploadHandler):
 def check(file: File) -> Presentation.Format:
     """What the file is by its content. Refused, with a sentence, if it is nothing to be shown on the site."""
     if not file.size:
-        raise Refused("This file is empty. Choose another one.")
+        raise Refused(gettext("This file is empty. Choose another one."))
     if file.size > LARGEST_FILE:
         raise Refused(
-            "This file has more than 50 MB, which is the most. Export it with smaller pictures, or give a link instead."
+            gettext(
+                "This file has more than 50 MB, which is the most. Export it with smaller pictures, "
+                "or give a link instead."
+            )
         )
     file.seek(0)
     start = file.read(len(OLD_OFFICE))
@@ -74,8 +82,11 @@ def check(file: File) -> Presentation.Format:
     named = Path(file.name or "").suffix.lower().removeprefix(".")
     if named and named != found:
         raise Refused(
-            f"This file is called .{named[:10]}, but it is {found.label} (.{found.value}). "
-            "Export it again, or give it the right name."
+            gettext(
+                "This file is called .%(named)s, but it is %(found_label)s (.%(found_value)s). "
+                "Export it again, or give it the right name."
+            )
+            % {"named": named[:10], "found_label": found.label, "found_value": found.value}
         )
     return found
 

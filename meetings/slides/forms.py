@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
 from meetings.models import Presentation
@@ -16,13 +18,13 @@ class ChecksFile(forms.ModelForm):
 
     format = ""  # of the new file
     link = forms.URLField(
-        label="Or a link to them",
+        label=_("Or a link to them"),
         required=False,
         max_length=300,
         assume_scheme="https",
         validators=Presentation._meta.get_field("link").validators,
-        help_text="If they are on the web already. Begins with https://.",
-        error_messages={"invalid": "Give an address that begins with https://.", **NUL},
+        help_text=_("If they are on the web already. Begins with https://."),
+        error_messages={"invalid": _("Give an address that begins with https://."), **NUL},
     )
 
     def clean_file(self):
@@ -39,18 +41,20 @@ class SlidesForm(ChecksFile):
     class Meta:
         model = Presentation
         fields = ["file", "link", "title", "audience"]
-        labels = {"title": "Title", "audience": "Who may see them"}
-        help_texts = {"audience": "Slides for everybody are found by search engines too."}
-        error_messages = {"title": {"required": "Give them a title.", **NUL}}
+        labels = {"title": _("Title"), "audience": _("Who may see them")}
+        help_texts = {"audience": _("Slides for everybody are found by search engines too.")}
+        error_messages = {"title": {"required": _("Give them a title."), **NUL}}
         widgets = {"audience": forms.RadioSelect}
 
     file = forms.FileField(
-        label="The slides",
+        label=_("The slides"),
         required=False,
         allow_empty_file=True,  # `documents.check` says it in our words
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        help_text=f"{documents.ACCEPTED}, at most 50 MB. PDF opens everywhere.",
-        error_messages={"max_length": "The name of this file is too long. Give it a shorter one."},
+        help_text=_(
+            "PDF, PowerPoint (.pptx), OpenDocument (.odp) or Word (.docx), at most 50 MB. PDF opens everywhere."
+        ),
+        error_messages={"max_length": _("The name of this file is too long. Give it a shorter one.")},
     )
 
     def __init__(self, *args, **kwargs):
@@ -58,14 +62,14 @@ class SlidesForm(ChecksFile):
         self.fields["audience"].choices = Presentation.Audience.choices
         self.initial.pop("file", None)  # one hands in a new one, or leaves what is there
         if self.instance.file:
-            self.fields["file"].label = "Other slides instead of those you sent"
+            self.fields["file"].label = gettext("Other slides instead of those you sent")
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("file") and cleaned.get("link"):
-            self.add_error("link", "Give a file or a link, not both.")
+            self.add_error("link", gettext("Give a file or a link, not both."))
         elif not (cleaned.get("file") or cleaned.get("link") or self.instance.has_slides or self.errors):
-            self.add_error("file", "Choose a file, or give a link.")
+            self.add_error("file", gettext("Choose a file, or give a link."))
         return cleaned
 
     def _post_clean(self):
@@ -97,4 +101,4 @@ class PresentationForm(ChecksFile):
 
 
 class GiveBackForm(forms.Form):
-    note = forms.CharField(label="What should change?", max_length=300, error_messages=NUL)
+    note = forms.CharField(label=_("What should change?"), max_length=300, error_messages=NUL)

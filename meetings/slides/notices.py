@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from meetings.models import Presentation
 from meetings.slides.links import slides_path
@@ -14,14 +16,22 @@ from members.models import User
 
 def send_wanted(presentation: Presentation, people: Iterable[User]) -> None:
     """Ask for the slides, for the first, second or last time."""
-    subject = f"Your slides of {_day(presentation)}" if presentation.asked > 1 else "Thank you for speaking"
+    subject = (
+        _("Your slides of %(day)s") % {"day": _day(presentation)}
+        if presentation.asked > 1
+        else _("Thank you for speaking")
+    )
     _send(presentation, people, "slides_wanted", subject, key=str(presentation.asked))
 
 
 def send_given_back(presentation: Presentation, people: Iterable[User]) -> None:
     key = f"{presentation.submitted_at:%Y%m%d%H%M%S%f}"
     _send(
-        presentation, people, "slides_given_back", f"A change to your slides: {presentation.title}", key=key
+        presentation,
+        people,
+        "slides_given_back",
+        _("A change to your slides: %(title)s") % {"title": presentation.title},
+        key=key,
     )
 
 
@@ -31,13 +41,13 @@ def send_submitted(presentation: Presentation) -> None:
     path = reverse("admin:meetings_presentation_change", args=[presentation.pk])
     people = coordinators_of(meeting.cluster) if meeting.cluster else []
     key = f"{presentation.submitted_at:%Y%m%d%H%M%S%f}"
-    subject = f"Slides to look at: {presentation.title}"
+    subject = _("Slides to look at: %(title)s") % {"title": presentation.title}
     _send(presentation, people, "slides_submitted", subject, key=key, path=path)
 
 
 def _day(presentation: Presentation) -> str:
     day = presentation.meeting.day
-    return f"{day.day} {day:%B}"
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def _send(

@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -25,12 +27,12 @@ ASKED_AFTER = (timedelta(0), timedelta(days=3), timedelta(days=10))  # the meeti
 NOT_ASKED_AFTER = timedelta(days=30)
 READ_AT_ONCE = 5
 
-HOW_IT_STANDS: dict[str, str] = {
-    State.EXPECTED: "The slides have not been handed in yet.",
-    State.SUBMITTED: "The slides are with the coordinator.",
-    State.PUBLISHED: "The slides are on the site already.",
-    State.WAIVED: "No slides are expected any more.",
-    State.WITHDRAWN: "The slides have been taken back.",
+HOW_IT_STANDS = {
+    State.EXPECTED: _("The slides have not been handed in yet."),
+    State.SUBMITTED: _("The slides are with the coordinator."),
+    State.PUBLISHED: _("The slides are on the site already."),
+    State.WAIVED: _("No slides are expected any more."),
+    State.WITHDRAWN: _("The slides have been taken back."),
 }
 
 
@@ -119,11 +121,14 @@ def hand_in(
     """The slides as the speaker wants them shown: a file, found to be of `form` by `documents.check`, or a link."""
     _lock(presentation)
     if presentation.state not in TO_HAND_IN:
-        raise Refused(f"{HOW_IT_STANDS[presentation.state]} To change something, write to the coordinator.")
+        raise Refused(
+            gettext("%(how_it_stands)s To change something, write to the coordinator.")
+            % {"how_it_stands": HOW_IT_STANDS[State(presentation.state)]}
+        )
     if bool(file) and bool(link):
-        raise Refused("Give a file or a link, not both.")
+        raise Refused(gettext("Give a file or a link, not both."))
     if not (file or link or presentation.has_slides):
-        raise Refused("Choose a file, or give a link.")
+        raise Refused(gettext("Choose a file, or give a link."))
     old = presentation.file.name
     presentation.title, presentation.audience, presentation.note = title, audience, ""
     presentation.state, presentation.submitted_at = State.SUBMITTED, timezone.now()
@@ -147,7 +152,9 @@ def _save(presentation: Presentation) -> None:
         presentation.save()
     except OSError as full:  # the disk, or the store of files
         raise Refused(
-            "The file could not be kept just now; it is not your fault. Try again in an hour, or give a link."
+            gettext(
+                "The file could not be kept just now; it is not your fault. Try again in an hour, or give a link."
+            )
         ) from full
 
 
@@ -157,7 +164,7 @@ def publish(presentation: Presentation, *, by) -> None:
     """Its audience sees it on the meeting's page and in the archive."""
     _lock(presentation)
     if not presentation.has_slides:
-        raise Refused("There are no slides yet. Upload the file first, or give a link.")
+        raise Refused(gettext("There are no slides yet. Upload the file first, or give a link."))
     presentation.state = State.PUBLISHED
     presentation.published_at = presentation.published_at or timezone.now()
     presentation.save(update_fields=["state", "published_at"])
@@ -170,7 +177,7 @@ def give_back(presentation: Presentation, *, by, note: str) -> None:
     """Something is to be changed first: the speaker reads what, and hands in again."""
     _lock(presentation)
     if presentation.state != State.SUBMITTED:
-        raise Refused(HOW_IT_STANDS[presentation.state])
+        raise Refused(HOW_IT_STANDS[State(presentation.state)])
     presentation.state, presentation.note = State.EXPECTED, note
     presentation.save(update_fields=["state", "note"])
     _record(by, "gave back", presentation, note)
@@ -182,7 +189,7 @@ def waive(presentation: Presentation, *, by) -> None:
     """There are none; nobody is asked for them any more."""
     _lock(presentation)
     if presentation.state != State.EXPECTED:
-        raise Refused(HOW_IT_STANDS[presentation.state])
+        raise Refused(HOW_IT_STANDS[State(presentation.state)])
     presentation.state = State.WAIVED
     presentation.save(update_fields=["state"])
     _record(by, "waived", presentation)

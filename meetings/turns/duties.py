@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -17,6 +19,7 @@ from clusters.models import Cluster
 from meetings import agendas
 from meetings.models import Duty, Meeting, Registration, SwapRequest, Venue
 from meetings.registration import registrations
+from meetings.roles import DO
 from meetings.turns import notices
 from members.models import Company, Membership
 
@@ -34,16 +37,16 @@ MAY_FOLLOW: dict[str, set[str]] = {
     State.FULFILLED: {State.MISSED},
     State.MISSED: {State.FULFILLED},
 }
-HOW_IT_STANDS: dict[str, str] = {
-    State.PROPOSED: "{firm} has not been asked yet.",
-    State.OFFERED: "{firm} has been asked and has not answered yet.",
-    State.ACCEPTED: "{firm} has said yes already.",
-    State.DECLINED: "{firm} has said no to this turn.",
-    State.EXPIRED: "The day to answer has passed, and the turn is no longer {firm}’s.",
-    State.SWAPPED: "{firm} has swapped this turn with another firm.",
-    State.WITHDRAWN: "This turn is no longer {firm}’s.",
-    State.FULFILLED: "{firm} has had this turn.",
-    State.MISSED: "{firm} has missed this turn.",
+HOW_IT_STANDS = {
+    State.PROPOSED: _("{firm} has not been asked yet."),
+    State.OFFERED: _("{firm} has been asked and has not answered yet."),
+    State.ACCEPTED: _("{firm} has said yes already."),
+    State.DECLINED: _("{firm} has said no to this turn."),
+    State.EXPIRED: _("The day to answer has passed, and the turn is no longer {firm}’s."),
+    State.SWAPPED: _("{firm} has swapped this turn with another firm."),
+    State.WITHDRAWN: _("This turn is no longer {firm}’s."),
+    State.FULFILLED: _("{firm} has had this turn."),
+    State.MISSED: _("{firm} has missed this turn."),
 }
 
 
@@ -59,7 +62,7 @@ def members_of(clusters):
 
 def how_it_stands(duty: Duty) -> str:
     """The state of the turn as a sentence, for who tried what it does not allow."""
-    return HOW_IT_STANDS[duty.state].format(firm=duty.company)
+    return HOW_IT_STANDS[State(duty.state)].format(firm=duty.company)
 
 
 # --- the machine --------------------------------------------------------------------------------------
@@ -129,26 +132,33 @@ def refuse_too_small_a_room(duty: Duty) -> None:
     people = duty.meeting.registrations.filter(state=Registration.State.REGISTERED).count()
     if room and people > room.capacity:
         raise Refused(
-            f"{people} people have said they will come; {room.name} holds {room.capacity}. "
-            "Talk to the coordinator before you say yes."
+            gettext(
+                "%(people)s people have said they will come; %(room)s holds %(capacity)s. Talk to "
+                "the coordinator before you say yes."
+            )
+            % {"people": people, "room": room.name, "capacity": room.capacity}
         )
 
 
 def refuse_closed(meeting: Meeting) -> None:
     if meeting.state in (Meeting.State.HELD, Meeting.State.CANCELLED):
-        raise Refused(f"This meeting is {meeting.get_state_display().lower()}. Its turns stay as they were.")
+        raise Refused(
+            gettext("This meeting is %(state)s. Its turns stay as they were.")
+            % {"state": meeting.get_state_display().lower()}
+        )
 
 
 def refuse_unless_ahead(meeting: Meeting, now: datetime) -> None:
     refuse_closed(meeting)
     if meeting.ends_at <= now:
-        raise Refused("This meeting is over. Its turns stay as they were.")
+        raise Refused(gettext("This meeting is over. Its turns stay as they were."))
 
 
 def refuse_stranger(meeting: Meeting, role: str, company: Company) -> None:
     if not may_take_turns(meeting).filter(pk=company.pk).exists():
         raise Refused(
-            f"{company} is not a member of {meeting.organiser}. Only members {Duty.Role(role).value}."
+            gettext("%(company)s is not a member of %(organiser)s. Only members %(do)s.")
+            % {"company": company, "organiser": meeting.organiser, "do": DO[role]}
         )
 
 
@@ -190,7 +200,9 @@ def propose(
     if duty.state != State.PROPOSED:
         raise Refused(how_it_stands(duty))
     if duty.pinned and duty.company != company:
-        raise Refused(f"{duty.company} is pinned to this turn. Unpin it first.")
+        raise Refused(
+            gettext("%(company)s is pinned to this turn. Unpin it first.") % {"company": duty.company}
+        )
     if company is None:
         duty.delete()
         return None
@@ -231,7 +243,7 @@ def override(meeting: Meeting, role: str, company: Company, *, by, reason: str) 
     refuse_unless_ahead(meeting, timezone.now())
     refuse_stranger(meeting, role, company)
     if not reason.strip():
-        raise Refused("Say why, in a sentence. It is kept for those who ask later.")
+        raise Refused(gettext("Say why, in a sentence. It is kept for those who ask later."))
     former = open_duty(meeting, role)
     if former is not None and former.company == company:
         raise Refused(how_it_stands(former))
@@ -257,7 +269,7 @@ def assign(meeting: Meeting, role: str, company: Company | None, *, by, reason: 
     if former is not None and former.company == company and former.state in Duty.AGREED:
         return former
     if former is not None and former.company != company:
-        give_way(former, by=by, because="The coordinator has arranged it otherwise.")
+        give_way(former, by=by, because=gettext("The coordinator has arranged it otherwise."))
     duty = None
     if company is not None:
         duty = open_duty(meeting, role) or Duty.objects.create(

@@ -6,6 +6,8 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from meetings.models import Duty, SwapRequest
 from meetings.turns.links import swap_token, turn_token
@@ -20,15 +22,23 @@ REMINDERS = (3, 14)  # days before the meeting
 # --- turns --------------------------------------------------------------------------------------------
 def send_offer(duty: Duty, moved_from: datetime | None = None) -> None:
     """The firm is asked; or asked again, since the meeting it had agreed to has moved."""
-    _send_turn(duty, "offer", f"Your turn to {duty.role} on {short_date(duty)}", moved_from=moved_from)
+    _send_turn(
+        duty,
+        "offer",
+        _("Your turn to %(do)s on %(day)s") % {"do": duty.do, "day": short_date(duty)},
+        moved_from=moved_from,
+    )
 
 
 def send_accepted(duty: Duty) -> None:
-    _send_turn(duty, "accepted", f"You {duty.role} on {short_date(duty)}")
+    _send_turn(duty, "accepted", _("You %(do)s on %(day)s") % {"do": duty.do, "day": short_date(duty)})
 
 
 def send_taken_away(duty: Duty, because: str) -> None:
-    subject = f"Your turn to {duty.role} on {short_date(duty)} is somebody else’s now"
+    subject = _("Your turn to %(do)s on %(day)s is somebody else’s now") % {
+        "do": duty.do,
+        "day": short_date(duty),
+    }
     _send_turn(duty, "taken_away", subject, because=because)
 
 
@@ -43,7 +53,13 @@ def send_reminders(duties: Iterable[Duty], now: datetime) -> None:
     sent = {key.rpartition(":")[0] for key in mails.values_list("key", flat=True)}
     for key in due.keys() - sent:
         duty, days = due[key]
-        _send_turn(duty, "reminder", f"In {days} days you {duty.role}: {short_date(duty)}", key=key)
+        _send_turn(
+            duty,
+            "reminder",
+            _("In %(days)s days you %(do)s: %(day)s")
+            % {"days": days, "do": duty.do, "day": short_date(duty)},
+            key=key,
+        )
 
 
 def _reminder_due(duty: Duty, now: datetime) -> int | None:
@@ -61,19 +77,28 @@ def send_showcase_named(duty: Duty, edition: int, title: str) -> None:
     _tell_coordinators(
         duty,
         f"showcase-named:{duty.pk}:{edition}",
-        f"{duty.company} has named its showcase on {short_date(duty)}",
-        f"{duty.company} calls its showcase “{title}”. The agenda is out already: members read it in a mail "
-        "when you send the changes.",
+        _("%(company)s has named its showcase on %(day)s")
+        % {"company": duty.company, "day": short_date(duty)},
+        _(
+            "%(company)s calls its showcase “%(title)s”. The agenda is out already: members "
+            "read it in a mail when you send the changes."
+        )
+        % {"company": duty.company, "title": title},
     )
 
 
 def send_vacated(duty: Duty, happened: str, following: Duty | None) -> None:
     """The coordinators hear that a firm no longer has a turn, and who is asked next, if anybody is left."""
-    who = f"{following.company} is asked next." if following else "Nobody is left to ask by the plan."
-    subject = (
-        f"{duty.company} no longer {duty.role}s on {short_date(duty)}"
+    who = (
+        _("%(company)s is asked next.") % {"company": following.company}
         if following
-        else f"Nobody to {duty.role} on {short_date(duty)} yet"
+        else _("Nobody is left to ask by the plan.")
+    )
+    subject = (
+        _("%(company)s no longer %(does)s on %(day)s")
+        % {"company": duty.company, "does": duty.does, "day": short_date(duty)}
+        if following
+        else _("Nobody to %(do)s on %(day)s yet") % {"do": duty.do, "day": short_date(duty)}
     )
     key = f"turn-vacated:{duty.pk}:{duty.version}"
     _tell_coordinators(duty, key, subject, f"{happened} {who}", nobody=following is None)
@@ -88,7 +113,7 @@ def send_swap_asked(request: SwapRequest, companies: Iterable[Company]) -> None:
             answerers_of(company),
             key=f"swap-asked:{request.pk}:{company.pk}",
             template="swap_asked",
-            subject=f"Could you {duty.role} on {short_date(duty)}?",
+            subject=_("Could you %(do)s on %(day)s?") % {"do": duty.do, "day": short_date(duty)},
             swap=request,
             firm=company,
             path=partial(_swap_path, request, company),
@@ -102,7 +127,11 @@ def _swap_path(request: SwapRequest, company: Company, user: User) -> str:
 def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
     """To both firms and the coordinators."""
     old = request.duty
-    subject = f"{new.company} will {new.role} on {short_date(new)}"
+    subject = _("%(company)s will %(do)s on %(day)s") % {
+        "company": new.company,
+        "do": new.do,
+        "day": short_date(new),
+    }
     for duty in (old, new):
         _send_turn(
             duty,
@@ -117,14 +146,21 @@ def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
         new,
         f"swap-taken-told:{request.pk}",
         subject,
-        f"{old.company} and {new.company} have swapped: {new.company} will {new.role}. There is nothing to do, "
-        "unless the agenda is out already: then send the changes.",
+        _(
+            "%(old_company)s and %(new_company)s have swapped: %(new_company)s will %(do)s. "
+            "There is nothing to do, unless the agenda is out already: then send the changes."
+        )
+        % {"old_company": old.company, "new_company": new.company, "do": new.do},
     )
 
 
 def send_swap_undone(request: SwapRequest, new: Duty) -> None:
     old = request.duty
-    subject = f"{old.company} will {old.role} on {short_date(old)} after all"
+    subject = _("%(company)s will %(do)s on %(day)s after all") % {
+        "company": old.company,
+        "do": old.do,
+        "day": short_date(old),
+    }
     for duty in (old, new):
         _send_turn(
             duty, "swap_undone", subject, key=f"swap-undone:{request.pk}", swap=request, old=old, new=new
@@ -133,19 +169,23 @@ def send_swap_undone(request: SwapRequest, new: Duty) -> None:
         old,
         f"swap-undone-told:{request.pk}",
         subject,
-        f"{old.company} and {new.company} have undone their swap: {old.company} will {old.role} after all.",
+        _(
+            "%(old_company)s and %(new_company)s have undone their swap: %(old_company)s will "
+            "%(do)s after all."
+        )
+        % {"old_company": old.company, "new_company": new.company, "do": old.do},
     )
 
 
 def send_swap_past_due(request: SwapRequest) -> None:
     duty = request.duty
-    subject = f"Nobody could take your turn on {short_date(duty)}"
+    subject = _("Nobody could take your turn on %(day)s") % {"day": short_date(duty)}
     _send_turn(duty, "swap_past_due", subject, key=f"swap-past-due:{request.pk}", swap=request)
 
 
 # --- all of them --------------------------------------------------------------------------------------
 def short_date(duty: Duty) -> str:
-    return f"{duty.meeting.day.day} {duty.meeting.day:%B}"
+    return date_format(duty.meeting.day, "MONTH_DAY_FORMAT")
 
 
 def _send_turn(duty: Duty, template: str, subject: str, *, key: str = "", **context) -> None:

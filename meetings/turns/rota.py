@@ -14,12 +14,15 @@ from django.db import transaction
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings import rotation
 from meetings.models import Duty, Meeting, Registration, RotaOffer, Unavailability
+from meetings.roles import DO
 from meetings.turns import duties
 from members.models import Company, Membership
 from members.representation import answering
@@ -27,7 +30,7 @@ from members.representation import answering
 State = Duty.State
 MONTHS = 12
 RECENT = 6  # meetings from whose attendance the next ones' is expected
-NOBODY_ANSWERS = "Nobody answers for it on this site, so it is not asked"
+NOBODY_ANSWERS = _("Nobody answers for it on this site, so it is not asked")
 
 Proposal = list  # meeting id, role, company id, reason: as a session can keep it
 
@@ -180,7 +183,11 @@ class Known:
         """To the plan, a firm nobody answers for has offered nothing."""
         offering = {company.id for company in self.companies.values() if turn.role in company.offers}
         if turn.company is None and offering and offering <= silent:
-            return replace(turn, reason=f"Nobody answers on this site for the firms that {turn.role}")
+            return replace(
+                turn,
+                reason=gettext("Nobody answers on this site for the firms that %(do)s")
+                % {"do": DO[turn.role]},
+            )
         return turn
 
     def _silent_places(self) -> Iterable[rotation.Place]:
@@ -188,7 +195,7 @@ class Known:
             for role in company.offers:
                 had = [duty for duty in self.past if (duty.company_id, duty.role) == (company.id, role)]
                 last = max((self.day(duty.meeting.starts_at) for duty in had), default=None)
-                yield rotation.Place(role, company.id, len(had), last, (), NOBODY_ANSWERS)
+                yield rotation.Place(role, company.id, len(had), last, (), str(NOBODY_ANSWERS))
 
 
 def is_loose(duty: Duty) -> bool:
@@ -218,7 +225,9 @@ def replan(cluster: Cluster, *, by=None, now: datetime | None = None, months: in
     now = now or timezone.now()
     _lock(cluster)
     if cluster.state == Cluster.State.RESTING:
-        raise Refused(f"{cluster} is resting. Start it again, then plan its rota.")
+        raise Refused(
+            gettext("%(cluster)s is resting. Start it again, then plan its rota.") % {"cluster": cluster}
+        )
     meetings = list(meetings_ahead(cluster, now, months).order_by("pk").select_for_update())
     facts = Known(cluster, meetings, now)
     plan = facts.plan()
@@ -270,7 +279,9 @@ def put_back(cluster: Cluster, before: list[Proposal], after: list[Proposal], *,
     meetings = cluster.meetings.order_by("pk").select_for_update().in_bulk([turn[0] for turn in changed])
     firms = duties.members_of([cluster]).in_bulk({company for company, _ in wanted.values()})
     if proposals(cluster) != after or len(firms) < len({company for company, _ in wanted.values()}):
-        raise Refused("The rota has changed since, so the plan before no longer fits. Plan the rota again.")
+        raise Refused(
+            gettext("The rota has changed since, so the plan before no longer fits. Plan the rota again.")
+        )
     for meeting, role in changed:
         company, reason = wanted.get((meeting, role), (None, ""))
         duties.propose(meetings[meeting], role, firms.get(company), reason=reason, by=by)

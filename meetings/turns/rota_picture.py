@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
+from clusters.dates import row_date
 from clusters.models import Cluster
 from meetings import rotation
 from meetings.models import Duty, Meeting, Registration
+from meetings.roles import DOES
 from meetings.turns import rota
 from members.models import Company, Membership
 
@@ -34,10 +36,29 @@ class Turn:
     @property
     def status(self) -> str:
         if self.duty is None:
-            return "Open" if self.needed else "None needed"
+            return _("Open") if self.needed else _("None needed")
         if self.duty.state == State.OFFERED and self.duty.answer_by:
-            return f"Offered until {format_date(self.duty.answer_by, 'j M')}"
-        return "Agreed" if self.duty.state in Duty.AGREED else "Proposed"
+            return _("Offered until %(day)s") % {"day": row_date(self.duty.answer_by)}
+        return _("Agreed") if self.is_agreed else _("Proposed")
+
+    @property
+    def label(self) -> str:
+        return str(Duty.Role(self.role).label)
+
+    @property
+    def does(self) -> str:
+        return str(DOES[self.role])
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.duty is not None and self.duty.state in Duty.AGREED
+
+    @property
+    def is_proposed(self) -> bool:
+        """Not agreed, and not waiting for an answer either."""
+        if self.duty is None or self.is_agreed:
+            return False
+        return self.duty.state != State.OFFERED or self.duty.answer_by is None
 
 
 @dataclass(frozen=True)
@@ -49,10 +70,7 @@ class Row:
     coming: int
     agenda: str
     agenda_is_late: bool
-
-    @property
-    def is_out(self) -> bool:
-        return self.agenda.startswith("Sent")
+    is_out: bool
 
 
 @dataclass(frozen=True)
@@ -77,14 +95,14 @@ class Picture:
     changes: int
 
     @property
-    def missing(self) -> list[tuple[str, int]]:
+    def missing(self) -> dict[str, int]:
         """How many turns of each role nobody has agreed to yet."""
-        turns = [turn for row in self.rows for turn in row.turns if turn.needed and turn.status != "Agreed"]
-        return [(role, sum(turn.role == role for turn in turns)) for role in Duty.Role.values]
+        turns = [turn for row in self.rows for turn in row.turns if turn.needed and not turn.is_agreed]
+        return {role: sum(turn.role == role for turn in turns) for role in Duty.Role.values}
 
     @property
     def proposed(self) -> int:
-        return sum(turn.status == "Proposed" for row in self.rows for turn in row.turns)
+        return sum(turn.is_proposed for row in self.rows for turn in row.turns)
 
 
 def picture(cluster: Cluster, *, now: datetime | None = None) -> Picture:
@@ -120,14 +138,14 @@ def _row(facts: rota.Known, plan: rotation.Plan, meeting, firms: dict[int, Compa
     due = day - timedelta(days=facts.cluster.agenda_days)
     chair = turns[0]
     if meeting.sent_at:
-        agenda = f"Sent {format_date(facts.day(meeting.sent_at), 'j M')}"
-    elif chair.status != "Agreed":
-        agenda = "Needs a chair"
+        agenda = _("Sent %(day)s") % {"day": row_date(facts.day(meeting.sent_at))}
+    elif not chair.is_agreed:
+        agenda = _("Needs a chair")
     else:
-        agenda = f"Due {format_date(due, 'j M')}"
+        agenda = _("Due %(day)s") % {"day": row_date(due)}
     late = not meeting.sent_at and due < facts.day(facts.now)
     turns_due = day - timedelta(days=facts.cluster.answer_days) <= facts.day(facts.now)
-    return Row(meeting, day, turns, turns_due, meeting.coming, agenda, late)
+    return Row(meeting, day, turns, turns_due, meeting.coming, agenda, late, meeting.sent_at is not None)
 
 
 def _turn(
@@ -172,7 +190,10 @@ def _place(facts, company: Company, by_role, last: list[Meeting], came: dict[int
     chair, host = (by_role.get((company.pk, role)) for role in Duty.Role.values)
     marks = [_mark(facts, company, meeting, came) for meeting in last]
     counted = [mark for mark in marks if mark]
-    words = f"Came to {sum(mark != 'away' for mark in counted)} of {len(counted)}"
+    words = _("Came to %(sum)s of %(number)s") % {
+        "sum": sum(mark != "away" for mark in counted),
+        "number": len(counted),
+    }
     return Place(
         company=company,
         marks=marks,

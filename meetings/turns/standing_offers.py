@@ -1,6 +1,7 @@
 """What firms offer to do in a cluster until they take it back: to chair, and to host in their room."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -21,7 +22,10 @@ def set_offers(
 ) -> None:
     """The firm offers this, and no more, in the cluster. What it offered before keeps its date and so its place."""
     if not Membership.objects.active().filter(company=company, cluster=cluster).exists():
-        raise Refused(f"{company} is not a member of {cluster}. Only members take turns.")
+        raise Refused(
+            _("%(company)s is not a member of %(cluster)s. Only members take turns.")
+            % {"company": company, "cluster": cluster}
+        )
     wanted = {Duty.Role.CHAIR: chair, Duty.Role.HOST: host_at is not None}
     for role, offered in wanted.items():
         venue = host_at if role == Duty.Role.HOST else None

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
 from meetings.models import Duty, Meeting, SwapRequest, Unavailability
@@ -17,16 +19,16 @@ from members.models import Company
 
 Swap = SwapRequest.State
 
-HOW_IT_ENDED: dict[str, str] = {
-    Swap.TAKEN: "{taker} has taken this turn already. Nothing is left to do.",
-    Swap.UNDONE: "This swap was undone. {firm} keeps its turn.",
-    Swap.WITHDRAWN: "{firm} no longer asks for a swap.",
-    Swap.PAST_DUE: "It is too late for this swap. {firm} keeps its turn, or talks to the coordinator.",
+HOW_IT_ENDED = {
+    Swap.TAKEN: _("{taker} has taken this turn already. Nothing is left to do."),
+    Swap.UNDONE: _("This swap was undone. {firm} keeps its turn."),
+    Swap.WITHDRAWN: _("{firm} no longer asks for a swap."),
+    Swap.PAST_DUE: _("It is too late for this swap. {firm} keeps its turn, or talks to the coordinator."),
 }
 
 
 def how_it_ended(request: SwapRequest) -> str:
-    return HOW_IT_ENDED[request.state].format(firm=request.duty.company, taker=request.taken_by)
+    return HOW_IT_ENDED[Swap(request.state)].format(firm=request.duty.company, taker=request.taken_by)
 
 
 def who_could(duty: Duty):
@@ -68,17 +70,20 @@ def ask(
         raise Refused(how_it_stands(duty))
     duties.refuse_unless_ahead(duty.meeting, now)
     if duty.swap_requests.open().exists():
-        raise Refused("You have asked for a swap of this turn already.")
+        raise Refused(gettext("You have asked for a swap of this turn already."))
     able = who_could(duty)
     asked = list(able if companies is None else able.filter(pk__in=[company.pk for company in companies]))
     if not asked:
         raise Refused(
-            f"No other firm that offers to {duty.role} is free on that day. "
-            "Talk to the coordinator, or give the turn back."
+            gettext(
+                "No other firm that offers to %(do)s is free on that day. Talk to the "
+                "coordinator, or give the turn back."
+            )
+            % {"do": duty.do}
         )
     request = SwapRequest(duty=duty, note=note, created_by=by, created_at=now)
     if last_day(request) < now.astimezone(duty.meeting.zone).date():
-        raise Refused("The meeting is too near for a swap by mail. Ring the coordinator.")
+        raise Refused(gettext("The meeting is too near for a swap by mail. Ring the coordinator."))
     request.save()
     request.asked.set(asked)
     duties.record(by, "asked for a swap of", duty, note)
@@ -99,12 +104,15 @@ def take(request: SwapRequest, company: Company, *, by, now: datetime | None = N
     if last_day(request) < now.astimezone(meeting.zone).date():
         raise Refused(HOW_IT_ENDED[Swap.PAST_DUE].format(firm=old.company))
     if not request.asked.filter(pk=company.pk).exists():
-        raise Refused(f"{company} was not asked for this turn.")
+        raise Refused(gettext("%(company)s was not asked for this turn.") % {"company": company})
     duties.refuse_stranger(meeting, old.role, company)
     _end(request, Swap.TAKEN, now, taken_by=company)
     step(old, State.SWAPPED, by=by, verb="took over the turn of", note=f"For {company}.", now=now)
     new = Duty.objects.create(
-        meeting=meeting, role=old.role, company=company, reason=f"Swapped with {old.company}."
+        meeting=meeting,
+        role=old.role,
+        company=company,
+        reason=gettext("Swapped with %(company)s.") % {"company": old.company},
     )
     step(new, State.ACCEPTED, by=by, verb="accepted, in a swap, the turn of", now=now)
     request.new_duty = new
@@ -133,12 +141,16 @@ def undo(request: SwapRequest, *, by, now: datetime | None = None) -> Duty:
     _lock(request)
     if request.state != Swap.TAKEN:
         raise Refused(
-            how_it_ended(request) if request.state != Swap.OPEN else "Nobody has taken this turn yet."
+            how_it_ended(request)
+            if request.state != Swap.OPEN
+            else gettext("Nobody has taken this turn yet.")
         )
     old, new = request.duty, request.new_duty
     duties.refuse_unless_ahead(old.meeting, now)
     if new is None or not can_undo(request, now):
-        raise Refused("It is too late to undo this swap. Talk to the coordinator, or ask for another one.")
+        raise Refused(
+            gettext("It is too late to undo this swap. Talk to the coordinator, or ask for another one.")
+        )
     new.meeting = old.meeting
     duties.lock(new)
     duties.refuse_stranger(old.meeting, old.role, old.company)

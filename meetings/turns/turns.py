@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.dateformat import format as format_date
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clusters.errors import Refused
 from clusters.models import Cluster
@@ -41,10 +42,13 @@ def _refuse_to_ask(duty: Duty, now: datetime) -> None:
     duties.refuse_unless_ahead(meeting, now)
     duties.refuse_stranger(meeting, duty.role, duty.company)
     if cluster and cluster.state == Cluster.State.RESTING:
-        raise Refused(f"{cluster} is resting. Nobody is asked until it meets again.")
+        raise Refused(
+            _("%(cluster)s is resting. Nobody is asked until it meets again.") % {"cluster": cluster}
+        )
     if not answerers_of(duty.company):
         raise Refused(
-            f"Nobody answers for {duty.company} on this site. Ask them yourself, and say yes for them here."
+            _("Nobody answers for %(company)s on this site. Ask them yourself, and say yes for them here.")
+            % {"company": duty.company}
         )
 
 
@@ -100,7 +104,9 @@ def decline(
     was_asked = duty.state == State.OFFERED
     step(duty, State.DECLINED, by=by, verb="declined the turn of", note=told, now=now)
     if was_asked:
-        _pass_on(duty, f"{duty.company} can’t {duty.role} this time.", now=now)
+        _pass_on(
+            duty, _("%(company)s can’t %(do)s this time.") % {"company": duty.company, "do": duty.do}, now=now
+        )
     return duty
 
 
@@ -109,11 +115,12 @@ def _refuse_to_answer(duty: Duty, on_behalf: bool, version: int | None, now: dat
     if duty.state not in asked:
         raise Refused(how_it_stands(duty))
     if version is not None and version != duty.version:
-        raise Refused("This turn has changed since you opened the page. Look at it again.")
+        raise Refused(_("This turn has changed since you opened the page. Look at it again."))
     duties.refuse_unless_ahead(duty.meeting, now)
     if not on_behalf and duty.answer_by and is_late(duty, now):
         raise Refused(
-            f"The last day to answer was {format_date(duty.answer_by, 'l j F')}. The next firm is being asked."
+            _("The last day to answer was %(day)s. The next firm is being asked.")
+            % {"day": dateformat.format(duty.answer_by, pgettext("date format", "l j F"))}
         )
 
 
@@ -137,10 +144,13 @@ def give_back(duty: Duty, *, by, note: str = "", now: datetime | None = None) ->
     asked = duty.offered_at or now  # so that the plan knows that it won't do it
     step(duty, State.WITHDRAWN, by=by, verb="gave back the turn of", note=note, now=now, offered_at=asked)
     settle(duty)
-    told = f"They write: {note}" if note else ""
+    told = _("They write: %(note)s") % {"note": note} if note else ""
     _pass_on(
         duty,
-        f"{duty.company} had agreed to {duty.role} and can’t after all. {told}".strip(),
+        (
+            _("%(company)s had agreed to %(do)s and can’t after all. %(told)s")
+            % {"company": duty.company, "do": duty.do, "told": told}
+        ).strip(),
         now=now,
         tell=True,
     )
@@ -154,12 +164,14 @@ def withdraw(duty: Duty, *, by, because: str, now: datetime | None = None) -> Du
     _lock_with_rota(duty)
     duties.refuse_unless_ahead(duty.meeting, now)
     if not because.strip():
-        raise Refused("Say why, in a sentence. The firm reads it.")
+        raise Refused(_("Say why, in a sentence. The firm reads it."))
     was_asked = duty.state != State.PROPOSED
     duties.take_away(duty, by=by, because=because, now=now)
     settle(duty)
     if was_asked:
-        _pass_on(duty, f"{duty.company} no longer {duty.role}s.", now=now)
+        _pass_on(
+            duty, _("%(company)s no longer %(does)s.") % {"company": duty.company, "does": duty.does}, now=now
+        )
     return duty
 
 
@@ -216,7 +228,7 @@ def miss(duty: Duty, *, by, note: str = "", now: datetime | None = None) -> Duty
     """The firm did not come to its turn. It doesn't count as one."""
     duties.lock(duty)
     if duty.meeting.starts_at > (now or timezone.now()):
-        raise Refused("The meeting is still ahead. Take the turn away instead.")
+        raise Refused(_("The meeting is still ahead. Take the turn away instead."))
     step(duty, State.MISSED, by=by, verb="wrote down as missed the turn of", note=note, now=now)
     return duty
 
@@ -250,7 +262,7 @@ def _expire(duty: Duty, now: datetime) -> bool:
     step(duty, State.EXPIRED, by=None, verb="let lapse the turn of", now=now)
     settle(duty)
     if duty.meeting.ends_at > now and duty.meeting.state in AHEAD:
-        _pass_on(duty, f"{duty.company} has not answered in time.", now=now)
+        _pass_on(duty, _("%(company)s has not answered in time.") % {"company": duty.company}, now=now)
     return True
 
 
@@ -272,12 +284,18 @@ def release_absent(now: datetime | None = None) -> int:
     )
     released = 0
     for duty in whole(ahead.filter(meeting__state=Meeting.State.CANCELLED)):
-        released += _release(duty, "The meeting was called off.", now, pass_on=False)
+        released += _release(duty, _("The meeting was called off."), now, pass_on=False)
     for duty in whole(ahead.filter(left, meeting__state__in=AHEAD)):
-        what = "takes no part at the moment" if duty.company.frozen_at else "has left"
-        released += _release(duty, f"{duty.company} {what}.", now)
+        happened = (
+            _("%(company)s takes no part at the moment.")
+            if duty.company.frozen_at
+            else _("%(company)s has left.")
+        )
+        released += _release(duty, happened % {"company": duty.company}, now)
     for duty in whole(ahead.filter(nobody, meeting__state__in=AHEAD)):
-        released += _release(duty, f"Nobody answers for {duty.company} any more.", now)
+        released += _release(
+            duty, _("Nobody answers for %(company)s any more.") % {"company": duty.company}, now
+        )
     return released
 
 
@@ -296,7 +314,12 @@ def _release(duty: Duty, happened: str, now: datetime, *, pass_on: bool = True) 
     step(duty, State.WITHDRAWN, by=None, verb="withdrew the turn of", note=happened, now=now)
     settle(duty)
     if known and pass_on:
-        _pass_on(duty, f"{happened} It no longer {duty.role}s.", now=now, tell=True)
+        _pass_on(
+            duty,
+            _("%(happened)s It no longer %(does)s.") % {"happened": happened, "does": duty.does},
+            now=now,
+            tell=True,
+        )
     return True
 
 
@@ -328,7 +351,7 @@ def name_showcase(duty: Duty, *, title: str, summary: str, by, now: datetime | N
     showcase = showcase_of(duty)
     if showcase is None:
         raise Refused(
-            how_it_stands(duty) if duty.state != State.ACCEPTED else "This meeting has no showcase."
+            how_it_stands(duty) if duty.state != State.ACCEPTED else _("This meeting has no showcase.")
         )
     if (showcase.title, showcase.summary) == (title, summary):
         return showcase

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,7 +38,7 @@ def feedback_give(request, token: str):
     if not form.is_valid():
         return feedback_page(request, token, registration, form)
     give(registration, **form.cleaned_data)
-    messages.success(request, "Thank you. The coordinators read it; you can still change it here.")
+    messages.success(request, _("Thank you. The coordinators read it; you can still change it here."))
     return redirect("meetings:feedback", token)
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters import limits
@@ -59,7 +60,7 @@ def answer_details(request, pk: int):
     meeting = answer.meeting
     form = NeedsForm(request.POST or None, initial={"needs": answer.needs, "shares_name": answer.shares_name})
     if request.method == "POST" and form.is_valid():
-        return do(request, meeting, lambda: registrations.note(answer, **form.cleaned_data), "Saved.")
+        return do(request, meeting, lambda: registrations.note(answer, **form.cleaned_data), _("Saved."))
     return details_page(request, answer, needs_form=form)
 
 
@@ -89,7 +90,11 @@ def come_to_all(request, slug: str):
     return stand(
         request,
         lambda: registrations.come_to_all(cluster, request.user),
-        f"You are down for all meetings of {cluster}, also those still to be announced. Skip one on its page.",
+        _(
+            "You are down for all meetings of %(cluster)s, also those still to be announced. "
+            "Skip one on its page."
+        )
+        % {"cluster": cluster},
     )
 
 
@@ -99,7 +104,7 @@ def stop_coming_to_all(request, slug: str):
     return stand(
         request,
         lambda: registrations.stop_coming_to_all(cluster, request.user),
-        "From now on you answer meeting by meeting. What you have answered already stays.",
+        _("From now on you answer meeting by meeting. What you have answered already stays."),
     )
 
 
@@ -177,7 +182,7 @@ def guest(request, pk: int):
 
 def invited(request, meeting: Meeting, form: GuestForm) -> bool:
     if not limits.within(request, "guest"):
-        form.add_error(None, "That was often for one hour. Please try again later, or sign in.")
+        form.add_error(None, _("That was often for one hour. Please try again later, or sign in."))
         return False
     try:
         guests.invite(meeting, **form.cleaned_data)

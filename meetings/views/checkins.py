@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -72,14 +73,24 @@ def search(answers, typed: str):
 def check_in_tick(request, pk: int, answer: int):
     keeper = get_keeper(request.user, pk)
     row = get_answer(keeper, answer, request.POST.get("code", "").replace("\0", ""))
-    return do(request, keeper, lambda: checkins.tick(row, by=request.user), f"{row.person} is here.")
+    return do(
+        request,
+        keeper,
+        lambda: checkins.tick(row, by=request.user),
+        _("%(person)s is here.") % {"person": row.person},
+    )
 
 
 @require_POST
 def check_in_untick(request, pk: int, answer: int):
     keeper = get_keeper(request.user, pk)
     row = get_answer(keeper, answer, "")
-    return do(request, keeper, lambda: checkins.untick(row, by=request.user), f"{row.person} is not ticked.")
+    return do(
+        request,
+        keeper,
+        lambda: checkins.untick(row, by=request.user),
+        _("%(person)s is not ticked.") % {"person": row.person},
+    )
 
 
 @require_POST
@@ -91,7 +102,10 @@ def check_in_walk_in(request, pk: int):
         return to_list(keeper)
     name = form.cleaned_data["name"]
     return do(
-        request, keeper, lambda: checkins.walk_in(keeper.meeting, name, by=request.user), f"{name} is here."
+        request,
+        keeper,
+        lambda: checkins.walk_in(keeper.meeting, name, by=request.user),
+        _("%(name)s is here.") % {"name": name},
     )
 
 
@@ -104,7 +118,7 @@ def check_in_close(request, pk: int):
         request,
         keeper,
         lambda: checkins.close(keeper.meeting, by=request.user),
-        "Closed. Who was not ticked did not come.",
+        _("Closed. Who was not ticked did not come."),
     )
 
 

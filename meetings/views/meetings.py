@@ -3,6 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -149,7 +150,9 @@ def association_ics(request, slug: str):
 def feed_of(request, organiser: Cluster | Association, meetings) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if not kind:
-        return ics(calendar(f"{organiser.name} meetings", meetings), organiser.slug)
+        return ics(
+            calendar(_("%(organiser)s meetings") % {"organiser": organiser.name}, meetings), organiser.slug
+        )
     if kind not in Meeting.Kind.values:
         raise Http404
     name = f"{organiser.name}: {Meeting.Kind(kind).label.lower()}"

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
@@ -28,12 +29,12 @@ def private_ics(request, token: str):
 def private_calendar_make(request):
     """An address, or a new one: the old one is shut at that moment."""
     PrivateCalendar.objects.update_or_create(user=request.user, defaults={"token": new_token()})
-    messages.success(request, "Here is the address of your calendar. An earlier one no longer works.")
+    messages.success(request, _("Here is the address of your calendar. An earlier one no longer works."))
     return redirect("members:me")
 
 
 @require_POST
 def private_calendar_remove(request):
     PrivateCalendar.objects.filter(user=request.user).delete()
-    messages.success(request, "The address no longer works. Calendars that had it stay as they were.")
+    messages.success(request, _("The address no longer works. Calendars that had it stay as they were."))
     return redirect("members:me")

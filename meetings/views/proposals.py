@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clusters.brands import wear
@@ -53,7 +54,7 @@ def suggested(request, cluster: Cluster, form: ProposalForm) -> bool:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, "Thank you. The coordinator sees it beside the next agenda.")
+    messages.success(request, _("Thank you. The coordinator sees it beside the next agenda."))
     return True
 
 
@@ -66,7 +67,7 @@ def proposal_take_back(request, pk: int):
         raise PermissionDenied
     try:
         proposals.take_back(proposal, by=request.user)
-        messages.success(request, "Taken back.")
+        messages.success(request, _("Taken back."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("meetings:proposal-list", slug=proposal.cluster.slug)

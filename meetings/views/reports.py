@@ -11,6 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters.brands import wear
@@ -90,7 +91,7 @@ def drives_of(scope: Scope, now) -> list[tuple[Drive, Standing]]:
 
 @require_safe
 def report_csv(request):
-    _, scope = asked_scope(request)
+    _form, scope = asked_scope(request)
     if scope is None:
         return redirect(f"{reverse('meetings:report')}?{request.GET.urlencode()}")
     now = timezone.now()
@@ -100,16 +101,26 @@ def report_csv(request):
     ]
     rating = mean_rating(scope, now)
     rows += [
-        ("Feedback", "Mean rating", f"{rating:.2f}" if rating else "", "Of one to five."),
-        ("Support received", "Pounds", pounds_in(scope), "Each gift of money spread evenly over its days."),
+        (_("Feedback"), _("Mean rating"), f"{rating:.2f}" if rating else "", _("Of one to five.")),
+        (
+            _("Support received"),
+            _("Pounds"),
+            pounds_in(scope),
+            _("Each gift of money spread evenly over its days."),
+        ),
     ]
     rows += [
-        (f"Drive: {drive}", figure.label, f"{figure.reached} of {figure.number}", figure.meaning)
+        (
+            _("Drive: %(drive)s") % {"drive": drive},
+            figure.label,
+            _("%(reached)s of %(number)s") % {"reached": figure.reached, "number": figure.number},
+            figure.meaning,
+        )
         for drive, standing in drives_of(scope, now)
         for figure in standing.figures
     ]
     name = f"report-{scope.start:%Y-%m-%d}-{scope.end:%Y-%m-%d}"
-    return csv_response(name, ["Group", "Figure", "Number", "What it counts"], rows)
+    return csv_response(name, [_("Group"), _("Figure"), _("Number"), _("What it counts")], rows)
 
 
 @require_safe
@@ -136,12 +147,12 @@ def report_rows_csv(request, key: str):
     lines = lines_of(figure.rows.order_by("pk"), scope, request.user)
     rows = [(line.what, line.where, line.day) for line in lines]
     return csv_response(
-        f"{figure.key}-{scope.start:%Y-%m-%d}-{scope.end:%Y-%m-%d}", ["What", "Where", "When"], rows
+        f"{figure.key}-{scope.start:%Y-%m-%d}-{scope.end:%Y-%m-%d}", [_("What"), _("Where"), _("When")], rows
     )
 
 
 def asked_figure(request, key: str) -> tuple[Scope, figures.Figure]:
-    _, scope = asked_scope(request)
+    _form, scope = asked_scope(request)
     if scope is None:
         raise Http404
     found = next((one for one in figures.figures_of(scope, timezone.now()) if one.key == key), None)

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters.dates import clock, long_date
@@ -30,7 +31,7 @@ def shared_picture_of(meeting: Meeting) -> dict | None:
 def picture_of_meeting(meeting: Meeting) -> SharePicture:
     starts_at = timezone.localtime(meeting.starts_at, meeting.zone)
     off = meeting.state == Meeting.State.CANCELLED
-    facts = [long_date(starts_at), "called off" if off else clock(starts_at), meeting.public_place]
+    facts = [long_date(starts_at), _("called off") if off else clock(starts_at), meeting.public_place]
     return SharePicture.of(
         meeting.in_association,
         kicker=str(meeting.organiser),

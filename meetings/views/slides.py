@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
@@ -68,7 +69,9 @@ def slides_hand_in(request, token: str):
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return slides_page(request, link, form=form)
-    messages.success(request, "Thank you. The coordinator looks at them, and then they are in the archive.")
+    messages.success(
+        request, _("Thank you. The coordinator looks at them, and then they are in the archive.")
+    )
     return redirect("meetings:slides", token)
 
 

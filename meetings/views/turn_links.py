@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.brands import wear
@@ -121,11 +122,11 @@ def turn_showcase(request, token: str):
 
 def said_of_showcase(duty: Duty) -> str:
     if duty.meeting.editions.exists():
-        return (
+        return _(
             "Saved, and on the meeting’s page. The agenda is out already: members hear of it in a mail "
             "when the coordinator sends the change."
         )
-    return "Saved. Members read it with the agenda."
+    return _("Saved. Members read it with the agenda.")
 
 
 def turn_page(request, link: TurnLink, *, refusal: str = "", note_form=None, showcase_form=None):
@@ -170,7 +171,7 @@ def open_swap_link(request, token: str) -> SwapLink:
     elif not why_not and swap.state != SwapRequest.State.OPEN:
         why_not, sentence = "ended", swaps.how_it_ended(swap)
     elif not why_not and swap.duty.meeting.ends_at <= timezone.now():
-        why_not, sentence = "ended", "The meeting is over."
+        why_not, sentence = "ended", _("The meeting is over.")
     return SwapLink(token, swap, company, user, why_not, sentence)
 
 

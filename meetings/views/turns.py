@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters import trail
@@ -130,7 +131,7 @@ def own_swap(user, pk: int) -> SwapRequest:
 
 def refuse_colleague(user, company: Company) -> None:
     if not answered_by(user).filter(pk=company.pk).exists():
-        raise PermissionDenied("A lead or deputy of your firm answers for its turns.")
+        raise PermissionDenied(_("A lead or deputy of your firm answers for its turns."))
 
 
 def sent(request):
@@ -156,7 +157,7 @@ def my_turn_accept(request, pk: int):
     return do(
         request,
         lambda: turns.accept(duty, by=request.user, version=version_read(request)),
-        f"Thank you. {duty.company} will {duty.role}.",
+        _("Thank you. %(company)s will %(do)s.") % {"company": duty.company, "do": duty.do},
     )
 
 
@@ -167,7 +168,7 @@ def my_turn_decline(request, pk: int):
     return do(
         request,
         lambda: turns.decline(duty, by=request.user, note=note, version=version_read(request)),
-        "All right, not this time. You come next, and the next firm is being asked.",
+        _("All right, not this time. You come next, and the next firm is being asked."),
     )
 
 
@@ -185,7 +186,7 @@ def my_turn_showcase(request, pk: int):
         duties.lock(duty)
     showcase = turns.showcase_of(duty)
     if showcase is None:
-        messages.error(request, "There is no showcase to name for this turn.")
+        messages.error(request, _("There is no showcase to name for this turn."))
         return redirect("meetings:my-turns")
     form = ShowcaseForm(sent(request), instance=showcase)
     if request.method == "POST" and form.is_valid():
@@ -207,7 +208,7 @@ def my_turn_give_back(request, pk: int):
         return do(
             request,
             lambda: turns.give_back(duty, by=request.user, note=form.cleaned_data["note"]),
-            "The turn is given back. The coordinator knows, and the next firm is being asked.",
+            _("The turn is given back. The coordinator knows, and the next firm is being asked."),
         )
     return render(
         request, "meetings/turns/give_back.html", {"form": form, "duty": duty, "meeting": duty.meeting}
@@ -225,7 +226,7 @@ def my_turn_swap(request, pk: int):
         return do(
             request,
             lambda: swaps.ask(duty, by=request.user, companies=asked["asked"], note=asked["note"]),
-            "Asked. The first firm that says yes takes the turn; until then it is yours.",
+            _("Asked. The first firm that says yes takes the turn; until then it is yours."),
         )
     context = {"form": form, "duty": duty, "meeting": duty.meeting, "able": able}
     return render(request, "meetings/turns/ask_swap.html", context)
@@ -238,7 +239,7 @@ def my_swap_take(request, pk: int, company: int):
     return do(
         request,
         lambda: swaps.take(swap, firm, by=request.user),
-        f"Thank you. {firm} will {swap.duty.role}.",
+        _("Thank you. %(firm)s will %(do)s.") % {"firm": firm, "do": swap.duty.do},
     )
 
 
@@ -246,7 +247,7 @@ def my_swap_take(request, pk: int, company: int):
 def my_swap_withdraw(request, pk: int):
     swap = own_swap(request.user, pk)
     refuse_colleague(request.user, swap.duty.company)
-    return do(request, lambda: swaps.withdraw(swap, by=request.user), "You keep your turn.")
+    return do(request, lambda: swaps.withdraw(swap, by=request.user), _("You keep your turn."))
 
 
 @require_POST
@@ -254,9 +255,11 @@ def my_swap_undo(request, pk: int):
     swap = own_swap(request.user, pk)
     answering = answered_by(request.user)
     if not answering.filter(pk__in=[swap.duty.company_id, swap.taken_by_id]).exists():
-        raise PermissionDenied("A lead or deputy of your firm answers for its turns.")
+        raise PermissionDenied(_("A lead or deputy of your firm answers for its turns."))
     return do(
-        request, lambda: swaps.undo(swap, by=request.user), f"Undone. {swap.duty.company} has its turn again."
+        request,
+        lambda: swaps.undo(swap, by=request.user),
+        _("Undone. %(company)s has its turn again.") % {"company": swap.duty.company},
     )
 
 
@@ -293,7 +296,8 @@ def save_offers(request, membership: Membership, wanted: dict):
             both_at_once=wanted.get("both_at_once", True),
             by=request.user,
         ),
-        f"Saved. That is what {membership.company} offers in {membership.cluster}.",
+        _("Saved. That is what %(company)s offers in %(cluster)s.")
+        % {"company": membership.company, "cluster": membership.cluster},
     )
 
 
@@ -325,7 +329,7 @@ def my_room(request, pk: int):
         return do(
             request,
             lambda: save_room(form, request.user),
-            f"Saved. Members read it before they come to {room.name}.",
+            _("Saved. Members read it before they come to %(room)s.") % {"room": room.name},
         )
     return render(request, "meetings/turns/room.html", {"form": form, "room": room})
 
@@ -342,18 +346,18 @@ def save_room(form: RoomForm, by) -> None:
 def my_absence_add(request):
     form = AbsenceForm(request.POST, companies=answered_by(request.user))
     if not answered_by(request.user).exists():
-        raise PermissionDenied("A lead or deputy of your firm answers for its turns.")
+        raise PermissionDenied(_("A lead or deputy of your firm answers for its turns."))
     if not form.is_valid():
         return my_turns_page(request, form)
     absence = form.save(commit=False)
     absences.note(absence, by=request.user)
-    messages.success(request, "Noted. The rota leaves these days free.")
+    messages.success(request, _("Noted. The rota leaves these days free."))
     in_the_way = absence.company.duties.filter(
         state__in=[State.OFFERED, State.ACCEPTED],
         meeting__starts_at__date__range=(absence.start, absence.end),
     )
     if in_the_way.exists():
-        messages.warning(request, "You have a turn in these days. Swap it or say no to it below.")
+        messages.warning(request, _("You have a turn in these days. Swap it or say no to it below."))
     return redirect("meetings:my-turns")
 
 
@@ -365,5 +369,5 @@ def my_absence_remove(request, pk: int):
     return do(
         request,
         lambda: absences.take_back(absence, by=request.user),
-        "Taken off. You are there after all.",
+        _("Taken off. You are there after all."),
     )

@@ -1,4 +1,5 @@
 // Keeps "now" and "next" of a run sheet up to date. Without it the page says how things stood when it was loaded.
+// The words are in the panel's data attributes, in the page's language.
 (() => {
   const panel = document.querySelector("[data-run-now]");
   if (!panel) return;
@@ -18,6 +19,9 @@
     if (element.textContent !== words) element.textContent = words; // so that only changes are read out
   };
 
+  const words = panel.dataset;
+  const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
   const minutesAndSeconds = (milliseconds) => {
     const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -33,13 +37,14 @@
       else row.removeAttribute("aria-current");
     }
     head.classList.toggle("is-next", Boolean(current));
-    const before = following ? "Not begun yet" : "The agenda is through";
-    show(title, current ? current.title : isOver ? "The meeting is over" : before);
+    const before = following ? words.early : words.through;
+    show(title, current ? current.title : isOver ? words.ended : before);
     const soon = following && following.start - now < 3600000;
-    if (current) show(left, `${minutesAndSeconds(current.end - now)} left, until ${current.row.dataset.until}`);
-    else show(left, soon ? `begins in ${minutesAndSeconds(following.start - now)}` : "");
-    if (following) show(next, `Next, ${following.row.dataset.clock}: ${following.title}`);
-    else show(next, isOver ? "" : "Then the meeting closes.");
+    const wait = minutesAndSeconds((current ? current.end : following ? following.start : now) - now);
+    if (current) show(left, filled(words.left, { wait, until: current.row.dataset.until }));
+    else show(left, soon ? filled(words.begins, { wait }) : "");
+    if (following) show(next, filled(words.next, { start: following.row.dataset.clock, title: following.title }));
+    else show(next, isOver ? "" : words.closes);
   };
 
   tick();

@@ -1,0 +1,159 @@
+"""What a cluster needs."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clusters.models import Cluster
+from meetings.models import Meeting
+from members.models import Invitation, Membership, Representative
+
+from .need import ANSWER_TO_APPLICANTS, CADENCE_DAYS, CALL_SILENT_FIRMS, SOON, Need, desk_of_meetings
+
+
+def clusters_of(user, now: datetime) -> list[Cluster]:
+    """Each with the applications that wait, and the last and the next of its own meetings."""
+    ours = Meeting.objects.filter(cluster=OuterRef("pk"), kind=Meeting.Kind.MEETING).order_by()
+    applied = Membership.objects.filter(cluster=OuterRef("pk"), state=Membership.State.APPLIED).order_by()
+    clusters = Cluster.objects.managed_by(user).annotate(
+        waiting=_one(applied, Count("pk")),
+        waiting_since=_one(applied, Min("applied_at")),
+        uninvited=_one(Invitation.objects.unsent().filter(cluster=OuterRef("pk")).order_by(), Count("pk")),
+        last_met=_one(ours.past(now).order_by(), Max("starts_at")),
+        meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
+        asking=_one(asking_for_firms(), Count("company__representatives", distinct=True)),
+        asking_since=_one(asking_for_firms(), Min("company__representatives__since")),
+        silent=_one(unanswered(), Count("pk")),
+        silent_since=_one(unanswered(), Min("company__unrepresented_since")),
+    )
+    return list(clusters)
+
+
+def asking_for_firms():
+    """Memberships of a cluster, with the people who ask to act for the firm and whom no lead of it answers."""
+    led = Representative.objects.active().filter(
+        company=OuterRef("company"), role=Representative.Role.LEAD, user__is_active=True
+    )
+    asked = Membership.objects.open().filter(
+        cluster=OuterRef("pk"), company__representatives__state=Representative.State.ASKED
+    )
+    return asked.filter(Q(company__representatives__takes_over=True) | ~Exists(led)).order_by()
+
+
+def unanswered():
+    """Memberships of a cluster whose firm nobody answers for."""
+    of_cluster = Membership.objects.active().filter(cluster=OuterRef("pk"))
+    return of_cluster.filter(company__unrepresented_since__isnull=False).order_by()
+
+
+def _one(rows, figure):
+    """A figure of the rows of each cluster."""
+    return rows.values("cluster").annotate(figure=figure).values("figure")
+
+
+def of_cluster(cluster, today: date) -> Iterator[Need]:
+    if cluster.waiting:
+        yield _applications(cluster)
+    if cluster.asking:
+        yield _people_asking(cluster)
+    if cluster.silent:
+        yield _silent_firms(cluster)
+    if cluster.uninvited:
+        sentence = ngettext(
+            "One person is on a list of yours, and not invited.",
+            "%(number)s people are on a list of yours, and not invited.",
+            cluster.uninvited,
+        ) % {"number": cluster.uninvited}
+        query = urlencode({"sent_at__isempty": 1, "cluster__id__exact": cluster.pk})
+        url = f"{reverse('admin:members_invitation_changelist')}?{query}"
+        yield Need(cluster, sentence, today + SOON, _("Invite them"), url)
+    if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
+        due = _met_on(cluster) + timedelta(days=CADENCE_DAYS[cluster.cadence]) if cluster.last_met else today
+        sentence = _("No meeting is planned, though it is time for one.")
+        if cluster.meets_next:
+            sentence = _("The next meeting is not before %(day)s.") % {
+                "day": date_format(cluster.meets_next, "DATE_FORMAT")
+            }
+        yield Need(cluster, sentence, due, _("Plan ahead"), _plan_ahead(cluster))
+    if cluster.state == Cluster.State.FORMING and not cluster.meets_next:
+        sentence = _("It is forming, and no first meeting is planned.")
+        yield Need(
+            cluster,
+            sentence,
+            today,
+            _("Plan the first meeting"),
+            desk_of_meetings("meeting_add", cluster=cluster.pk),
+        )
+
+
+def _applications(cluster) -> Need:
+    since = timezone.localdate(cluster.waiting_since)
+    sentence = ngettext(
+        "One firm waits to join, since %(day)s.",
+        "%(number)s firms wait to join, since %(day)s.",
+        cluster.waiting,
+    ) % {"number": cluster.waiting, "day": date_format(since, "MONTH_DAY_FORMAT")}
+    query = urlencode({"state__exact": "applied", "cluster__id__exact": cluster.pk})
+    return Need(
+        cluster,
+        sentence,
+        since + ANSWER_TO_APPLICANTS,
+        ngettext("Look at it", "Look at them", cluster.waiting),
+        f"{reverse('admin:members_membership_changelist')}?{query}",
+    )
+
+
+def _people_asking(cluster) -> Need:
+    since = timezone.localdate(cluster.asking_since)
+    sentence = ngettext(
+        "Somebody asks to act for a firm, since %(day)s.",
+        "%(number)s people ask to act for a firm, since %(day)s.",
+        cluster.asking,
+    ) % {"number": cluster.asking, "day": date_format(since, "MONTH_DAY_FORMAT")}
+    return Need(
+        cluster,
+        sentence,
+        since + ANSWER_TO_APPLICANTS,
+        ngettext("Look at it", "Look at them", cluster.asking),
+        f"{reverse('admin:members_representative_changelist')}?{urlencode({'state__exact': 'asked'})}",
+    )
+
+
+def _silent_firms(cluster) -> Need:
+    since = timezone.localdate(cluster.silent_since)
+    sentence = ngettext(
+        "Nobody answers for one firm. Ask who looks after it now.",
+        "Nobody answers for %(number)s firms. Ask who looks after it now.",
+        cluster.silent,
+    ) % {"number": cluster.silent}
+    query = urlencode({"answered": "no", "cluster": cluster.pk})
+    return Need(
+        cluster,
+        sentence,
+        since + CALL_SILENT_FIRMS,
+        _("See which"),
+        f"{reverse('admin:members_company_changelist')}?{query}",
+    )
+
+
+def _met_on(cluster) -> date:
+    return timezone.localdate(cluster.last_met)
+
+
+def _meets_soon_enough(cluster, today: date) -> bool:
+    """Within one and a half times its cadence; months of pause don't count."""
+    until = today + timedelta(days=CADENCE_DAYS[cluster.cadence] * 3 // 2)
+    months = {(today + timedelta(days=days)).month for days in range((until - today).days)}
+    until += timedelta(days=31 * len(months & set(cluster.pause_months)))
+    return cluster.meets_next is not None and timezone.localdate(cluster.meets_next) <= until
+
+
+def _plan_ahead(cluster: Cluster) -> str:
+    return desk_of_meetings("meeting_plan_ahead", cluster=cluster.pk)
