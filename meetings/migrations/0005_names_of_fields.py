@@ -16,7 +16,7 @@ import meetings.models.registration
 class Migration(migrations.Migration):
     dependencies = [
         ("clusters", "0007_postcodes"),
-        ("meetings", "0003_headcount"),
+        ("meetings", "0004_what_pages_and_the_worker_look_for"),
         ("members", "0012_introductions_nobody_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
