@@ -47,8 +47,10 @@ def drop_former():
 
 
 def names_of_databases():
+    """Ours; other processes have theirs beside them."""
+    ours = connection.settings_dict["NAME"]
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database")
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [ours])
         return {name for (name,) in cursor.fetchall()}
 
 
