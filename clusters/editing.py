@@ -148,7 +148,8 @@ class SameTimeForm(forms.ModelForm):
         return said % {"who": self.who, "words": words}
 
     def words_of(self, name: str) -> str:
-        now, choices = self[name].initial, dict(getattr(self.fields[name], "choices", ()))
+        now = self[name].initial
+        choices = choices_among(self.fields[name], now if isinstance(now, list | tuple) else [now])
         if isinstance(now, bool):
             return _("ticked") if now else _("not ticked")
         if isinstance(now, datetime):
@@ -168,6 +169,14 @@ def what_stayed(changed: Iterable[forms.BaseForm]) -> str:
         "who": others[0].who,
         "labels": ", ".join(labels),
     }
+
+
+def choices_among(field: forms.Field, values: Iterable) -> dict:
+    """The words of these values of a field to choose by; of rows that may be many only these are read."""
+    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+        rows = field.queryset.filter(pk__in=[key_of(one) for one in values])
+        return {row.pk: field.label_from_instance(row) for row in rows}
+    return dict(getattr(field, "choices", ()))
 
 
 def key_of(value):

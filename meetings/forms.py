@@ -1,8 +1,10 @@
 """The coordinators' forms: what they refuse is said beside the field, in a sentence."""
 
+from copy import copy
 from datetime import datetime
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -14,6 +16,7 @@ from clusters.dates import clock
 from clusters.editing import SameTimeForm
 from clusters.editing_rows import SameTimeFormSet
 from clusters.models import Cluster
+from clusters.scoping import way_to_choose
 from meetings.models import AgendaItem, AgendaProposal, Duty, Meeting, Venue
 from meetings.roles import DO
 from meetings.series import MOST_MONTHS, note_on
@@ -96,11 +99,15 @@ class MeetingForm(SameTimeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         meeting = self.instance
-        for role in Duty.Role:
-            field = self.fields.get(role)
-            if field is None:  # the reader may only look
-                continue
-            field.queryset = self.firms()
+        roles = [role for role in Duty.Role if role in self.fields]  # none if the reader may only look
+        if not roles:
+            return
+        firms = self.firms()
+        way = way_to_choose(Duty._meta.get_field("company"), firms, admin.site, self.for_user)
+        for role in roles:
+            field = self.fields[role]
+            field.widget = copy(way.get("widget", field.widget))
+            field.queryset = firms
             if meeting.pk:
                 self.initial[role] = meeting.agreed_company(role)
 
@@ -108,10 +115,8 @@ class MeetingForm(SameTimeForm):
         """Who can be chosen: members of the meeting's cluster, or of all one looks after; who is chosen already."""
         if not self.instance.pk:
             return members_of(Cluster.objects.managed_by(self.for_user))
-        chosen = Q(duties__meeting=self.instance, duties__state__in=Duty.AGREED)
-        return Company.objects.filter(
-            Q(pk__in=may_take_turns(self.instance).values("pk")) | chosen
-        ).distinct()
+        chosen = self.instance.duties.agreed().values("company")
+        return Company.objects.filter(Q(pk__in=may_take_turns(self.instance).values("pk")) | Q(pk__in=chosen))
 
     def clean(self):
         cleaned = super().clean()

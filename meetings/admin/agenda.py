@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.db.models import Q, RowRange, Sum, Window
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from clusters.scoping import ScopedStackedInline
 from meetings.forms import AgendaFormSet, AgendaItemForm
 from meetings.models import AgendaItem, Meeting
 from meetings.turns.duties import members_of
-from members.models import Company, User
+from members.models import Representative, User
 
 WITH_MEETING = ["meeting__cluster__association", "meeting__association"]
 
@@ -67,20 +67,18 @@ class AgendaInline(ScopedStackedInline):
         """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""
         clusters = self.clusters(request)
         meeting = request.resolver_match.kwargs.get("object_id")
-        named = Q(agenda_items__meeting=meeting) if meeting else Q(pk__in=[])
         firms = members_of(clusters)
+        people = Representative.objects.active().filter(company__in=firms)
         offered = {
-            "topic": Topic.objects.filter(Q(cluster__in=clusters) | named),
-            "company": Company.objects.filter(Q(pk__in=firms.values("pk")) | named),
-            "presenter": User.objects.filter(
-                Q(representations__company__in=firms, representations__state="active") | named
-            ),
+            "topic": Topic.objects.filter(cluster__in=clusters),
+            "company": firms,
+            "presenter": User.objects.filter(pk__in=people.values("user")),
         }
-        return (
-            offered[db_field.name].distinct()
-            if db_field.name in offered
-            else super().choices_for(db_field, request)
-        )
+        if db_field.name not in offered:
+            return super().choices_for(db_field, request)
+        named = AgendaItem.objects.filter(meeting=meeting).values(db_field.name)
+        rows = offered[db_field.name]
+        return rows.model.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=named)) if meeting else rows
 
     def clusters(self, request):
         meeting = Meeting.objects.managed_by(request.user).filter(
@@ -95,7 +93,8 @@ class AgendaInline(ScopedStackedInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        field.choices = list(field.choices)  # asked for once, not for each row
+        if not isinstance(field.widget, AutocompleteSelect):  # which lists nothing
+            field.choices = list(field.choices)  # asked for once, not for each row
         return field
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from .need import CADENCE_DAYS, Need
 from .of_clusters import clusters_of, of_cluster
-from .of_meetings import meetings_of, of_meeting
+from .of_meetings import of_meetings
 from .of_people import (
     of_drives,
     of_introductions,
@@ -20,31 +20,32 @@ from .of_people import (
 __all__ = ["CADENCE_DAYS", "FIRST", "Need", "Needs", "needs_of"]
 
 FIRST = 20  # are shown
+MOST = 100  # of a kind are read: who has more to do needs no count
 
 
 @dataclass(frozen=True)
 class Needs:
-    """The most urgent first; `more` are not shown."""
+    """The most urgent first; `more` are not shown. If `goes_on`, they are too many to have been counted."""
 
     shown: list[Need]
     more: int
+    goes_on: bool
     today: date
 
 
 def needs_of(user, now: datetime | None = None) -> Needs:
     now = now or timezone.now()
     today = timezone.localdate(now)
-    clusters = clusters_of(user, now)
-    meetings = list(meetings_of(user, clusters, now))
     needs = [
         *of_drives(user, now),
-        *(need for cluster in clusters for need in of_cluster(cluster, today)),
-        *(need for meeting in meetings for need in of_meeting(meeting, now)),
-        *of_questions(user, FIRST + 1),
+        *(need for cluster in clusters_of(user, now) for need in of_cluster(cluster, today)),
+        *of_meetings(user, MOST, now),
+        *of_questions(user, MOST),
         *of_reviews(user, today),
-        *of_introductions(user),
-        *of_reports(user),
-        *of_stories(user, FIRST),
+        *of_introductions(user, MOST),
+        *of_reports(user, MOST),
+        *of_stories(user, MOST),
     ]
     needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
-    return Needs(needs[:FIRST], max(len(needs) - FIRST, 0), today)
+    more = max(len(needs) - FIRST, 0)
+    return Needs(needs[:FIRST], more, more >= MOST - FIRST, today)

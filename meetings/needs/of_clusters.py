@@ -17,40 +17,52 @@ from members.models import Invitation, Membership, Representative
 
 from .need import ANSWER_TO_APPLICANTS, CADENCE_DAYS, CALL_SILENT_FIRMS, SOON, Need, desk_of_meetings
 
+SOON_ENOUGH = min(timedelta(days=days * 3 // 2) for days in CADENCE_DAYS.values())  # for each cadence
+
 
 def clusters_of(user, now: datetime) -> list[Cluster]:
-    """Each with the applications that wait, and the last and the next of its own meetings."""
+    """Those that may need something, with what waits, and the last and the next of their own meetings."""
     ours = Meeting.objects.filter(cluster=OuterRef("pk"), kind=Meeting.Kind.MEETING).order_by()
     applied = Membership.objects.filter(cluster=OuterRef("pk"), state=Membership.State.APPLIED).order_by()
-    clusters = Cluster.objects.managed_by(user).annotate(
-        waiting=_one(applied, Count("pk")),
-        waiting_since=_one(applied, Min("applied_at")),
-        uninvited=_one(Invitation.objects.unsent().filter(cluster=OuterRef("pk")).order_by(), Count("pk")),
-        last_met=_one(ours.past(now).order_by(), Max("starts_at")),
-        meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
-        asking=_one(asking_for_firms(), Count("company__representatives", distinct=True)),
-        asking_since=_one(asking_for_firms(), Min("company__representatives__since")),
-        silent=_one(unanswered(), Count("pk")),
-        silent_since=_one(unanswered(), Min("company__unrepresented_since")),
+    asking, silent = (rows.filter(cluster=OuterRef("pk")) for rows in (of_asking(), of_silent()))
+    soon = ours.filter(
+        state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED], starts_at__range=(now, now + SOON_ENOUGH)
+    )
+    waits = Q(pk__in=Membership.objects.filter(state=Membership.State.APPLIED).values("cluster"))
+    for rows in (Invitation.objects.unsent(), of_asking(), of_silent()):
+        waits |= Q(pk__in=rows.values("cluster"))
+    clusters = (
+        Cluster.objects.managed_by(user)
+        .filter(waits | ~Exists(soon))
+        .annotate(
+            waiting=_one(applied, Count("pk")),
+            waiting_since=_one(applied, Min("applied_at")),
+            uninvited=_one(
+                Invitation.objects.unsent().filter(cluster=OuterRef("pk")).order_by(), Count("pk")
+            ),
+            last_met=_one(ours.past(now).order_by(), Max("starts_at")),
+            meets_next=_one(ours.upcoming(now).order_by(), Min("starts_at")),
+            asking=_one(asking, Count("company__representatives", distinct=True)),
+            asking_since=_one(asking, Min("company__representatives__since")),
+            silent=_one(silent, Count("pk")),
+            silent_since=_one(silent, Min("company__unrepresented_since")),
+        )
     )
     return list(clusters)
 
 
-def asking_for_firms():
-    """Memberships of a cluster, with the people who ask to act for the firm and whom no lead of it answers."""
+def of_asking():
+    """Memberships, with the people who ask to act for the firm and whom no lead of it answers."""
     led = Representative.objects.active().filter(
         company=OuterRef("company"), role=Representative.Role.LEAD, user__is_active=True
     )
-    asked = Membership.objects.open().filter(
-        cluster=OuterRef("pk"), company__representatives__state=Representative.State.ASKED
-    )
+    asked = Membership.objects.open().filter(company__representatives__state=Representative.State.ASKED)
     return asked.filter(Q(company__representatives__takes_over=True) | ~Exists(led)).order_by()
 
 
-def unanswered():
-    """Memberships of a cluster whose firm nobody answers for."""
-    of_cluster = Membership.objects.active().filter(cluster=OuterRef("pk"))
-    return of_cluster.filter(company__unrepresented_since__isnull=False).order_by()
+def of_silent():
+    """Memberships whose firm nobody answers for."""
+    return Membership.objects.active().filter(company__unrepresented_since__isnull=False).order_by()
 
 
 def _one(rows, figure):

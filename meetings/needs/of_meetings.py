@@ -1,58 +1,111 @@
 """What a meeting needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import cast
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clusters.models import Association, Cluster
+from clusters.models import Cluster
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from meetings.roles import DO, DOES
 
 from .need import AFTERWARDS, SOON, Need, desk_of_meetings
 
 State = Meeting.State
+A_DAY = timedelta(days=1)
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
 LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
 
 
-def meetings_of(user, clusters: list[Cluster], now: datetime) -> Iterable[Meeting]:
-    """Those ahead, and the last ones, with their open turns and what is missing of their agenda and slides."""
-    open_turns = Duty.objects.filter(state__in=Duty.OPEN).select_related("company")
-    slides = Presentation.objects.filter(meeting=OuterRef("pk"))
-    associations = list(Association.objects.managed_by(user).values_list("pk", flat=True))
+def of_meetings(user, most: int, now: datetime) -> Iterator[Need]:
+    """What meetings need; of each kind of need only the `most` urgent meetings are read."""
+    ours = Meeting.objects.managed_by(user).select_related("cluster__association", "association")
+    for meeting in lacking_turns(ours, now)[:most]:
+        yield from _turns(meeting, cast(Cluster, meeting.cluster), now.astimezone(meeting.zone).date())
+    for meeting in without_agenda(ours, now)[:most]:
+        yield from _agenda(meeting, now.astimezone(meeting.zone).date())
+    for meeting in with_work_afterwards(ours, now)[:most]:
+        yield from _afterwards(meeting)
+
+
+def lacking_turns(meetings, now: datetime):
+    """Those ahead whose turns nobody has been asked for in time, or has agreed to; the soonest due first.
+
+    To the day: who is told decides by the day where the meeting takes place.
+    """
+    turns = Duty.objects.filter(meeting=OuterRef("pk"))
+    open_turns = turns.filter(state__in=Duty.OPEN)
+    asked = Q(state=Duty.State.OFFERED, answer_by__lte=(now + SOON + A_DAY).date())
+    nobody = ~Exists(open_turns.filter(role=Duty.Role.CHAIR)) | (
+        Q(venue=None) & ~Exists(open_turns.filter(role=Duty.Role.HOST))
+    )
     return (
-        Meeting.objects.filter(
-            Q(cluster__in=[cluster.pk for cluster in clusters]) | Q(association__in=associations)
-        )
+        _ahead(meetings, now)
+        .filter(cluster__isnull=False, kind=Meeting.Kind.MEETING)
+        .annotate(turns_due=F("starts_at") - days(F("cluster__answer_days")))
         .filter(
-            Q(state__in=[State.DRAFT, State.PUBLISHED], starts_at__range=(now, now + LOOK_AHEAD))
-            | Q(state__in=[State.PUBLISHED, State.HELD], ends_at__range=(now - LOOK_BACK, now))
+            Q(Exists(turns.filter(asked)))
+            | Q(Exists(turns.filter(state=Duty.State.PROPOSED)), turns_due__lte=now + SOON + A_DAY)
+            | Q(nobody, turns_due__lte=now + A_DAY)
         )
-        .exclude(cluster__state=Cluster.State.RESTING, starts_at__gt=now)
-        .select_related("cluster__association", "association")
+        .prefetch_related(
+            Prefetch(
+                "duties",
+                queryset=Duty.objects.filter(state__in=Duty.OPEN).select_related("company"),
+                to_attr="turns",
+            )
+        )
+        .order_by("turns_due", "pk")
+    )
+
+
+def without_agenda(meetings, now: datetime):
+    """Those ahead whose agenda should go out soon, the soonest due first."""
+    usual = Cluster._meta.get_field("agenda_days").default
+    sent = AgendaEdition.objects.filter(meeting=OuterRef("pk"))
+    chair = Duty.objects.agreed().filter(meeting=OuterRef("pk"), role=Duty.Role.CHAIR)
+    return (
+        _ahead(meetings, now)
         .annotate(
-            is_sent=Exists(AgendaEdition.objects.filter(meeting=OuterRef("pk"))),
+            agenda_due=F("starts_at") - days(Coalesce("cluster__agenda_days", usual)),
+            has_chair=Exists(chair),
+        )
+        .filter(~Exists(sent), agenda_due__lte=now + SOON + A_DAY)
+        .order_by("agenda_due", "pk")
+    )
+
+
+def with_work_afterwards(meetings, now: datetime):
+    """Those that are over, whose slides or notes are missing, the first one first."""
+    slides = Presentation.objects.filter(meeting=OuterRef("pk"))
+    return (
+        meetings.filter(
+            state__in=[State.PUBLISHED, State.HELD],
+            ends_at__range=(now - LOOK_BACK, now),
+            starts_at__lt=now,  # follows, and spares the index those ahead
+        )
+        .annotate(
             lacks_slides=Exists(slides.filter(state=Presentation.State.EXPECTED)),
             has_new_slides=Exists(slides.filter(state=Presentation.State.SUBMITTED)),
         )
-        .prefetch_related(Prefetch("duties", queryset=open_turns, to_attr="turns"))
+        .filter(Q(lacks_slides=True) | Q(has_new_slides=True) | Q(kind=Meeting.Kind.MEETING, notes=""))
         .order_by("starts_at", "pk")
     )
 
 
-def of_meeting(meeting, now: datetime) -> Iterator[Need]:
-    if meeting.starts_at > now:
-        today = now.astimezone(meeting.zone).date()
-        if meeting.needs_showcase and meeting.cluster:
-            yield from _turns(meeting, meeting.cluster, today)
-        if not meeting.is_sent:
-            yield from _agenda(meeting, today)
-    elif meeting.ends_at <= now:
-        yield from _afterwards(meeting)
+def _ahead(meetings, now: datetime):
+    return meetings.filter(
+        state__in=[State.DRAFT, State.PUBLISHED], starts_at__gt=now, starts_at__lte=now + LOOK_AHEAD
+    ).exclude(cluster__state=Cluster.State.RESTING)
+
+
+def days(number) -> ExpressionWrapper:
+    return ExpressionWrapper(number * Value(A_DAY), DurationField())
 
 
 def _turns(meeting, cluster: Cluster, today: date) -> Iterator[Need]:
@@ -92,8 +145,7 @@ def _agenda(meeting, today: date) -> Iterator[Need]:
     due = meeting.day - timedelta(days=days)
     if due - SOON > today:
         return
-    agreed = any(duty.role == Duty.Role.CHAIR and duty.state in Duty.AGREED for duty in meeting.turns)
-    ready = agreed or not meeting.needs_showcase
+    ready = meeting.has_chair or not meeting.needs_showcase
     url = (
         reverse("admin:meetings_meeting_act", args=[meeting.pk, "publish"])
         if ready and meeting.state == State.DRAFT

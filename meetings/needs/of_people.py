@@ -76,12 +76,12 @@ def of_stories(user, most: int) -> Iterator[Need]:
         )
 
 
-def of_introductions(user) -> Iterator[Need]:
+def of_introductions(user, most: int) -> Iterator[Need]:
     """Firms wait to be passed on to others."""
     waiting = Introduction.objects.filter(
         state=Introduction.State.REQUESTED, cluster__in=Cluster.objects.managed_by(user)
     )
-    for one in waiting.select_related("asker", "asked", "cluster").order_by("asked_at", "pk"):
+    for one in waiting.select_related("asker", "asked", "cluster").order_by("asked_at", "pk")[:most]:
         since = timezone.localdate(one.asked_at)
         sentence = _("%(asker)s would like to meet %(asked)s, since %(day)s.") % {
             "asker": one.asker,
@@ -92,9 +92,9 @@ def of_introductions(user) -> Iterator[Need]:
         yield Need(one.cluster, sentence, since + ANSWER_TO_MEMBERS, _("Pass it on, or not"), url)
 
 
-def of_reports(user) -> Iterator[Need]:
+def of_reports(user, most: int) -> Iterator[Need]:
     reports = Report.objects.managed_by(user).open().order_by("at", "pk")
-    for report in reports.select_related("company", "cluster", "association"):
+    for report in reports.select_related("company", "cluster", "association")[:most]:
         since = timezone.localdate(report.at)
         sentence = _("%(company)s reported something on %(day)s.") % {
             "company": report.company,

@@ -1,10 +1,18 @@
 import pytest
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from meetings.models import Presentation, Venue
-from tests.factories import DutyFactory, MeetingFactory, PresentationFactory
+from meetings.turns import duties
+from tests.factories import (
+    DutyFactory,
+    MeetingFactory,
+    MembershipFactory,
+    PresentationFactory,
+    TopicFactory,
+)
 from tests.meetings.slides import documents
 
 
@@ -76,3 +84,28 @@ class TestSlides:
         url = reverse("admin:meetings_presentation_act", args=[slides.pk, "withdraw"])
         assert as_other_coordinator.post(url).status_code in (302, 404)
         assert Presentation.objects.get().state == "published"
+
+
+def test_of_many_firms_topics_and_people_a_meeting_offers_a_search(
+    as_operator, operator, lancaster, monkeypatch
+):
+    monkeypatch.setattr("clusters.scoping.MOST_CHOICES", 1)
+    TopicFactory.create_batch(3, cluster=lancaster)
+    firms = [MembershipFactory(cluster=lancaster).company for _ in range(3)]
+    meeting = MeetingFactory(cluster=lancaster, state="draft")
+    duties.assign(meeting, "chair", firms[0], by=operator)
+    for url in (
+        reverse("admin:meetings_meeting_add"),
+        reverse("admin:meetings_meeting_change", args=[meeting.pk]),
+    ):
+        page = as_operator.get(url)
+        assert page.status_code == 200
+        for name in ("chair", "host"):
+            assert isinstance(page.context["adminform"].form.fields[name].widget, AutocompleteSelect)
+        assert firms[1].name not in page.content.decode()
+    assert firms[0].name in page.content.decode()
+    found = as_operator.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "meetings", "model_name": "duty", "field_name": "company", "term": firms[1].name},
+    )
+    assert [row["id"] for row in found.json()["results"]] == [str(firms[1].pk)]

@@ -182,6 +182,14 @@ def test_the_operator_sees_the_most_urgent_and_how_many_more(operator, as_operat
     assert "Three more are less urgent." in page
 
 
+def test_of_very_many_meetings_the_most_urgent_are_read(operator, as_operator, lancaster, monkeypatch):
+    monkeypatch.setattr("meetings.needs.MOST", FIRST + 2)
+    over = [ahead(lancaster, -days, state="held", notes="") for days in range(2, FIRST + 6)]
+    needs = needs_of(operator)
+    assert needs.goes_on and needs.shown[0].due == day_of(over[-1]) + timedelta(days=7)
+    assert "Many more are less urgent." in as_operator.get(reverse("admin:index")).content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, number):
     for _ in range(number):
@@ -191,4 +199,4 @@ def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, numb
             DutyFactory(meeting=ahead(cluster, days), role="host", state="proposed")
     with CaptureQueriesContext(connection) as queries:
         assert len(needs_of(coordinator).shown) >= 3 * number
-    assert len(queries) == 10
+    assert len(queries) == 11
