@@ -1,10 +1,10 @@
 """How fast the public pages are, as ratios to a bare Django view of the same bytes under the same server.
 
-    .venv/bin/python -m bench.pages [seconds a round]
+    .venv/bin/python -m bench.pages [seconds a round] [words in the names of pages …]
 
-Both servers run at the same time (gunicorn, 2 workers of 4 threads), and the two are asked in turn, page by page and
-round by round, so a machine that speeds up or slows down does so for both. Needs wrk (Debian: apt-get install wrk)
-and the demo content (make run once). Prints the table of the README.
+Three servers run at the same time (gunicorn, 2 workers of 4 threads): the site, the site that keeps no pages, and the
+bare view. They are asked in turn, page by page and round by round, so a machine that speeds up or slows down does so
+for all. Needs wrk (Debian: apt-get install wrk) and content: the demo (make run once), or whatever DATABASE_URL names.
 """
 
 import os
@@ -16,11 +16,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
-ROUNDS = 5
+ROUNDS = 3
+SECONDS = 2
 CONNECTIONS = 8
-SITE, BARE = 8911, 8912
+TICKS = os.sysconf("SC_CLK_TCK")
 PAGES = {
     "Home": "/",
     "An association": "/associations/lcict/",
@@ -28,73 +32,176 @@ PAGES = {
     "Finder": "/clusters/?q=LA1+4YW",
     "A cluster": "/clusters/lancaster/",
     "Meetings": "/meetings/",
-    "A meeting": None,
+    "A meeting": r"/meetings/\d+/",  # the first on the list
+    "Companies": "/companies/",
+    "Companies, a search": "/companies/?q=backups",
+    "A company": r"/companies/[\w-]+/",
+    "Presentations, a search": "/presentations/?q=backups",
     "FAQ": "/faq/",
     "News": "/news/",
     "Supporters": "/supporters/",
     "Calendar": "/clusters/lancaster/calendar.ics",
 }
+LISTS = {"A meeting": "/meetings/", "A company": "/companies/"}  # where an address is taken from
+
+
+class Server:
+    def __init__(self, name: str, module: str, port: int, first: str, **environment: str):
+        self.name = name
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [*command, "--threads", "4", "--no-control-socket", "--log-level", "error"],
+            env={**os.environ, "LOG_LEVEL": "ERROR", **environment},
+        )
+        fetch(self.url + first)
+        self.seconds_to_first_page = time.perf_counter() - began
+
+    def workers(self) -> list[int]:
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def computing(self) -> float:
+        """Seconds of computing, user and system, since the start."""
+        ticks = 0
+        for pid in self.workers():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS
+
+    def memory(self, kind: str) -> float:
+        """MB of the larger worker: "Rss", or "Pss", where a page that n processes share counts as 1/n."""
+        sizes = []
+        for pid in self.workers():
+            told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            sizes.append(int(re.search(rf"^{kind}:\s+(\d+)", told, re.MULTILINE)[1]) / 1024)
+        return max(sizes)
 
 
 @contextmanager
-def server(module: str, port: int):
-    command = [sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    process = subprocess.Popen(
-        [*command, "--threads", "4", "--no-control-socket", "--log-level", "error"], env={**os.environ}
-    )
+def running(*about, **environment: str) -> Iterator[Server]:
+    server = Server(*about, **environment)
     try:
-        yield process
+        yield server
     finally:
-        process.terminate()
-        process.wait(30)
+        server.process.terminate()
+        server.process.wait(30)
 
 
-def fetch(url: str) -> bytes:
-    """The page, once the server answers at all."""
-    for _ in range(100):
+def fetch(url: str) -> tuple[bytes, str]:
+    """The page and its ETag, once the server answers at all."""
+    for _ in range(3000):
         try:
-            return urllib.request.urlopen(url, timeout=30).read()
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return answer.read(), answer.headers.get("ETag", "")
         except urllib.error.HTTPError:
             raise
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.01)
     raise SystemExit(f"{url} does not answer.")
 
 
-def rate(url: str, seconds: int) -> float:
-    """Requests a second."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+class Round(NamedTuple):
+    rate: float  # requests a second
+    p99: float  # milliseconds
+    computing: float  # milliseconds of the server's processes for a request
+
+
+def ask(server: Server, path: str, seconds: int, *headers: str) -> Round:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    command += [word for header in headers for word in ("-H", header)]
+    before = server.computing()
+    said = subprocess.run([*command, server.url + path], capture_output=True, text=True, check=True).stdout
+    computing = server.computing() - before
     if "Non-2xx" in said:
-        raise SystemExit(f"{url} did not always answer 200:\n{said}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+        raise SystemExit(f"{server.name}: {path} did not always answer well:\n{said}")
+    number = int(re.search(r"(\d+) requests in", said)[1])
+    p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()
+    return Round(
+        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        p99=float(p99) * {"us": 0.001, "ms": 1, "s": 1000}[unit],
+        computing=computing * 1000 / number,
+    )
 
 
-def measure(url: str, seconds: int) -> tuple[int, float, float, float]:
-    """Bytes of the page; median requests a second of the page and of the bare view; median of their ratios."""
-    size = len(fetch(url))
-    bare = f"http://127.0.0.1:{BARE}/{size}"
-    fetch(bare)
-    rounds = [(rate(url, seconds), rate(bare, seconds)) for _ in range(ROUNDS)]
-    ours, theirs = zip(*rounds, strict=True)
-    ratio = statistics.median(one / other for one, other in rounds)
-    return size, statistics.median(ours), statistics.median(theirs), ratio
+def measure(site: Server, anew: Server, bare: Server, path: str, seconds: int) -> tuple[int, dict]:
+    """Bytes of the page; {kind: its rounds}."""
+    body, etag = fetch(site.url + path)
+    fetch(site.url + path)
+    fetch(anew.url + path)
+    rounds: dict[str, list[Round]] = {"kept": [], "known": [], "anew": [], "bare": []}
+    for _ in range(ROUNDS):
+        rounds["kept"].append(ask(site, path, seconds))
+        if etag:
+            rounds["known"].append(ask(site, path, seconds, f"If-None-Match: {etag}"))
+        rounds["bare"].append(ask(bare, f"/{len(body)}", seconds))
+        rounds["anew"].append(ask(anew, path, seconds))
+    return len(body), rounds
 
 
-def main() -> None:
+def middle(rounds: list[Round], field: str) -> float:
+    return statistics.median(getattr(one, field) for one in rounds)
+
+
+def ratio(ours: list[Round], theirs: list[Round], field: str) -> float:
+    """The median of what each round had, for the machine may have been another's in between."""
+    return statistics.median(
+        getattr(one, field) / getattr(other, field) for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+HEAD = """
+Requests a second and p99 at {connections} connections, medians of {rounds} rounds; the ratios are those of a round.
+"304" is its computing as a share of that of the bare view's 200.
+
+| page | KB | bare view | kept | ratio | p99, ms | 304 | made anew | ratio | p99, ms |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+
+
+def row(name: str, size: int, rounds: dict) -> str:
+    kept, known, anew, bare = rounds["kept"], rounds["known"], rounds["anew"], rounds["bare"]
+    share = f"{ratio(known, bare, 'computing'):.0%}" if known else "–"
+    return (
+        f"| {name} | {size / 1024:.0f} | {middle(bare, 'rate'):.0f} "
+        f"| {middle(kept, 'rate'):.0f} | {ratio(kept, bare, 'rate'):.0%} | {middle(kept, 'p99'):.1f} | {share} "
+        f"| {middle(anew, 'rate'):.0f} | {ratio(anew, bare, 'rate'):.1%} | {middle(anew, 'p99'):.0f} |"
+    )
+
+
+def tell_of_servers(servers: list[Server]) -> None:
+    print(
+        "\n| server | start to first page, s | memory of a worker after it, MB: PSS | RSS |\n|---|---:|---:|---:|"
+    )
+    for server in servers:
+        figures = f"{server.memory('Pss'):.0f} | {server.memory('Rss'):.0f}"
+        print(f"| {server.name} | {server.seconds_to_first_page:.1f} | {figures} |")
+
+
+def address(site: Server, name: str) -> str:
+    if name not in LISTS:
+        return PAGES[name]
+    html = fetch(site.url + LISTS[name])[0].decode()
+    return re.search(rf'href="({PAGES[name]})"', html)[1]
+
+
+def main(arguments: list[str]) -> None:
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing; on Debian, as root: apt-get install wrk")
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    with server("config.wsgi", SITE), server("bench.bare", BARE):
-        site = f"http://127.0.0.1:{SITE}"
-        meetings = fetch(f"{site}/meetings/").decode()
-        pages = {**PAGES, "A meeting": re.search(r'href="(/meetings/\d+/)"', meetings)[1]}
-        print("| page | KB | requests/s | bare view | ratio |")
-        print("|---|---|---|---|---|")
-        for name, path in pages.items():
-            size, ours, theirs, ratio = measure(site + path, seconds)
-            print(f"| {name} | {size / 1024:.0f} | {ours:.0f} | {theirs:.0f} | {ratio:.1%} |", flush=True)
+    seconds = next((int(word) for word in arguments if word.isdecimal()), SECONDS)
+    words = [word.lower() for word in arguments if not word.isdecimal()]
+    names = [name for name in PAGES if not words or any(word in name.lower() for word in words)]
+    with (
+        running("the site", "config.wsgi", 8911, "/") as site,
+        running("the site, pages made anew", "config.wsgi", 8912, "/", VISITORS_PAGES_MB="0") as anew,
+        running("bare view", "bench.bare", 8913, "/1") as bare,
+    ):
+        print(HEAD.format(connections=CONNECTIONS, rounds=ROUNDS))
+        for name in names:
+            size, rounds = measure(site, anew, bare, address(site, name), seconds)
+            print(row(name, size, rounds), flush=True)
+        tell_of_servers([site, anew, bare])
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
