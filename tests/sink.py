@@ -18,6 +18,7 @@ class Sink:
         self.letters: list[EmailMessage] = []
         self.delay = 0.0  # seconds from having a mail to saying so
         self.refusals: dict[str, str] = {}  # address: what it says to it
+        self.slow: dict[str, float] = {}  # domain: seconds until it takes an address there
         self.answer = "250 Kept"  # to every mail
         self.busy = threading.Event()  # a mail has come in
         self.controller: Controller | None = None
@@ -40,6 +41,7 @@ class Sink:
             self.controller = None
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802
+        await asyncio.sleep(self.slow.get(address.rpartition("@")[2], 0))
         if address in self.refusals:
             return self.refusals[address]
         envelope.rcpt_tos.append(address)

@@ -1,10 +1,20 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from members.models import OutgoingMail
-from members.postman import LEASE, MAILS_PER_CONNECTION, RETRY_AFTER, Postman, take
+from members.postman import (
+    LEASE,
+    MAILS_PER_CONNECTION,
+    QUICK_IN_A_ROW,
+    RETRY_AFTER,
+    SLOW_SERVERS_AT_MOST,
+    Postman,
+    SlowServers,
+    take,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -180,9 +190,50 @@ def test_in_the_demo_nothing_leaves_the_machine(sink, settings):
 
 def test_a_taken_mail_is_nobody_else_s_for_the_lease():
     factories.OutgoingMailFactory()
-    mail = take()
+    mail = take(OutgoingMail.objects.due())
     assert mail.due_at - timezone.now() > LEASE / 2
-    assert take() is None
+    assert take(OutgoingMail.objects.due()) is None
+
+
+def test_mails_to_a_slow_server_are_left_to_the_patient_postman_until_it_is_quick_again(postman, sink):
+    for number in range(QUICK_IN_A_ROW + 1):
+        factories.OutgoingMailFactory(to=f"reader{number}@slow.example")
+    others = [f"reader{number}@firm.example" for number in range(3)]
+    for address in others:
+        factories.OutgoingMailFactory(to=address, to_many=True)
+    patient = Postman(postman.slow, patient=True)
+    assert not patient.deliver_next()  # nobody is known to be slow
+    postman.slow.note(OutgoingMail(to="somebody@Slow.example"), seconds=60)
+    deliver_all(postman)
+    assert sink.recipients == others
+
+    deliver_all(patient)
+    assert len(sink.letters) == len(others) + QUICK_IN_A_ROW
+    assert not patient.deliver_next()  # as quick as any now
+    deliver_all(postman)
+    assert not OutgoingMail.objects.due().exists()
+
+
+def test_no_more_slow_servers_are_remembered_than_a_question_can_name():
+    slow = SlowServers()
+    for number in range(SLOW_SERVERS_AT_MOST + 1):
+        slow.note(OutgoingMail(to=f"reader@slow{number}.example"), seconds=60)
+    names = str(slow.mails())
+    assert "@slow0.example" not in names and "@slow1.example" in names
+
+
+def test_a_machine_whose_clock_is_wrong_sends_nothing_twice_and_nothing_late(postman, sink):
+    """All is timed by the database's clock."""
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        factories.OutgoingMailFactory()
+        mail = take(OutgoingMail.objects.due())
+    assert take(OutgoingMail.objects.due()) is None
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert take(OutgoingMail.objects.due()) is None
+        factories.OutgoingMailFactory(to="later@firm.example")
+    deliver_all(postman)
+    assert sink.recipients == ["later@firm.example"]
+    assert refreshed(mail).attempts == 1
 
 
 def test_only_mails_given_up_are_sent_again(postman, sink):

@@ -83,6 +83,17 @@ def test_a_stopped_worker_finishes_the_mail_in_hand_and_takes_no_other(sink, sta
     assert not WorkerBeat.objects.exists()
 
 
+def test_a_slow_server_holds_up_only_its_own_mails(sink, start_worker):
+    """Eight seconds to take an address, as some wait on purpose: one is enough to know."""
+    sink.slow["slow.example"] = 8
+    for number in range(5):
+        factories.OutgoingMailFactory(to=f"{number}@slow.example")
+    people = write(30)
+    start_worker()
+    wait_until(lambda: set(people) <= set(sink.recipients), 25)
+    assert OutgoingMail.objects.filter(state=WAITING, to__endswith="@slow.example").count() >= 3
+
+
 def test_a_mail_server_that_is_away_costs_no_attempts_and_gets_all_when_it_is_back(
     sink, start_worker, tmp_path
 ):

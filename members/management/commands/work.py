@@ -3,6 +3,8 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from members.models import WorkerBeat
-from members.postman import Postman
+from members.postman import Postman, SlowServers
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +32,18 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, self.stop)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.beat_at = self.jobs_at = 0.0
-        self.postman = Postman()
+        slow = SlowServers()
+        self.postman = Postman(slow)
         log.info("Worker %s is at work.", self.name)
-        while not self.stopping:
-            if not self.do_something():
-                time.sleep(POLL)
+        with ThreadPoolExecutor(1) as beside:
+            patient = beside.submit(self.deliver_patiently, Postman(slow, patient=True))
+            try:
+                while not (self.stopping or patient.done()):
+                    if not self.do_something():
+                        time.sleep(POLL)
+            finally:
+                self.stopping = True
+            patient.result()  # raises what ended it, if it was not us
         self.postman.hang_up()
         WorkerBeat.objects.filter(name=self.name).delete()
         log.info("Worker %s has stopped.", self.name)
@@ -43,15 +52,32 @@ class Command(BaseCommand):
         """Only noted: the mail in hand is sent and written down first."""
         self.stopping = True
 
-    def do_something(self) -> bool:
+    def deliver_patiently(self, postman: Postman) -> None:
+        """Beside all else, in a thread of its own: mails to servers that make wait."""
         try:
-            if time.monotonic() >= self.beat_at:
-                self.beat_at = time.monotonic() + BEAT_EVERY
-                beat(self.name)
-            if time.monotonic() >= self.jobs_at:
-                self.jobs_at = time.monotonic() + JOBS_EVERY
-                run_jobs()
-            return self.postman.deliver_next() or do_chore()
+            while not self.stopping:
+                if not self.unless_the_database_is_away(postman.deliver_next):
+                    time.sleep(POLL)
+            postman.hang_up()
+        finally:
+            connection.close()
+
+    def do_something(self) -> bool:
+        return self.unless_the_database_is_away(self.next_thing)
+
+    def next_thing(self) -> bool:
+        if time.monotonic() >= self.beat_at:
+            self.beat_at = time.monotonic() + BEAT_EVERY
+            beat(self.name)
+        if time.monotonic() >= self.jobs_at:
+            self.jobs_at = time.monotonic() + JOBS_EVERY
+            run_jobs()
+        return self.postman.deliver_next() or do_chore()
+
+    @staticmethod
+    def unless_the_database_is_away(act: Callable[[], bool]) -> bool:
+        try:
+            return act()
         except (OperationalError, InterfaceError) as error:
             log.warning("The database can't be reached: %s", error)
             connection.close()
