@@ -79,7 +79,7 @@ class Postman:
         """`patient`: takes nothing but the mails to slow servers, which the other leaves."""
         self.slow = slow or SlowServers()
         self.patient = patient
-        self.mail_server = get_connection(**({"timeout": PATIENCE} if patient else {}))
+        self.mail_server = get_connection(timeout=PATIENCE) if patient else get_connection()
         self.mails_left = 0  # on the open connection; 0: none is open
         self.pause = 0
         self.knock_at = 0.0
