@@ -7,6 +7,8 @@ from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from clusters.files import is_full_disk
+
 
 def bad_request(request, exception=None):
     return render(request, "400.html", status=400)
@@ -26,10 +28,12 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Rendered without the request: whatever failed must not fail again here."""
+    number = getattr(request, "number", "")
+    if is_full_disk(sys.exc_info()[1]):
+        return HttpResponse(get_template("507.html").render({"number": number}), status=507)
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return out_of_order(request)
-    page = get_template("500.html").render({"number": getattr(request, "number", "")})
-    return HttpResponseServerError(page)
+    return HttpResponseServerError(get_template("500.html").render({"number": number}))
 
 
 def out_of_order(request):

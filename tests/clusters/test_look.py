@@ -117,7 +117,7 @@ def test_template_has_no_inline_style_or_script(page: Path):
         assert "src=" in attributes or 'type="application/' in attributes
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html", "507.html"])
 def test_page_of_last_resort_needs_nothing(name):
     page = render_to_string(name)
     assert "/static/css/site.css" in page
