@@ -28,7 +28,7 @@ LOCK := $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --genera
 lock: $(VENV)/bin/uv
 	@$(LOCK) -o requirements.txt
 	@$(LOCK) --extra several -c requirements.txt -o requirements-several.txt
-	@$(LOCK) --extra tests -c requirements-several.txt -o tests/requirements.txt
+	@$(LOCK) --extra several --extra tests -c requirements-several.txt -o tests/requirements.txt
 
 wheels: | $(VENV)/bin/python
 	@$(VENV)/bin/python -m pip download -q --disable-pip-version-check --only-binary :all: --require-hashes \

@@ -28,7 +28,7 @@ def test_the_locks_hold_what_the_project_names():
     asked = {"requirements.txt": PROJECT["dependencies"]}
     more = PROJECT["optional-dependencies"]
     asked["requirements-several.txt"] = PROJECT["dependencies"] + more["several"]
-    asked["tests/requirements.txt"] = PROJECT["dependencies"] + more["tests"]
+    asked["tests/requirements.txt"] = asked["requirements-several.txt"] + more["tests"]
     for name, wanted in asked.items():
         found = locked(name)
         for one in wanted:
