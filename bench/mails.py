@@ -18,6 +18,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 import django
 import psutil
@@ -29,7 +30,7 @@ django.setup()
 
 from clusters.models import Association, Cluster  # noqa: E402 - models need the set-up
 from meetings import agendas  # noqa: E402
-from meetings.models import AgendaItem, Meeting  # noqa: E402
+from meetings.models import AgendaItem, Meeting, Venue  # noqa: E402
 from members.models import Company, Membership, Officer, OutgoingMail, Representative, User  # noqa: E402
 from tests.sink import Sink  # noqa: E402
 
@@ -62,8 +63,12 @@ def world(people: int) -> tuple[Cluster, User]:
 def publish(cluster: Cluster, coordinator: User) -> int:
     """An evening's agenda, to all; returns how many mails were written."""
     starts = timezone.now() + timedelta(days=14)
+    venue = Venue.objects.create(
+        cluster=cluster, name="Hall", address="1 Market St", town="Lancaster", capacity=99
+    )
     meeting = Meeting.objects.create(
         cluster=cluster,
+        venue=venue,
         kind=Meeting.Kind.NETWORKING,
         title="An evening",
         starts_at=starts,

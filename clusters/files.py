@@ -14,7 +14,7 @@ class WholeFiles(FileSystemStorage):
 
     def _save(self, name, content):
         try:
-            return super()._save(name, content)
+            return super()._save(name, content)  # type: ignore[misc]  # the stubs lack it
         except OSError:
             self.delete(name)  # `save` chose a name at which nothing was
             raise

@@ -6,5 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [("members", "0014_applications_and_refusals_by_time")]
 
     operations = [
-        migrations.AlterField("outgoingmail", "due_at", models.DateTimeField(verbose_name="due at", db_default=Now())),
+        migrations.AlterField(
+            "outgoingmail", "due_at", models.DateTimeField(verbose_name="due at", db_default=Now())
+        ),
     ]
