@@ -17,7 +17,7 @@ POLICIES = {
 
 
 class SayPolicies:
-    """Stands before what answers by itself: kept pages, static files, redirects to HTTPS."""
+    """Stands before what answers by itself: static files, redirects to HTTPS. Pages are kept with what it says."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -17,7 +17,6 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import cast
 
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 from clusters.fonts import DISPLAY, TEXT, source_font
@@ -204,5 +203,7 @@ def typeface(family: str, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=4)
 def letters_of(path: str | io.BytesIO) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # when first used: few processes ever draw a picture
+
     with TTFont(path, lazy=True) as font:
         return frozenset(font.getBestCmap())
