@@ -2,11 +2,10 @@
 whole numbers, so nothing is lost to rounding. docs/rotation.md has the formulas.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-
-import highspy
 
 from meetings.rotation.terms import Role, Slot
 
@@ -14,7 +13,7 @@ Option = tuple[Slot, int]  # a turn and a firm that may take it
 
 Row = tuple[float, float, dict[int, int]]  # at least, at most, the columns and how often each counts
 
-INFINITY = highspy.kHighsInf
+INFINITY = math.inf
 WHOLE = 1e-5  # how far from 0 or 1 the solver may leave a column that means yes or no
 
 
@@ -174,6 +173,8 @@ class RotaModel:
             self._row(-INFINITY, 1, terms)
 
     def _load(self) -> None:
+        import highspy  # here, for with numpy it takes 20 MB, and few processes ever plan
+
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self._bound), len(self._rows)
         lp.col_cost_ = [0.0] * len(self._bound)
@@ -223,6 +224,8 @@ class RotaModel:
         return round(sum(cost * values[column] for column, cost in costs.items()))
 
     def _solve(self, costs: list[float], *, relaxed: bool) -> Sequence[float]:
+        import highspy
+
         if not costs:
             return costs
         self._highs.changeColsCost(len(costs), list(range(len(costs))), costs)
