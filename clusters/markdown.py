@@ -1,13 +1,17 @@
 """Members' text as HTML: Markdown without raw HTML, then cleaned once more."""
 
+from functools import lru_cache
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "h3", "h4", "blockquote", "a", "code", "pre", "hr"}
+KEPT = 500  # texts, of 1 to 10 KB with their HTML: lists show the same again on each page made anew
 parser = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
+@lru_cache(maxsize=KEPT)
 def render(text: str) -> SafeString:
     """HTML that is safe whatever was typed. Headings start at h3, since pages own h1 and h2."""
     html = parser.render(text)
@@ -24,6 +28,7 @@ def render(text: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """The words alone, for descriptions and search results."""
     return " ".join(nh3.clean(parser.render(text), tags=set()).split())

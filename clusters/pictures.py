@@ -9,6 +9,7 @@ One dot is one thing: a firm, a seat, a meeting, a member.
 import math
 import random
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -104,6 +105,7 @@ def mark(cells: Sequence[tuple[str, float, int]], lit: str = "", label: str = ""
     return svg("mark", box, content, label)
 
 
+@lru_cache(maxsize=1000)  # a list of clusters shows dozens, the same on every page
 def glyph(
     firms: int, seed: int | str, label: str = "", *, lit: bool = True, css_class: str = "glyph"
 ) -> SafeString:
@@ -150,6 +152,7 @@ THEME_SIGNS = {
 }
 
 
+@lru_cache(maxsize=16)
 def topic_glyph(theme: str) -> SafeString:
     """The sign of a theme; a theme without a sign of its own has all dots small."""
     sign = THEME_SIGNS.get(theme, set())

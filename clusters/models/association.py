@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from clusters.addresses import address
 from clusters.colours import validate_accent
 
 
@@ -87,7 +87,7 @@ class Association(models.Model):
             raise ValidationError(wrong)
 
     def get_absolute_url(self):
-        return reverse("news:association", args=[self.slug])
+        return address("news:association", self.slug)
 
     @cached_property
     def cluster_pks(self) -> list[int]:

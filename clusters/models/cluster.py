@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Func, OuterRef, Q, Subquery
-from django.urls import reverse
+
+from clusters.addresses import address
 
 from .association import Association
 
@@ -216,7 +217,7 @@ class Cluster(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("clusters:cluster", args=[self.slug])
+        return address("clusters:cluster", self.slug)
 
     @property
     def reply_address(self) -> str:

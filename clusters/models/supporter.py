@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from clusters.addresses import address
 from clusters.images import Kind
 
 from .association import Association, in_force
@@ -45,7 +45,7 @@ class Supporter(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return f"{reverse('clusters:supporters')}#{self.slug}"
+        return f"{address('clusters:supporters')}#{self.slug}"
 
     @property
     def picture(self) -> SupporterLogo | None:
@@ -69,7 +69,7 @@ class SupporterLogo(StoredImage):
         return f"Logo of {self.supporter}"
 
     def get_absolute_url(self):
-        return reverse("clusters:supporter-logo", args=[self.uid, "large"])
+        return address("clusters:supporter-logo", self.uid, "large")
 
 
 class SupportQuerySet(models.QuerySet):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.images import Kind
 from clusters.models import StoredImage
 from members.models import Company
@@ -154,8 +154,8 @@ class MeetingPhoto(StoredImage):
         return gettext("Photo of %(meeting)s") % {"meeting": self.meeting}
 
     def get_absolute_url(self):
-        return reverse("meetings:meeting-photo", args=[self.uid, "large"])
+        return address("meetings:meeting-photo", self.uid, "large")
 
     @property
     def small_url(self) -> str:
-        return reverse("meetings:meeting-photo", args=[self.uid, "small"])
+        return address("meetings:meeting-photo", self.uid, "small")

@@ -10,10 +10,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, JSONObject, NullIf
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.models import Association, Cluster
 from members.models import Company
 
@@ -305,7 +305,7 @@ class Meeting(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("meetings:meeting", args=[self.pk])
+        return address("meetings:meeting", self.pk)
 
     @property
     def minutes(self) -> int:

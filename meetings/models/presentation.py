@@ -9,9 +9,9 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.searching import weighed
 from members.models import Company, Representative
 
@@ -200,7 +200,7 @@ class Presentation(models.Model):
     def get_absolute_url(self):
         """Its file, or where it can be seen elsewhere; of a talk without slides its meeting."""
         if self.file:
-            return reverse("meetings:presentation-file", args=[self.uid])
+            return address("meetings:presentation-file", self.uid)
         return self.link or self.meeting.get_absolute_url()
 
     @property

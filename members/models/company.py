@@ -9,10 +9,10 @@ from django.contrib.postgres.search import SearchVectorField, TrigramSimilarity
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.markdown import plain
 from clusters.searching import weighed
 
@@ -234,7 +234,7 @@ class Company(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("members:company", args=[self.slug])
+        return address("members:company", self.slug)
 
     @property
     def logo_if_any(self):

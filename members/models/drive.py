@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.models import Association, Cluster
 from clusters.periods import moments
 
@@ -101,7 +101,7 @@ class Drive(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:drive", args=[self.slug])
+        return address("members:drive", self.slug)
 
     @property
     def organiser(self) -> Cluster | Association:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.images import Kind
 from clusters.models import StoredImage
 
@@ -33,8 +33,8 @@ class CompanyLogo(StoredImage):
         return gettext("Logo of %(company)s") % {"company": self.company}
 
     def get_absolute_url(self):
-        return reverse("members:company-logo", args=[self.uid, "large"])
+        return address("members:company-logo", self.uid, "large")
 
     @property
     def small_url(self) -> str:
-        return reverse("members:company-logo", args=[self.uid, "small"])
+        return address("members:company-logo", self.uid, "small")

@@ -5,10 +5,10 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.addresses import address
 from clusters.models import Cluster, Theme
 
 from .company import Company
@@ -113,7 +113,7 @@ class Opportunity(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("members:opportunity", args=[self.pk])
+        return address("members:opportunity", self.pk)
 
     @property
     def is_running(self) -> bool:

@@ -5,9 +5,9 @@ import hashlib
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
-from django.urls import reverse
 from django.utils import timezone
 
+from clusters.addresses import address
 from clusters.models import Association, Cluster, Theme
 from members.models import Company, Introduction
 
@@ -151,7 +151,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("news:article", args=[self.slug])
+        return address("news:article", self.slug)
 
     @property
     def is_story(self) -> bool:

@@ -1,6 +1,6 @@
 from django.db import models
-from django.urls import reverse
 
+from clusters.addresses import address
 from clusters.images import Kind
 from clusters.models import StoredImage
 
@@ -29,8 +29,8 @@ class ArticlePicture(StoredImage):
         return f"Picture of {self.article}"
 
     def get_absolute_url(self):
-        return reverse("news:article-picture", args=[self.uid, "large"])
+        return address("news:article-picture", self.uid, "large")
 
     @property
     def small_url(self) -> str:
-        return reverse("news:article-picture", args=[self.uid, "small"])
+        return address("news:article-picture", self.uid, "small")
