@@ -3,6 +3,8 @@ from django.contrib import admin, messages
 from django.forms.models import BaseInlineFormSet
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import faq_care, supporters
 from clusters.acts import ObjectActs, act
@@ -54,7 +56,7 @@ class ClusterAdmin(ScopedAdmin):
     fieldsets = [
         (None, {"fields": ["association", "name", "slug", "kind", "state", "lead", "about", "founded"]}),
         (
-            "When it meets",
+            _("When it meets"),
             {
                 "fields": [
                     "cadence",
@@ -65,10 +67,10 @@ class ClusterAdmin(ScopedAdmin):
                 ]
             },
         ),
-        ("Turns and agendas", {"fields": ["rota_both", "rota_gap_days", "answer_days", "agenda_days"]}),
-        ("Where", {"fields": ["where", "town", "latitude", "longitude", "districts"]}),
-        ("Rules", {"fields": ["joining", "guests_welcome", "contact_email"]}),
-        ("Pictures", {"fields": ["glyph_seed", "scene"]}),
+        (_("Turns and agendas"), {"fields": ["rota_both", "rota_gap_days", "answer_days", "agenda_days"]}),
+        (_("Where"), {"fields": ["where", "town", "latitude", "longitude", "districts"]}),
+        (_("Rules"), {"fields": ["joining", "guests_welcome", "contact_email"]}),
+        (_("Pictures"), {"fields": ["glyph_seed", "scene"]}),
     ]
 
     def has_add_permission(self, request, obj=None):
@@ -98,7 +100,7 @@ class TopicAdmin(ScopedAdmin):
 class SupportFormSet(BaseInlineFormSet):
     default_error_messages = {
         **BaseInlineFormSet.default_error_messages,
-        "too_few_forms": "Say what it gives, and to which association or cluster.",
+        "too_few_forms": _("Say what it gives, and to which association or cluster."),
     }
 
 
@@ -127,9 +129,9 @@ class SupporterForm(forms.ModelForm):
     """A supporter that is here already, of others, is taken as it is: what it gives is added to it."""
 
     logo = ImageUpload(
-        SupporterLogo.KIND, required=False, help_text="JPEG, PNG or WebP, at least 64 pixels on each side."
+        SupporterLogo.KIND, required=False, help_text=_("JPEG, PNG or WebP, at least 64 pixels on each side.")
     )
-    without_logo = forms.BooleanField(label="Take the logo away", required=False)
+    without_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
     is_known = False
 
     def __init__(self, *args, **kwargs):
@@ -176,7 +178,9 @@ class SupporterAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         if form.is_known:
             messages.info(
-                request, f"{obj} was here already. What it gives to you is added; its own words stay."
+                request,
+                gettext("%(obj)s was here already. What it gives to you is added; its own words stay.")
+                % {"obj": obj},
             )
             return
         super().save_model(request, obj, form, change)
@@ -196,7 +200,7 @@ class SupporterAdmin(ScopedAdmin):
         """Back to the list when nothing here is one's own any more."""
         if self.is_managed(request, obj):
             return super().response_change(request, obj)
-        messages.success(request, f"{obj} supports nothing of yours any more.")
+        messages.success(request, gettext("%(obj)s supports nothing of yours any more.") % {"obj": obj})
         return redirect("admin:clusters_supporter_changelist")
 
 
@@ -208,16 +212,18 @@ class QuestionForm(SameTimeForm):
     def clean(self):
         cleaned = super().clean()
         if not self.for_operator and not (cleaned.get("cluster") or cleaned.get("association")):
-            self.add_error("cluster", "Say which of your clusters or associations this answer is for.")
+            self.add_error(
+                "cluster", gettext("Say which of your clusters or associations this answer is for.")
+            )
         return cleaned
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    title = "review"
+    title = _("review")
     parameter_name = "review"
 
     def lookups(self, request, model_admin):
-        return [("due", "To be read again")]
+        return [("due", _("To be read again"))]
 
     def queryset(self, request, queryset):
         return queryset.due_for_review(timezone.localdate()) if self.value() == "due" else queryset
@@ -234,28 +240,36 @@ class QuestionAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
     acts = ["still_right"]
     actions = ["all_still_right"]
 
-    @admin.display(description="of", ordering="cluster__name")
+    @admin.display(description=_("of"), ordering="cluster__name")
     def place(self, question):
-        return question.cluster or question.association or "The whole site"
+        return question.cluster or question.association or gettext("The whole site")
 
-    @admin.display(description="readers say", ordering="did_not_help")
+    @admin.display(description=_("readers say"), ordering="did_not_help")
     def readers_say(self, question):
         votes = question.helped + question.did_not_help
-        return f"It helped {question.helped} of {votes}" if votes else "Nothing yet"
+        return (
+            gettext("It helped %(helped)s of %(votes)s") % {"helped": question.helped, "votes": votes}
+            if votes
+            else gettext("Nothing yet")
+        )
 
-    @act("Still right", shown=lambda question: question.state == Question.State.PUBLISHED)
+    @act(_("Still right"), shown=lambda question: question.state == Question.State.PUBLISHED)
     def still_right(self, request, question, form):
         faq_care.still_right(question, by=request.user)
-        return "Thank you. You are asked to read it again in 12 months."
+        return gettext("Thank you. You are asked to read it again in 12 months.")
 
-    @admin.action(description="The chosen answers are still right", permissions=["change"])
+    @admin.action(description=_("The chosen answers are still right"), permissions=["change"])
     def all_still_right(self, request, queryset):
         number = 0
         for question in queryset:
             faq_care.still_right(question, by=request.user)
             number += 1
-        answers = "One answer is" if number == 1 else f"{number} answers are"
-        messages.success(request, f"{answers} looked at again in 12 months.")
+        sentence = ngettext(
+            "One answer is looked at again in 12 months.",
+            "%(number)s answers are looked at again in 12 months.",
+            number,
+        )
+        messages.success(request, sentence % {"number": number})
 
     def get_changeform_initial_data(self, request):
         """Who writes an answer looks after it, and reads it again in a year."""

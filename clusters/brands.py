@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from clusters.colours import deepen
 from clusters.models import Association
@@ -52,7 +53,9 @@ def brand_of(association: Association | None, *, on_own_host: bool) -> Brand:
         return Brand(
             name=settings.SITE_NAME,
             name_lines=[first or rest, rest if first else ""],
-            tagline="Local clusters of digital businesses: find yours, come to a meeting, join free.",
+            tagline=gettext(
+                "Local clusters of digital businesses: find yours, come to a meeting, join free."
+            ),
             faq_url=reverse("clusters:faq"),
         )
     return Brand(

@@ -1,6 +1,7 @@
 """The contrast rule for an association's accent (WCAG 2.2, relative luminance)."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 INK = "#10262b"
 LEAST_CONTRAST = 7.0
@@ -31,6 +32,9 @@ def validate_accent(colour: str) -> None:
         return  # the pattern's own message says it
     if ratio < LEAST_CONTRAST:
         raise ValidationError(
-            f"Dark text on {colour} has a contrast of {ratio:.1f} to 1; it needs {LEAST_CONTRAST:.0f} to 1. "
-            "Choose a lighter colour."
+            _(
+                "Dark text on %(colour)s has a contrast of %(ratio)s to 1; "
+                "it needs %(least_contrast)s to 1. Choose a lighter colour."
+            )
+            % {"colour": colour, "ratio": f"{ratio:.1f}", "least_contrast": f"{LEAST_CONTRAST:.0f}"}
         )

@@ -5,6 +5,7 @@ import json
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.models import Association, Cluster
@@ -51,9 +52,9 @@ class LeavesTrail(admin.ModelAdmin):
 
 
 class Desk(admin.AdminSite):
-    site_header = "Coordinators' desk"
-    site_title = "Coordinators' desk"
-    index_title = "What you look after"
+    site_header = _("Coordinators' desk")
+    site_title = _("Coordinators' desk")
+    index_title = _("What you look after")
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable, admin_class=None, **options):

@@ -21,13 +21,20 @@ from itertools import combinations
 from pathlib import Path
 from statistics import fmean
 
+from django.utils.translation import gettext_lazy as _
+
 from clusters.models import Cluster
 
 AROUND = 25  # miles: clusters listed beside the nearest
 FAR = 40  # miles: further than this is no local cluster
 ALIKE = 3  # miles: two clusters nearly equally near are a choice, not an answer
 LONGEST = 60  # characters; the longest place name of Great Britain has 58
-NOT_COVERED = {"BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey"}
+NOT_COVERED = {
+    "BT": _("Northern Ireland"),
+    "IM": _("the Isle of Man"),
+    "JE": _("Jersey"),
+    "GY": _("Guernsey"),
+}
 
 
 Exact = Callable[..., tuple[float, float] | None]
@@ -187,7 +194,7 @@ def by_postcode(asked: str, clusters: Sequence[Cluster], exact: Exact) -> Answer
         )
     area = NOT_COVERED.get(asked[:2].upper())
     if area and (parts or len(asked) == 2):
-        return Answer(Outcome.NOT_COVERED, asked, detail=area)
+        return Answer(Outcome.NOT_COVERED, asked, detail=str(area))
     return None
 
 

@@ -20,6 +20,7 @@ from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from PIL import Image
 
 from clusters.errors import Refused
@@ -46,7 +47,10 @@ def made_anew(file: File, kind: Kind) -> Sizes:
     Refused, with a sentence, if it is no picture, or too large; that is known before its pixels are unpacked.
     """
     if file.size > LARGEST_FILE:
-        raise Refused(f"This {kind.noun} has more than 20 MB, which is the most. Export a smaller one.")
+        raise Refused(
+            gettext("This %(noun)s has more than 20 MB, which is the most. Export a smaller one.")
+            % {"noun": kind.noun}
+        )
     names = sorted(kind.sides, key=lambda name: kind.sides[name], reverse=True)
     sides = [str(kind.sides[name]) for name in names]
     done = look_into(file, "clusters.image_reader", str(kind.smallest_side), *sides)
@@ -64,17 +68,21 @@ def pictures_in(printed: bytes) -> Iterator[Image.Image]:
 
 def what_is_wrong(word: str, kind: Kind) -> str:
     found, _, millions = word.partition(" ")
+    about = {"noun": gettext(kind.noun), "side": kind.smallest_side, "millions": millions}
     if found == "svg":
-        return "This is an SVG drawing, which can carry programs. Export it as PNG."
+        return gettext("This is an SVG drawing, which can carry programs. Export it as PNG.")
     if found == "small":
-        return f"This {kind.noun} is too small. Each side needs {kind.smallest_side} pixels."
+        return gettext("This %(noun)s is too small. Each side needs %(side)s pixels.") % about
     if found == "pixels" and millions:
         return (
-            f"This {kind.noun} has {millions} million pixels; 50 million is the most. Export a smaller one."
+            gettext(
+                "This %(noun)s has %(millions)s million pixels; 50 million is the most. Export a smaller one."
+            )
+            % about
         )
     if found == "pixels":
-        return f"This {kind.noun} has too many pixels. Export a smaller one."
-    return f"This is not a {kind.noun} we can show. Upload a JPEG, PNG or WebP file."
+        return gettext("This %(noun)s has too many pixels. Export a smaller one.") % about
+    return gettext("This is not a %(noun)s we can show. Upload a JPEG, PNG or WebP file.") % about
 
 
 def as_webp(image: Image.Image, quality: int) -> ContentFile:

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from clusters.errors import Refused
 from clusters.national_grid import to_wgs84
@@ -52,8 +53,11 @@ def load(path: Path) -> Count:
             copy(cursor, batch)
         if not count.good or count.bad > MOST_BAD * (count.good + count.bad):
             raise Refused(
-                f"{count.bad} of {count.good + count.bad} lines are not as in Code-Point Open, ONSPD or NSPL. "
-                "Nothing has been changed."
+                _(
+                    "%(bad)s of %(what)s lines are not as in Code-Point Open, ONSPD or NSPL. "
+                    "Nothing has been changed."
+                )
+                % {"bad": count.bad, "what": count.good + count.bad}
             )
         cursor.execute("DELETE FROM clusters_postcode")
         cursor.execute(

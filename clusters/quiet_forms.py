@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django import forms
 from django.core import signing
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 AT_LEAST = timedelta(seconds=3)  # to fill the form in
 AT_MOST = timedelta(days=2)  # a page that was open for longer is opened again
@@ -20,7 +22,7 @@ class QuietForm(forms.Form):
 
     fax = forms.CharField(
         required=False,
-        label="Leave this empty",
+        label=_("Leave this empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -41,7 +43,9 @@ class QuietForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if cleaned.pop("fax", ""):
-            self.add_error(None, "The field that should stay empty was filled in. Empty it and send again.")
+            self.add_error(
+                None, gettext("The field that should stay empty was filled in. Empty it and send again.")
+            )
         self._look_at_the_clock(cleaned.pop("opened", ""))
         return cleaned
 
@@ -50,16 +54,18 @@ class QuietForm(forms.Form):
         try:
             opened_signer.unsign(opened, max_age=AT_MOST)
         except signing.SignatureExpired:
-            self._start_again("This page was open for long. Please send it once more.")
+            self._start_again(gettext("This page was open for long. Please send it once more."))
             return
         except signing.BadSignature:
-            self._start_again("The page had not loaded in full. Please send it once more.")
+            self._start_again(gettext("The page had not loaded in full. Please send it once more."))
             return
         try:
             opened_signer.unsign(opened, max_age=AT_LEAST)
         except signing.SignatureExpired:
             return
-        self._start_again("That was very quick. Please look it over and send it once more.", fresh=False)
+        self._start_again(
+            gettext("That was very quick. Please look it over and send it once more."), fresh=False
+        )
 
     def _start_again(self, sentence: str, *, fresh: bool = True) -> None:
         self.add_error(None, sentence)

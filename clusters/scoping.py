@@ -11,6 +11,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.bounded import BoundedPaginator
 from clusters.desk import LeavesTrail
@@ -118,7 +120,7 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
         """Every list can be taken away."""
         return super().get_actions(request) | {"as_csv": self.get_action("as_csv")}
 
-    @admin.action(description="Download as CSV")
+    @admin.action(description=_("Download as CSV"))
     def as_csv(self, request, queryset):
         return list_file(self, request, queryset)
 
@@ -130,7 +132,7 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
             getattr(form.instance, name).add(*rows)
         if not (self.is_managed(request, form.instance) or self.lets_go(formsets)):
             raise PermissionDenied(
-                "You can only change what belongs to a cluster or association you look after."
+                gettext("You can only change what belongs to a cluster or association you look after.")
             )
 
     def lets_go(self, formsets) -> bool:

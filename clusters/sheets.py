@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files import File
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
 
@@ -22,7 +24,7 @@ SECONDS = 45  # by the clock; the reader's own bound is on the time it computes
 DELIMITERS = ",;\t|"
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx with a password
-NOT_A_TABLE = "This is not a table we can read. Save it as CSV or as an Excel workbook (.xlsx)."
+NOT_A_TABLE = _("This is not a table we can read. Save it as CSV or as an Excel workbook (.xlsx).")
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,20 @@ class Sheet:
 def read(file: File) -> Sheet:
     """The table in the file. Refused, with a sentence, if there is none or it is too large."""
     if not file.size:
-        raise Refused("This file is empty. Choose another one.")
+        raise Refused(gettext("This file is empty. Choose another one."))
     if file.size > LARGEST_FILE:
-        raise Refused("This file has more than 10 MB, which is the most. Part it into several.")
+        raise Refused(gettext("This file has more than 10 MB, which is the most. Part it into several."))
     file.seek(0)
     content = file.read()
     if content.startswith(OLD_OFFICE):
         raise Refused(
-            "This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one."
+            gettext("This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one.")
         )
     if content.startswith(b"PK\x03\x04"):
         return tidy(rows_of_workbook(content))
     if (file.name or "").lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
         raise Refused(
-            "This file is called a workbook, but it is none. Open it and save it as .xlsx once more."
+            gettext("This file is called a workbook, but it is none. Open it and save it as .xlsx once more.")
         )
     return tidy(rows_of_csv(decoded(content)))
 
@@ -63,19 +65,30 @@ def tidy(lines: Iterable[list[str]]) -> Sheet:
     numbered = [(number, row) for number, row in enumerate(map(trimmed, lines), 1) if row]
     rows = [row for _, row in numbered]
     if not rows:
-        raise Refused("There is nothing in this file. The first line should say what is in each column.")
+        raise Refused(
+            gettext("There is nothing in this file. The first line should say what is in each column.")
+        )
     if len(rows) == 1:
-        raise Refused("There are headers in this file, but no line below them.")
+        raise Refused(gettext("There are headers in this file, but no line below them."))
     if len(rows) - 1 > MOST_ROWS:
-        raise Refused(f"There are more than {MOST_ROWS:,} lines in this file. Part it into several.")
+        raise Refused(
+            gettext("There are more than %(most_rows)s lines in this file. Part it into several.")
+            % {"most_rows": f"{MOST_ROWS:,}"}
+        )
     width = max(len(row) for row in rows)
     if width > MOST_COLUMNS:
         raise Refused(
-            f"There are more than {MOST_COLUMNS} columns in this file. Take out those you don't need."
+            gettext(
+                "There are more than %(most_columns)s columns in this file. Take out those you don't need."
+            )
+            % {"most_columns": MOST_COLUMNS}
         )
     for number, row in numbered:
         if any(len(cell) > LONGEST_CELL for cell in row):
-            raise Refused(f"Line {number} has a cell with more than {LONGEST_CELL:,} characters.")
+            raise Refused(
+                gettext("Line %(number)s has a cell with more than %(longest_cell)s characters.")
+                % {"number": number, "longest_cell": f"{LONGEST_CELL:,}"}
+            )
     rows = [row + [""] * (width - len(row)) for row in rows]
     used = [column for column in range(width) if any(row[column] for row in rows)]
     rows = [[row[column] for column in used] for row in rows]
@@ -94,7 +107,7 @@ def named_apart(headers: list[str]) -> list[str]:
     """The headers, so that each is told from the others: those without a name by their place."""
     names: list[str] = []
     for number, header in enumerate(headers, 1):
-        base = " ".join(header.split())[:80] or f"Column {number}"
+        base = " ".join(header.split())[:80] or gettext("Column %(number)s") % {"number": number}
         same = sum(name == base or name.startswith(f"{base} (") for name in names)
         names.append(f"{base} ({same + 1})" if same else base)
     return names
@@ -136,7 +149,8 @@ def rows_of_csv(text: str) -> list[list[str]]:
             rows.append(row)
     except csv.Error as error:
         raise Refused(
-            f"Line {reader.line_num} can't be read: a cell is too long, or a quote is not closed."
+            gettext("Line %(line_num)s can't be read: a cell is too long, or a quote is not closed.")
+            % {"line_num": reader.line_num}
         ) from error
     return rows
 
@@ -169,15 +183,19 @@ def rows_of_workbook(content: bytes) -> list[list[str]]:
             )
         except subprocess.TimeoutExpired as late:
             raise Refused(
-                "This workbook takes too long to read. Save the sheet as CSV and upload that."
+                gettext("This workbook takes too long to read. Save the sheet as CSV and upload that.")
             ) from late
     if done.returncode == 3:
         raise Refused(
-            "This workbook unpacks to far more than a list needs. Save the sheet as CSV and upload that."
+            gettext(
+                "This workbook unpacks to far more than a list needs. Save the sheet as CSV and upload that."
+            )
         )
     if done.returncode:
         raise Refused(
-            "This workbook can't be opened; it may be damaged. Save it as .xlsx once more, or as CSV."
+            gettext(
+                "This workbook can't be opened; it may be damaged. Save it as .xlsx once more, or as CSV."
+            )
         )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return [[cell.replace("\0", "") for cell in row] for row in rows]

@@ -1,5 +1,7 @@
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters import markdown
 from clusters.acts import ObjectActs, act
@@ -24,9 +26,13 @@ class ArticleForm(SameTimeForm):
         if association and clusters is not None:
             strangers = [str(cluster) for cluster in clusters if cluster.association_id != association.pk]
             if strangers:
-                self.add_error("clusters", f"Not a part of {association}: {', '.join(strangers)}.")
+                self.add_error(
+                    "clusters",
+                    gettext("Not a part of %(association)s: %(strangers)s.")
+                    % {"association": association, "strangers": ", ".join(strangers)},
+                )
             if not clusters and not self.speaks_for.filter(pk=association.pk).exists():
-                self.add_error("clusters", "Say which of your clusters this is about.")
+                self.add_error("clusters", gettext("Say which of your clusters this is about."))
         return cleaned
 
 
@@ -54,11 +60,14 @@ class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
 
     fieldsets = [
         (None, {"fields": ["state", "told_by", "submitted_at", "note", "what_firms_say", "published_at"]}),
-        ("What it says", {"fields": ["kind", "title", "slug", "summary"]}),
-        ("A story's three answers", {"fields": ["problem", "together", "result"]}),
-        ("Other text", {"fields": ["body"]}),
-        ("Beside the text", {"fields": ["quote", "quote_by", "outcome", "theme", "scene", "picture_shown"]}),
-        ("What it is about", {"fields": ["association", "clusters", "companies"]}),
+        (_("What it says"), {"fields": ["kind", "title", "slug", "summary"]}),
+        (_("A story's three answers"), {"fields": ["problem", "together", "result"]}),
+        (_("Other text"), {"fields": ["body"]}),
+        (
+            _("Beside the text"),
+            {"fields": ["quote", "quote_by", "outcome", "theme", "scene", "picture_shown"]},
+        ),
+        (_("What it is about"), {"fields": ["association", "clusters", "companies"]}),
     ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -88,32 +97,32 @@ class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
         if change:
             articles.record(request.user, "changed", obj, ", ".join(form.changed_data))
 
-    @admin.display(description="told by")
+    @admin.display(description=_("told by"))
     def told_by(self, article):
         return ", ".join(str(one) for one in (article.author, article.company) if one) or "-"
 
-    @admin.display(description="what the firms in it say")
+    @admin.display(description=_("what the firms in it say"))
     def what_firms_say(self, article):
         if article.pk is None:
-            return "Firms named below are asked before it is published."
+            return gettext("Firms named below are asked before it is published.")
         said = {consent.company_id: consent for consent in article.consents.select_related("company")}
         rows = [
             (
                 company,
-                said[company.pk].get_state_display() if company.pk in said else "Not asked yet",
+                said[company.pk].get_state_display() if company.pk in said else gettext("Not asked yet"),
                 note(said, company),
             )
             for company in consents.named(article)
         ]
-        return (
-            format_html_join("", "<div>{}: {}{}</div>", rows) or "It names nobody but its author’s own firm."
+        return format_html_join("", "<div>{}: {}{}</div>", rows) or gettext(
+            "It names nobody but its author’s own firm."
         )
 
-    @admin.display(description="its own picture")
+    @admin.display(description=_("its own picture"))
     def picture_shown(self, article):
         picture = getattr(article, "picture", None)
         if picture is None:
-            return "None"
+            return gettext("None")
         return format_html(
             '<a href="{}"><img src="{}" alt="{}" width="240"></a>',
             picture.get_absolute_url(),
@@ -121,37 +130,37 @@ class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
             picture.description,
         )
 
-    @act("Publish", shown=lambda article: article.state != Article.State.PUBLISHED)
+    @act(_("Publish"), shown=lambda article: article.state != Article.State.PUBLISHED)
     def publish(self, request, article, form):
         articles.publish(article, by=request.user)
-        return "Published. Everybody can read it now."
+        return gettext("Published. Everybody can read it now.")
 
-    @act("Give it back", shown=lambda article: article.state == Article.State.SUBMITTED, form=GiveBackForm)
+    @act(_("Give it back"), shown=lambda article: article.state == Article.State.SUBMITTED, form=GiveBackForm)
     def give_back(self, request, article, form):
         articles.give_back(article, form.cleaned_data["note"], by=request.user)
-        return "Given back. The author gets your note by mail."
+        return gettext("Given back. The author gets your note by mail.")
 
     @act(
-        "Ask the firms in it",
+        _("Ask the firms in it"),
         shown=lambda article: article.state != Article.State.PUBLISHED and consents.missing(article),
-        confirm="Each firm that has not been asked about these words gets a mail to agree or refuse.",
+        confirm=_("Each firm that has not been asked about these words gets a mail to agree or refuse."),
     )
     def ask_firms(self, request, article, form):
         unheard = articles.ask_firms(article, by=request.user)
         if unheard:
             names = ", ".join(company.name for company in unheard)
-            return f"Asked. Nobody acts for {names}, so it can only be left out."
-        return "Asked. What they say stands on this page."
+            return gettext("Asked. Nobody acts for %(names)s, so it can only be left out.") % {"names": names}
+        return gettext("Asked. What they say stands on this page.")
 
     @act(
-        "Withdraw",
+        _("Withdraw"),
         shown=lambda article: article.state == Article.State.PUBLISHED,
-        confirm="It disappears from the site and the lists. You can publish it again.",
+        confirm=_("It disappears from the site and the lists. You can publish it again."),
         danger=True,
     )
     def withdraw(self, request, article, form):
         articles.withdraw(article, by=request.user)
-        return "Withdrawn. Only you and the other coordinators see it."
+        return gettext("Withdrawn. Only you and the other coordinators see it.")
 
 
 def note(said: dict, company: Company) -> str:
@@ -180,34 +189,40 @@ class LetterAdmin(ObjectActs, ScopedAdmin):
             obj.author = request.user
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="as it reads in the mail")
+    @admin.display(description=_("as it reads in the mail"))
     def preview(self, letter):
         if letter.pk is None:
-            return "Save it first: then you see it here, and can send it to yourself."
+            return gettext("Save it first: then you see it here, and can send it to yourself.")
         return format_html('<div class="letter-preview">{}</div>', markdown.render(letter.body))
 
-    @act("Send a test to me", shown=lambda letter: letter.state == Letter.State.DRAFT)
+    @act(_("Send a test to me"), shown=lambda letter: letter.state == Letter.State.DRAFT)
     def test(self, request, letter, form):
         if letters.send_test(letter, by=request.user):
-            return f"On its way to {request.user.email}. Nobody else gets it."
-        return "You have had a test of these very words already. Change something, or send it."
+            return gettext("On its way to %(email)s. Nobody else gets it.") % {"email": request.user.email}
+        return gettext("You have had a test of these very words already. Change something, or send it.")
 
     @act(
-        "Send it",
+        _("Send it"),
         shown=lambda letter: letter.state == Letter.State.DRAFT,
-        confirm=lambda letter: (
-            f"It goes to {people(letter)} of {letter.organiser}, once. What is sent can’t be taken back."
-        ),
+        confirm=lambda letter: reach_of(letter),
     )
     def send(self, request, letter, form):
         number = letters.send(letter, by=request.user)
-        return f"Sent: {number} {'mail' if number == 1 else 'mails'}. It stands in the members’ archive of letters."
+        sentence = ngettext(
+            "Sent: %(number)s mail. It stands in the members’ archive of letters.",
+            "Sent: %(number)s mails. It stands in the members’ archive of letters.",
+            number,
+        )
+        return sentence % {"number": number}
 
 
-def people(letter: Letter) -> str:
+def reach_of(letter: Letter) -> str:
     number = letter.readers().count()
-    return (
-        "the one person who acts for a member firm"
-        if number == 1
-        else f"the {number} people who act for member firms"
+    sentence = ngettext(
+        "It goes to the one person who acts for a member firm of %(organiser)s, once. "
+        "What is sent can’t be taken back.",
+        "It goes to the %(number)s people who act for member firms of %(organiser)s, once. "
+        "What is sent can’t be taken back.",
+        number,
     )
+    return sentence % {"number": number, "organiser": letter.organiser}

@@ -10,6 +10,8 @@ from itertools import chain, count
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clusters import trail
 from clusters.errors import Refused
@@ -33,7 +35,7 @@ def authors_hand(article: Article):
     with transaction.atomic():
         current = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
         if not current.is_the_authors:
-            raise Refused("It has been sent in meanwhile. Take it back to write on.")
+            raise Refused(_("It has been sent in meanwhile. Take it back to write on."))
         before = current.fingerprint
         yield
         changed = Article.objects.filter(pk=article.pk).first()
@@ -51,7 +53,7 @@ def delete_draft(article: Article, *, by: User) -> None:
     """One that nobody else has seen, or that was given back."""
     with authors_hand(article):
         if article.published_at:
-            raise Refused("It has been published before. Ask a coordinator to take it out.")
+            raise Refused(_("It has been published before. Ask a coordinator to take it out."))
         seen_in = article.association if article.submitted_at else None  # else nobody knew of it
         trail.record(by, "deleted the draft", article, association=seen_in)
         _delete_pictures(article)
@@ -65,9 +67,9 @@ def submit(article: Article, *, by: User) -> None:
     if article.state == State.SUBMITTED:
         return
     if not article.is_the_authors:
-        raise Refused("It is published already.")
+        raise Refused(_("It is published already."))
     if not article.words or not article.summary:
-        raise Refused("Say first what happened, and in one or two sentences what it is about.")
+        raise Refused(_("Say first what happened, and in one or two sentences what it is about."))
     article.state, article.submitted_at, article.note = State.SUBMITTED, timezone.now(), ""
     article.save(update_fields=["state", "submitted_at", "note", "changed_at"])
     record(by, "sent in", article)
@@ -90,7 +92,7 @@ def take_back(article: Article, *, by: User) -> None:
     if article.is_the_authors:
         return
     if article.state != State.SUBMITTED:
-        raise Refused("It is published already. Ask a coordinator to withdraw it.")
+        raise Refused(_("It is published already. Ask a coordinator to withdraw it."))
     article.state = State.DRAFT
     article.save(update_fields=["state", "changed_at"])
     record(by, "took back", article)
@@ -103,9 +105,9 @@ def give_back(article: Article, note: str, *, by: User) -> None:
     if article.state == State.RETURNED and article.note == note:
         return
     if article.state != State.SUBMITTED:
-        raise Refused("Only what was sent in can be given back.")
+        raise Refused(_("Only what was sent in can be given back."))
     if article.author is None:
-        raise Refused("Its author is gone. Mend it yourself, or leave it.")
+        raise Refused(_("Its author is gone. Mend it yourself, or leave it."))
     article.state, article.note = State.RETURNED, note
     article.save(update_fields=["state", "note", "changed_at"])
     record(by, "gave back", article, note)
@@ -119,13 +121,19 @@ def publish(article: Article, *, by) -> None:
     if article.state == State.PUBLISHED:
         return
     if not article.words:
-        raise Refused("There are no words in it yet.")
+        raise Refused(_("There are no words in it yet."))
     missing = consents.missing(article)
     if missing:
         names = ", ".join(company.name for company in missing)
         raise Refused(
-            f"{names} {'has' if len(missing) == 1 else 'have'} not agreed to be named. "
-            "Ask, wait for the answer, or take the name out of the text and the list."
+            ngettext(
+                "%(names)s has not agreed to be named. "
+                "Ask, wait for the answer, or take the name out of the text and the list.",
+                "%(names)s have not agreed to be named. "
+                "Ask, wait for the answer, or take the name out of the text and the list.",
+                len(missing),
+            )
+            % {"names": names}
         )
     article.state = State.PUBLISHED
     article.published_at = article.published_at or timezone.now()

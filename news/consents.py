@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -78,7 +79,7 @@ def answer(consent: Consent, state: Consent.State, *, by: User, note: str = "") 
     if consent.state == state:
         return
     if article.state == Article.State.PUBLISHED:
-        raise Refused("It is published already. Write to the coordinator, who can withdraw it.")
+        raise Refused(_("It is published already. Write to the coordinator, who can withdraw it."))
     consent.state, consent.answered_at, consent.answered_by = state, timezone.now(), by
     consent.note = note if state == State.REFUSED else ""
     consent.save(update_fields=["state", "answered_at", "answered_by", "note"])

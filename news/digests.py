@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from clusters.models import Association, Cluster
 from meetings.models import Meeting
@@ -134,15 +135,14 @@ def new_letters(person: User, since: datetime) -> list[Letter]:
 
 
 def subject_of(contents: Contents) -> str:
+    asks, articles = len(contents.opportunities), len(contents.articles)
+    letters, meetings = len(contents.letters), len(contents.meetings)
     parts = [
-        counted(len(contents.opportunities), "ask or offer", "asks and offers"),
-        counted(len(contents.articles), "story", "stories and news"),
-        counted(len(contents.letters), "letter", "letters"),
+        (asks, ngettext("%(number)s ask or offer", "%(number)s asks and offers", asks)),
+        (articles, ngettext("%(number)s story", "%(number)s stories and news", articles)),
+        (letters, ngettext("%(number)s letter", "%(number)s letters", letters)),
     ]
-    if contents.meetings_count or not any(parts):
-        parts.append(counted(len(contents.meetings), "meeting ahead", "meetings ahead"))
-    return f"Your week: {', '.join(part for part in parts if part)}"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""
+    if contents.meetings_count or not any(number for number, _words in parts):
+        parts.append((meetings, ngettext("%(number)s meeting ahead", "%(number)s meetings ahead", meetings)))
+    new = ", ".join(words % {"number": number} for number, words in parts if number)
+    return gettext("Your week: %(new)s") % {"new": new}

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.editing import SameTimeForm
 from clusters.images import ImageUpload
@@ -12,7 +14,7 @@ from members.models.company import look_alikes
 from news.models import Article, ArticlePicture
 
 MOST_FIRMS = 12
-TOO_LONG = {"max_length": "At most %(limit_value)d characters, please. Yours has %(show_value)d.", **NUL}
+TOO_LONG = {"max_length": _("At most %(limit_value)d characters, please. Yours has %(show_value)d."), **NUL}
 GUIDED = ["problem", "together", "result", "outcome"]
 
 
@@ -22,20 +24,22 @@ class StoryForm(SameTimeForm):
     clusters = forms.ModelMultipleChoiceField(
         queryset=Cluster.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        label="Where it belongs",
-        help_text="Its coordinators read it first.",
+        label=_("Where it belongs"),
+        help_text=_("Its coordinators read it first."),
         error_messages={
-            "required": "Choose at least one of your clusters.",
-            "invalid_choice": "Choose from your own clusters.",
-            "invalid_list": "Choose from your own clusters.",
+            "required": _("Choose at least one of your clusters."),
+            "invalid_choice": _("Choose from your own clusters."),
+            "invalid_list": _("Choose from your own clusters."),
         },
     )
     firms = forms.CharField(
-        label="Other firms in it (optional)",
+        label=_("Other firms in it (optional)"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One name on each line. We ask each firm whether it agrees before anything is published.",
+        help_text=_(
+            "One name on each line. We ask each firm whether it agrees before anything is published."
+        ),
         error_messages=TOO_LONG,
     )
 
@@ -43,27 +47,27 @@ class StoryForm(SameTimeForm):
         model = Article
         fields = ["title", "summary", *GUIDED, "body", "quote", "quote_by", "theme"]
         labels = {
-            "title": "Headline",
-            "summary": "In one or two sentences",
-            "problem": "What was the problem?",
-            "together": "What did you do together?",
-            "result": "What came of it?",
-            "outcome": "What came of it, in a few words (optional)",
-            "body": "What happened",
-            "quote": "A sentence to quote (optional)",
-            "quote_by": "Who said it (optional)",
-            "theme": "Theme (optional)",
+            "title": _("Headline"),
+            "summary": _("In one or two sentences"),
+            "problem": _("What was the problem?"),
+            "together": _("What did you do together?"),
+            "result": _("What came of it?"),
+            "outcome": _("What came of it, in a few words (optional)"),
+            "body": _("What happened"),
+            "quote": _("A sentence to quote (optional)"),
+            "quote_by": _("Who said it (optional)"),
+            "theme": _("Theme (optional)"),
         }
         help_texts = {
-            "title": "What a neighbour would tell another: Two firms, one tender.",
-            "summary": "It stands in lists, and when somebody shares the link.",
-            "problem": "Before you met. Two or three sentences will do.",
-            "together": "Who brought what, and where you met.",
-            "result": "Numbers before adjectives: a contract, two jobs, a week saved.",
-            "outcome": "For the short version beside the text: A four-year contract, three new jobs.",
-            "body": "An empty line makes a paragraph, ## a heading, - a list.",
-            "quote": "One that says it all.",
-            "quote_by": "Name, firm. Ask the person first.",
+            "title": _("What a neighbour would tell another: Two firms, one tender."),
+            "summary": _("It stands in lists, and when somebody shares the link."),
+            "problem": _("Before you met. Two or three sentences will do."),
+            "together": _("Who brought what, and where you met."),
+            "result": _("Numbers before adjectives: a contract, two jobs, a week saved."),
+            "outcome": _("For the short version beside the text: A four-year contract, three new jobs."),
+            "body": _("An empty line makes a paragraph, ## a heading, - a list."),
+            "quote": _("One that says it all."),
+            "quote_by": _("Name, firm. Ask the person first."),
         }
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
@@ -74,7 +78,7 @@ class StoryForm(SameTimeForm):
             "quote": forms.Textarea(attrs={"rows": 2}),
         }
         error_messages = dict.fromkeys(fields, TOO_LONG) | {
-            "title": {"required": "Give it a headline.", **TOO_LONG}
+            "title": {"required": _("Give it a headline."), **TOO_LONG}
         }
 
     field_order = [
@@ -95,7 +99,7 @@ class StoryForm(SameTimeForm):
         mine = Cluster.objects.filter(memberships__company=company, memberships__state="active")
         self.fields["clusters"].queryset = mine.select_related("association").order_by("name")
         self.fields["summary"].required = submitting
-        self.fields["summary"].error_messages["required"] = "Say in a sentence what it is about."
+        self.fields["summary"].error_messages["required"] = gettext("Say in a sentence what it is about.")
         for name in ["body"] if self.instance.is_story else GUIDED:
             del self.fields[name]
         if self.instance.pk:
@@ -108,7 +112,7 @@ class StoryForm(SameTimeForm):
     def clean_clusters(self):
         chosen = list(self.cleaned_data["clusters"])
         if len({cluster.association_id for cluster in chosen}) > 1:
-            raise ValidationError("These belong to two associations. Choose clusters of one.")
+            raise ValidationError(gettext("These belong to two associations. Choose clusters of one."))
         return chosen
 
     def clean_firms(self) -> list[Company]:
@@ -116,7 +120,9 @@ class StoryForm(SameTimeForm):
             name.strip() for name in self.cleaned_data["firms"].splitlines() if name.strip()
         )
         if len(names) > MOST_FIRMS:
-            raise ValidationError(f"At most {MOST_FIRMS} firms, please.")
+            raise ValidationError(
+                gettext("At most %(most_firms)s firms, please.") % {"most_firms": MOST_FIRMS}
+            )
         found = [self.firm_called(name) for name in names]
         return [company for company in dict.fromkeys(found) if company != self.company]
 
@@ -125,12 +131,14 @@ class StoryForm(SameTimeForm):
         company = seen.filter(name__iexact=name).order_by("pk").first()
         if company is None:
             alike = seen.filter(pk__in=[one.pk for one in look_alikes(name[:120], "")]).first()
-            meant = (
-                f" Did you mean {alike.name}?"
+            sentence = (
+                gettext("No member firm is called %(name)s. Did you mean %(alike)s?")
                 if alike
-                else " Leave it out here; you may name it in the text."
+                else gettext(
+                    "No member firm is called %(name)s. Leave it out here; you may name it in the text."
+                )
             )
-            raise ValidationError(f"No member firm is called {name[:120]}.{meant}")
+            raise ValidationError(sentence % {"name": name[:120], "alike": alike})
         return company
 
     def clean(self):
@@ -138,7 +146,7 @@ class StoryForm(SameTimeForm):
         if self.submitting:
             for name in ("problem", "together", "result") if self.instance.is_story else ("body",):
                 if name not in self.errors and not cleaned.get(name, "").strip():
-                    self.add_error(name, "This is still empty. Two sentences will do.")
+                    self.add_error(name, gettext("This is still empty. Two sentences will do."))
         return cleaned
 
     def save(self, commit=True) -> Article:
@@ -154,34 +162,34 @@ class StoryForm(SameTimeForm):
 class PictureForm(forms.Form):
     picture = ImageUpload(
         ArticlePicture.KIND,
-        label="Picture",
-        help_text="JPEG, PNG or WebP, your own. Ask the people on it first.",
-        error_messages={"required": "Choose a file first.", "empty": "This file is empty."},
+        label=_("Picture"),
+        help_text=_("JPEG, PNG or WebP, your own. Ask the people on it first."),
+        error_messages={"required": _("Choose a file first."), "empty": _("This file is empty.")},
     )
     description = forms.CharField(
-        label="What it shows",
+        label=_("What it shows"),
         max_length=200,
-        help_text="For those who can’t see it.",
-        error_messages={"required": "Say in a few words what it shows.", **TOO_LONG},
+        help_text=_("For those who can’t see it."),
+        error_messages={"required": _("Say in a few words what it shows."), **TOO_LONG},
     )
 
 
 class RefusalForm(forms.Form):
     note = forms.CharField(
-        label="What would you rather have? (optional)",
+        label=_("What would you rather have? (optional)"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="The author reads it.",
+        help_text=_("The author reads it."),
         error_messages=TOO_LONG,
     )
 
 
 class GiveBackForm(forms.Form):
     note = forms.CharField(
-        label="What is missing",
+        label=_("What is missing"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="The author gets it by mail.",
-        error_messages={"required": "Say what is missing.", **TOO_LONG},
+        help_text=_("The author gets it by mail."),
+        error_messages={"required": _("Say what is missing."), **TOO_LONG},
     )

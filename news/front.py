@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Func, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Support, Theme
@@ -26,11 +27,11 @@ MOST_CLUSTERS = 60
 MOST_DOTS = 20  # of a month
 
 THEME_LINES = {
-    Theme.TECHNOLOGY: "What we run, what broke, what we would buy again.",
-    Theme.SKILLS: "Apprentices, placements, pay, keeping good people.",
-    Theme.SUPPORT: "Insurance, premises, grants, who to ring.",
-    Theme.OPPORTUNITIES: "Tenders, partners, work one of us can't take alone.",
-    Theme.GROWTH: "Pricing, selling, hiring a manager, letting go.",
+    Theme.TECHNOLOGY: _("What we run, what broke, what we would buy again."),
+    Theme.SKILLS: _("Apprentices, placements, pay, keeping good people."),
+    Theme.SUPPORT: _("Insurance, premises, grants, who to ring."),
+    Theme.OPPORTUNITIES: _("Tenders, partners, work one of us can't take alone."),
+    Theme.GROWTH: _("Pricing, selling, hiring a manager, letting go."),
 }
 
 

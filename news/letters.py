@@ -4,6 +4,7 @@ import hashlib
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
@@ -21,7 +22,7 @@ def send_test(letter: Letter, *, by: User) -> bool:
         key=f"letter-test:{letter.pk}:{words}:{by.pk}",
         kind="letter-test",
         to=by,
-        subject=f"Test: {letter.subject}",
+        subject=_("Test: %(subject)s") % {"subject": letter.subject},
         template="letter",
         context=context_of(letter),
         cluster=letter.cluster,
@@ -42,7 +43,8 @@ def send(letter: Letter, *, by: User) -> int:
     readers = list(letter.readers())
     if not readers:
         raise Refused(
-            f"Nobody acts for a member firm of {letter.organiser} yet: there is nobody to write to."
+            _("Nobody acts for a member firm of %(organiser)s yet: there is nobody to write to.")
+            % {"organiser": letter.organiser}
         )
     letter.mails = outbox.queue_many(
         readers,

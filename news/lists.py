@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from clusters.models import Association, Cluster, Theme
 from news.models import Article
@@ -64,8 +65,8 @@ class NewsList:
 
     @property
     def title(self) -> str:
-        words = "Success stories" if self.kind == Article.Kind.STORY else "News"
+        words = _("Success stories") if self.kind == Article.Kind.STORY else _("News")
         if self.theme:
-            words += f" about {Theme(self.theme).label}"
+            words = _("%(news)s about %(theme)s") % {"news": words, "theme": Theme(self.theme).label}
         of = self.cluster or self.association
-        return f"{words} of {of}" if of else words
+        return _("%(news)s of %(of)s") % {"news": words, "of": of} if of else words

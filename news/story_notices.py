@@ -1,6 +1,7 @@
 """The mails about articles of members. None of them is optional: each answers somebody, or waits for an answer."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from members import outbox
 from members.companies import answerers_of
@@ -14,7 +15,8 @@ def send_submitted(article: Article, readers: list[User]) -> None:
             article,
             person,
             key=f"story-submitted:{article.pk}:{article.submitted_at:%Y%m%d%H%M%S%f}:{person.pk}",
-            subject=f"A {article.get_kind_display().lower()} to read: {article.title}",
+            subject=_("A %(kind)s to read: %(title)s")
+            % {"kind": article.get_kind_display().lower(), "title": article.title},
             template="story_submitted",
             link=reverse("admin:news_article_change", args=[article.pk]),
         )
@@ -24,7 +26,7 @@ def send_given_back(article: Article) -> None:
     _to_author(
         article,
         f"given-back:{article.changed_at:%Y%m%d%H%M%S%f}",
-        f"Not quite yet: {article.title}",
+        _("Not quite yet: %(article)s") % {"article": article.title},
         "story_given_back",
     )
 
@@ -35,7 +37,7 @@ def send_published(article: Article, by) -> None:
     people = [person for company in article.companies.all() for person in answerers_of(company)]
     for person in dict.fromkeys([article.author, *people]):
         if person is not None and person != by:
-            subject = f"Published: {article.title}"
+            subject = _("Published: %(article)s") % {"article": article.title}
             _send(
                 article,
                 person,
@@ -52,7 +54,8 @@ def send_consent_asked(consent: Consent, person: User, token: str) -> None:
         article,
         person,
         key=f"story-consent:{consent.pk}:{consent.version}:{person.pk}",
-        subject=f"May we name {consent.company} in “{article.title}”?",
+        subject=_("May we name %(company)s in “%(title)s”?")
+        % {"company": consent.company, "title": article.title},
         template="story_consent",
         link=reverse("news:consent", args=[token]),
         consent=consent,
@@ -63,7 +66,7 @@ def send_refused(consent: Consent) -> None:
     _to_author(
         consent.article,
         f"refused:{consent.pk}:{consent.version}:{consent.answered_at:%Y%m%d%H%M%S%f}",
-        f"{consent.company} would rather not be named",
+        _("%(company)s would rather not be named") % {"company": consent.company},
         "story_refused",
         consent=consent,
     )
@@ -73,7 +76,7 @@ def send_silence(consent: Consent) -> None:
     _to_author(
         consent.article,
         f"silence:{consent.pk}:{consent.version}",
-        f"{consent.company} has not answered",
+        _("%(company)s has not answered") % {"company": consent.company},
         "story_silence",
         consent=consent,
     )

@@ -75,6 +75,7 @@ READ_ATTRIBUTES = {
     "alt",
     "placeholder",
     "label",
+    "data-label",  # shown by the stylesheet
 }
 BUTTONS = {"submit", "button", "reset"}
 UNREAD = {"script", "style", "code", "template"}
@@ -142,6 +143,7 @@ ADDRESSES = re.compile(
     r"https?://[^\s<>\"]*|[\w.+-]+@[\w.-]+|(?<![\w/])(?:\.\.?)?/[\w./?=&;%{}:@+-]*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"
 )
 PARTS = re.compile(r"[\n*#>|`\[\]()]+|(?:^|\s)[-+]\s")  # between which Markdown may put tags
+INITIALS = re.compile(r"[A-Z][A-Z0-9]?|\?")  # of a firm or a person, in place of a face
 PLAIN = re.compile(r"[A-Za-z]+")
 
 
@@ -159,6 +161,8 @@ class Data:
 
     def without(self, run: str) -> str:
         """What is left of a run of text when the data in it are taken away."""
+        if INITIALS.fullmatch(run):
+            return ""
         return ADDRESSES.sub(" ", self.pattern.sub(" ", self._cut_short(run)))
 
     def _cut_short(self, run: str) -> str:

@@ -12,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connection, models, transaction
+from django.utils.translation import gettext as _
 
 from clusters.errors import Refused
 
@@ -74,7 +75,10 @@ class Loader:
         except (KeyError, TypeError, ValueError) as bad:
             raise Refused(BROKEN) from bad
         if version != FORMAT:
-            raise Refused(f"This export has format {version}; this site reads format {FORMAT}.")
+            raise Refused(
+                _("This export has format %(version)s; this site reads format %(format)s.")
+                % {"version": version, "format": FORMAT}
+            )
         try:
             self.check_tables(manifest)
             parts = [(part["entry"], part["sha256"]) for part in _parts(manifest)]
@@ -89,30 +93,42 @@ class Loader:
         if len(self.archive.infolist()) > MOST_ENTRIES or len(entries) != len(self.archive.infolist()):
             raise Refused(BROKEN)
         if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-            raise Refused("This export unpacks to more than 50 GB, which is more than this site takes.")
+            raise Refused(_("This export unpacks to more than 50 GB, which is more than this site takes."))
         for entry in entries:
             if not is_plain_path(entry.filename):
-                raise Refused(f"“{entry.filename[:100]}” is no name that an export would give to a file.")
+                raise Refused(
+                    _("“%(filename)s” is no name that an export would give to a file.")
+                    % {"filename": entry.filename[:100]}
+                )
             if entry.file_size > max(SMALL, entry.compress_size * MOST_PACKED):
-                raise Refused(f"{entry.filename[:100]} unpacks to far more than an export has.")
+                raise Refused(
+                    _("%(filename)s unpacks to far more than an export has.")
+                    % {"filename": entry.filename[:100]}
+                )
 
     def check_tables(self, manifest: dict) -> None:
         ours: dict[str, Any] = {kept.name: kept for kept in self.tables}
         if {table["name"] for table in manifest["tables"]} != set(ours):
-            raise Refused("This export is of another version of the site: it has other tables.")
+            raise Refused(_("This export is of another version of the site: it has other tables."))
         for table in manifest["tables"]:
             if set(table["columns"]) != _columns(ours[table["name"]]):
-                raise Refused(f"This export is of another version of the site: {table['name']} differ.")
+                raise Refused(
+                    _("This export is of another version of the site: %(table)s differ.")
+                    % {"table": table["name"]}
+                )
         for table in manifest["outside"]:
             kept = ours[table["name"]]
             if set(table["columns"]) != {"id", *kept.outside}:
-                raise Refused(f"This export is of another version of the site: {table['name']} differ.")
+                raise Refused(
+                    _("This export is of another version of the site: %(table)s differ.")
+                    % {"table": table["name"]}
+                )
 
     def check_contents(self) -> None:
         """That all is there, as it was written."""
         for name, wanted in self.digests.items():
             if name not in self.entries:
-                raise Refused(f"{name} is missing in this export. Download it again.")
+                raise Refused(_("%(name)s is missing in this export. Download it again.") % {"name": name})
             digest = hashlib.sha256()
             with self.archive.open(name) as entry:
                 while piece := entry.read(PIECE):
@@ -121,14 +137,17 @@ class Loader:
                 raise Refused(ALTERED.format(name))
         extra = [name for name in self.entries if name.startswith("files/") and name not in self.digests]
         if extra:
-            raise Refused(f"{extra[0]} does not belong to this export.")
+            raise Refused(_("%(extra)s does not belong to this export.") % {"extra": extra[0]})
 
     def refuse_full_site(self) -> None:
         for kept in self.tables:
             if kept.model._base_manager.exists():
                 raise Refused(
-                    f"There are {kept.model._meta.verbose_name_plural} here already. "
-                    "An export goes into an empty site, before anybody signs up."
+                    _(
+                        "There are %(verbose_name_plural)s here already. "
+                        "An export goes into an empty site, before anybody signs up."
+                    )
+                    % {"verbose_name_plural": kept.model._meta.verbose_name_plural}
                 )
 
     # --- rows ---------------------------------------------------------------------------------------------
@@ -160,9 +179,15 @@ class Loader:
                 try:
                     row = json.loads(line)
                 except ValueError as bad:
-                    raise Refused(f"Line {number} of {table['name']} can't be read.") from bad
+                    raise Refused(
+                        _("Line %(number)s of %(table)s can't be read.")
+                        % {"number": number, "table": table["name"]}
+                    ) from bad
                 if not isinstance(row, dict) or set(row) != set(table["columns"]):
-                    raise Refused(f"Line {number} of {table['name']} has other columns than its table.")
+                    raise Refused(
+                        _("Line %(number)s of %(table)s has other columns than its table.")
+                        % {"number": number, "table": table["name"]}
+                    )
                 yield number, row
 
     def from_outside(self, kept: Kept, row: dict) -> dict:
@@ -189,15 +214,23 @@ class Loader:
                 _relate(relation, made.pk, numbers)
         except ValidationError as bad:
             problem = " ".join(bad.messages)
-            raise Refused(f"Line {line} of {table['name']} can't be: {field.attname}: {problem}") from bad
+            raise Refused(
+                _("Line %(line)s of %(table)s can't be: %(attname)s: %(problem)s")
+                % {"line": line, "table": table["name"], "attname": field.attname, "problem": problem}
+            ) from bad
         except (IntegrityError, DataError, OverflowError, TypeError, ValueError) as bad:
-            raise Refused(f"Line {line} of {table['name']} can't be: {_first_line(bad)}") from bad
+            raise Refused(
+                _("Line %(line)s of %(table)s can't be: %(bad)s")
+                % {"line": line, "table": table["name"], "bad": _first_line(bad)}
+            ) from bad
 
     def check_keys(self) -> None:
         try:
             connection.check_constraints()
         except IntegrityError as bad:
-            raise Refused(f"Some rows refer to others that are not there: {_first_line(bad)}") from bad
+            raise Refused(
+                _("Some rows refer to others that are not there: %(bad)s") % {"bad": _first_line(bad)}
+            ) from bad
 
     # --- files --------------------------------------------------------------------------------------------
     def load_files(self) -> None:
@@ -205,12 +238,15 @@ class Loader:
         for file in self.manifest["files"]:
             name = file["name"]
             if name not in named:
-                raise Refused(f"No row of this export has the file {name}.")
+                raise Refused(_("No row of this export has the file %(name)s.") % {"name": name})
             with self.archive.open(f"files/{name}") as entry:
                 saved = default_storage.save(name, File(entry, name=name))
             self.saved.append(saved)
             if saved != name:
-                raise Refused(f"There is a file {name} here already. An export goes into an empty site.")
+                raise Refused(
+                    _("There is a file %(name)s here already. An export goes into an empty site.")
+                    % {"name": name}
+                )
 
     def named_files(self) -> set[str]:
         return {
@@ -251,7 +287,7 @@ def _as_written(field: models.Field, stub: models.Model) -> Any:
 
 def _numbers(value: Any) -> list[int]:
     if not isinstance(value, list) or not all(type(one) is int for one in value):
-        raise ValidationError("This must be a list of numbers.")
+        raise ValidationError(_("This must be a list of numbers."))
     return value
 
 

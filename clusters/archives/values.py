@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 
 def plain(value: Any) -> Any:
@@ -43,20 +44,20 @@ def from_plain(field: models.Field, value: Any, row: models.Model) -> Any:
     if isinstance(field, models.ForeignKey):
         value = field.target_field.to_python(value)
         if value is None and not field.null:
-            raise ValidationError("This must name a row.")
+            raise ValidationError(_("This must name a row."))
         return value
     if isinstance(field, models.FileField):
         if not isinstance(value, str):
-            raise ValidationError("This must be the name of a file.")
+            raise ValidationError(_("This must be the name of a file."))
         return value
     if isinstance(field, ArrayField):
         if not isinstance(value, list):
-            raise ValidationError("This must be a list.")
+            raise ValidationError(_("This must be a list."))
         return [from_plain(field.base_field, one, row) for one in value]
     if (value is None and field.null) or isinstance(field, models.JSONField):
         return value
     if value is None:
-        raise ValidationError("This can't be without a value.")
+        raise ValidationError(_("This can't be without a value."))
     python = field.to_python(value)
     if python not in field.empty_values:
         field.validate(python, row)

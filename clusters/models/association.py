@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.colours import validate_accent
@@ -32,46 +34,61 @@ class AssociationQuerySet(models.QuerySet):
 class Association(models.Model):
     """The regional body above several clusters. Its pages wear its brand."""
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
     short_name = models.CharField(
-        max_length=30, help_text="As people say it, for mails and lists: LCICT, WMita."
+        _("short name"), max_length=30, help_text=_("As people say it, for mails and lists: LCICT, WMita.")
     )
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
     name_lines = models.CharField(
-        "name on two lines",
+        _("name on two lines"),
         max_length=120,
-        help_text="The name beside the mark, its two lines parted by | (Lancashire & Cumbria|ICT Clusters).",
+        help_text=_(
+            "The name beside the mark, its two lines parted by | (Lancashire & Cumbria|ICT Clusters)."
+        ),
     )
     tagline = models.CharField(
-        max_length=160, blank=True, help_text="The headline of its front page, at most 8 words."
+        _("tagline"),
+        max_length=160,
+        blank=True,
+        help_text=_("The headline of its front page, at most 8 words."),
     )
-    lead = models.TextField(max_length=400, blank=True, help_text="Two sentences under the headline.")
-    about = models.TextField(max_length=10_000, blank=True, help_text="What it is and does. Markdown.")
-    contact_email = models.EmailField(help_text="Answers to its mails go here. Not shown on pages.")
-    contact_phone = models.CharField(max_length=30, blank=True)
-    time_zone = models.CharField(max_length=50, default="Europe/London")
+    lead = models.TextField(
+        _("lead"), max_length=400, blank=True, help_text=_("Two sentences under the headline.")
+    )
+    about = models.TextField(
+        _("about"), max_length=10_000, blank=True, help_text=_("What it is and does. Markdown.")
+    )
+    contact_email = models.EmailField(
+        _("contact email"), help_text=_("Answers to its mails go here. Not shown on pages.")
+    )
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/London")
     accent = models.CharField(
+        _("accent"),
         max_length=7,
         default="#ffc629",
         validators=[
-            RegexValidator(r"^#[0-9a-f]{6}$", "Six hex digits after a #, in lower case."),
+            RegexValidator(r"^#[0-9a-f]{6}$", _("Six hex digits after a #, in lower case.")),
             validate_accent,
         ],
-        help_text="The one colour of its brand, as #rrggbb. Dark text must be readable on it.",
+        help_text=_("The one colour of its brand, as #rrggbb. Dark text must be readable on it."),
     )
     mark = models.JSONField(
+        _("mark"),
         default=list,
         blank=True,
-        help_text='The dots of its mark on a hex grid: [["carlisle", 2.0, 0], …], cluster, column, row.',
+        help_text=_('The dots of its mark on a hex grid: [["carlisle", 2.0, 0], …], cluster, column, row.'),
     )
     clusters_are_branches = models.BooleanField(
-        "calls its clusters branches", default=False, help_text="County branches with a chairman each."
+        _("calls its clusters branches"), default=False, help_text=_("County branches with a chairman each.")
     )
-    founded = models.DateField(null=True, blank=True)
+    founded = models.DateField(_("founded"), null=True, blank=True)
 
     objects = AssociationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("association")
+        verbose_name_plural = _("associations")
         ordering = ["name"]
 
     def __str__(self):
@@ -80,9 +97,11 @@ class Association(models.Model):
     def clean(self):
         wrong = {}
         if self.time_zone not in available_timezones():
-            wrong["time_zone"] = "No time zone has this name. Here it is Europe/London."
+            wrong["time_zone"] = _("No time zone has this name. Here it is Europe/London.")
         if not is_mark(self.mark):
-            wrong["mark"] = 'Each dot is a name and two numbers: [["carlisle", 2.0, 0], ["kendal", 1.5, 1]].'
+            wrong["mark"] = _(
+                'Each dot is a name and two numbers: [["carlisle", 2.0, 0], ["kendal", 1.5, 1]].'
+            )
         if wrong:
             raise ValidationError(wrong)
 
@@ -97,7 +116,7 @@ class Association(models.Model):
     @property
     def cluster_word(self) -> str:
         """What its local groups are called, in the plural."""
-        return "Branches" if self.clusters_are_branches else "Clusters"
+        return gettext("Branches") if self.clusters_are_branches else gettext("Clusters")
 
     def absolute_url(self, path: str) -> str:
         """The address of a page for mails and calendars: on the association's own host if it has one."""
@@ -116,27 +135,33 @@ class Association(models.Model):
 class Hostname(models.Model):
     """A host name under which the site is this association's."""
 
-    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="hostnames")
-    name = models.CharField(max_length=253, help_text="www.example.org, without https:// and port.")
+    association = models.ForeignKey(
+        Association, verbose_name=_("association"), on_delete=models.CASCADE, related_name="hostnames"
+    )
+    name = models.CharField(
+        _("name"), max_length=253, help_text=_("www.example.org, without https:// and port.")
+    )
     in_links = models.BooleanField(
-        "use in mails and calendars",
+        _("use in mails and calendars"),
         default=False,
-        help_text="Links in the association's mails lead to this host.",
+        help_text=_("Links in the association's mails lead to this host."),
     )
 
     class Meta:
+        verbose_name = _("hostname")
+        verbose_name_plural = _("hostnames")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
                 name="hostname_unique",
-                violation_error_message="Another association has this host name.",
+                violation_error_message=_("Another association has this host name."),
             ),
             models.UniqueConstraint(
                 fields=["association"],
                 condition=models.Q(in_links=True),
                 name="hostname_one_in_links",
-                violation_error_message="Only one host name can be used in mails and calendars.",
+                violation_error_message=_("Only one host name can be used in mails and calendars."),
             ),
         ]
 
@@ -147,7 +172,9 @@ class Hostname(models.Model):
         try:
             DomainNameValidator()(self.name)
         except ValidationError as error:
-            sentence = "Only the name, please, as in www.example.org: without https://, port and path."
+            sentence = gettext(
+                "Only the name, please, as in www.example.org: without https://, port and path."
+            )
             raise ValidationError({"name": sentence}) from error
 
 

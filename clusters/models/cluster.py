@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Func, OuterRef, Q, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 
@@ -79,136 +81,162 @@ class Cluster(models.Model):
     """A local group of companies that meets every month or two: a cluster or a county branch."""
 
     class Kind(models.TextChoices):
-        CLUSTER = "cluster", "Cluster"
-        BRANCH = "branch", "Branch"
+        CLUSTER = "cluster", _("Cluster")
+        BRANCH = "branch", _("Branch")
 
     class State(models.TextChoices):
-        FORMING = "forming", "Forming"
-        ACTIVE = "active", "Active"
-        RESTING = "resting", "Resting"
+        FORMING = "forming", _("Forming")
+        ACTIVE = "active", _("Active")
+        RESTING = "resting", _("Resting")
 
     class Cadence(models.TextChoices):
-        MONTHLY = "monthly", "every month"
-        SIX_WEEKLY = "six-weekly", "every six weeks"
-        TWO_MONTHLY = "two-monthly", "every two months"
+        MONTHLY = "monthly", _("every month")
+        SIX_WEEKLY = "six-weekly", _("every six weeks")
+        TWO_MONTHLY = "two-monthly", _("every two months")
 
     class Week(models.IntegerChoices):
-        FIRST = 1, "first"
-        SECOND = 2, "second"
-        THIRD = 3, "third"
-        FOURTH = 4, "fourth"
-        LAST = -1, "last"
+        FIRST = 1, _("first")
+        SECOND = 2, _("second")
+        THIRD = 3, _("third")
+        FOURTH = 4, _("fourth")
+        LAST = -1, _("last")
 
     class Weekday(models.IntegerChoices):
-        MONDAY = 0, "Monday"
-        TUESDAY = 1, "Tuesday"
-        WEDNESDAY = 2, "Wednesday"
-        THURSDAY = 3, "Thursday"
-        FRIDAY = 4, "Friday"
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
 
     class Joining(models.TextChoices):
-        APPROVAL = "approval", "A coordinator looks at each application"
-        OPEN = "open", "Firms are members at once"
+        APPROVAL = "approval", _("A coordinator looks at each application")
+        OPEN = "open", _("Firms are members at once")
 
     class Scene(models.TextChoices):
         """The dot-screen pictures that we have (static/img/scene-*.svg)."""
 
-        BAY = "bay", "The bay"
-        FELLS = "fells", "The fells"
-        MILLS = "mills", "The mills"
+        BAY = "bay", _("The bay")
+        FELLS = "fells", _("The fells")
+        MILLS = "mills", _("The mills")
 
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="clusters")
-    name = models.CharField(max_length=80)
-    slug = models.SlugField(max_length=60, unique=True)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CLUSTER)
-    state = models.CharField(max_length=10, choices=State, default=State.FORMING)
-    lead = models.TextField(max_length=300, blank=True, help_text="One or two sentences: who meets here.")
-    about = models.TextField(max_length=10_000, blank=True, help_text="What a visitor should know. Markdown.")
-    where = models.CharField(
-        "where it meets", max_length=160, blank=True, help_text="A different member's premises each time, …"
+    association = models.ForeignKey(
+        Association, verbose_name=_("association"), on_delete=models.PROTECT, related_name="clusters"
     )
-    founded = models.DateField(null=True, blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CLUSTER)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.FORMING)
+    lead = models.TextField(
+        _("lead"), max_length=300, blank=True, help_text=_("One or two sentences: who meets here.")
+    )
+    about = models.TextField(
+        _("about"), max_length=10_000, blank=True, help_text=_("What a visitor should know. Markdown.")
+    )
+    where = models.CharField(
+        _("where it meets"),
+        max_length=160,
+        blank=True,
+        help_text=_("A different member's premises each time, …"),
+    )
+    founded = models.DateField(_("founded"), null=True, blank=True)
 
-    town = models.CharField(max_length=60, help_text="The town on the map.")
+    town = models.CharField(_("town"), max_length=60, help_text=_("The town on the map."))
     latitude = models.DecimalField(
-        max_digits=7, decimal_places=4, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+        _("latitude"),
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
     longitude = models.DecimalField(
-        max_digits=7, decimal_places=4, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+        _("longitude"),
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
     districts = ArrayField(
         models.CharField(
-            max_length=4, validators=[RegexValidator(r"^[A-Z]{1,2}[0-9][0-9A-Z]?$", "Like LA1 or WV14.")]
+            max_length=4, validators=[RegexValidator(r"^[A-Z]{1,2}[0-9][0-9A-Z]?$", _("Like LA1 or WV14."))]
         ),
         default=list,
         blank=True,
-        verbose_name="postcode districts covered",
-        help_text="Parted by commas: LA1, LA2, LA5.",
+        verbose_name=_("postcode districts covered"),
+        help_text=_("Parted by commas: LA1, LA2, LA5."),
     )
 
-    cadence = models.CharField(max_length=12, choices=Cadence, default=Cadence.MONTHLY)
+    cadence = models.CharField(_("cadence"), max_length=12, choices=Cadence, default=Cadence.MONTHLY)
     usual_week = models.SmallIntegerField(
-        choices=Week, null=True, blank=True, help_text="Which one of the month; empty if it varies."
+        _("usual week"),
+        choices=Week,
+        null=True,
+        blank=True,
+        help_text=_("Which one of the month; empty if it varies."),
     )
-    usual_weekday = models.SmallIntegerField(choices=Weekday, null=True, blank=True)
+    usual_weekday = models.SmallIntegerField(_("usual weekday"), choices=Weekday, null=True, blank=True)
     usual_day = models.PositiveSmallIntegerField(
-        "usual day of the month",
+        _("usual day of the month"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(28)],
-        help_text="For a fixed date, whatever the weekday. Leave week and weekday empty then.",
+        help_text=_("For a fixed date, whatever the weekday. Leave week and weekday empty then."),
     )
-    usual_start = models.TimeField(null=True, blank=True)
+    usual_start = models.TimeField(_("usual start"), null=True, blank=True)
     usual_minutes = models.PositiveSmallIntegerField(
-        "usual length",
+        _("usual length"),
         default=120,
         validators=[MinValueValidator(30), MaxValueValidator(600)],
-        help_text="Minutes.",
+        help_text=_("Minutes."),
     )
     pause_months = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(12)]),
         default=list,
         blank=True,
-        verbose_name="months without a meeting",
-        help_text="Numbers parted by commas: 8 for August, 12 for December.",
+        verbose_name=_("months without a meeting"),
+        help_text=_("Numbers parted by commas: 8 for August, 12 for December."),
     )
-    rota_both = models.BooleanField("one firm may chair and host the same meeting", default=False)
+    rota_both = models.BooleanField(_("one firm may chair and host the same meeting"), default=False)
     rota_gap_days = models.PositiveSmallIntegerField(
-        "days between two turns of a firm", default=0, validators=[MaxValueValidator(366)]
+        _("days between two turns of a firm"), default=0, validators=[MaxValueValidator(366)]
     )
     answer_days = models.PositiveSmallIntegerField(
-        "days before a meeting by which turns are agreed", default=21, validators=[MaxValueValidator(120)]
+        _("days before a meeting by which turns are agreed"), default=21, validators=[MaxValueValidator(120)]
     )
     agenda_days = models.PositiveSmallIntegerField(
-        "days before a meeting by which the agenda goes out", default=7, validators=[MaxValueValidator(60)]
+        _("days before a meeting by which the agenda goes out"), default=7, validators=[MaxValueValidator(60)]
     )
-    joining = models.CharField(max_length=10, choices=Joining, default=Joining.APPROVAL)
-    guests_welcome = models.BooleanField(default=True, help_text="May somebody come once before joining?")
+    joining = models.CharField(_("joining"), max_length=10, choices=Joining, default=Joining.APPROVAL)
+    guests_welcome = models.BooleanField(
+        _("guests welcome"), default=True, help_text=_("May somebody come once before joining?")
+    )
 
     contact_email = models.EmailField(
+        _("contact email"),
         blank=True,
-        help_text="Answers to the cluster's mails go here, not shown on pages. Empty: the association's.",
+        help_text=_("Answers to the cluster's mails go here, not shown on pages. Empty: the association's."),
     )
     glyph_seed = models.PositiveIntegerField(
-        default=1, help_text="The shape of the cluster's picture. Any number; it stays itself as firms join."
+        _("glyph seed"),
+        default=1,
+        help_text=_("The shape of the cluster's picture. Any number; it stays itself as firms join."),
     )
     scene = models.CharField(
-        "picture",
+        _("picture"),
         max_length=10,
         choices=Scene,
         blank=True,
-        help_text="What its country looks like; empty: none.",
+        help_text=_("What its country looks like; empty: none."),
     )
 
     objects = ClusterQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("cluster")
+        verbose_name_plural = _("clusters")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["association", "name"],
                 name="cluster_name_unique",
-                violation_error_message="The association has a cluster of this name.",
+                violation_error_message=_("The association has a cluster of this name."),
             ),
         ]
         indexes = [models.Index(fields=["association", "state"])]
@@ -235,8 +263,19 @@ class Cluster(models.Model):
         """How often it meets, in words: "Every month, third Thursday"."""
         words = self.get_cadence_display()
         if self.usual_day is not None:
-            words += f", on the {ordinal(self.usual_day)}"
+            words = gettext("%(cadence)s, on the %(day)s") % {
+                "cadence": words,
+                "day": ordinal(self.usual_day),
+            }
         elif self.usual_weekday is not None:
-            which = f"{self.get_usual_week_display()} " if self.usual_week else "on a "
-            words += f", {which}{self.get_usual_weekday_display()}"
+            sentence = (
+                gettext("%(cadence)s, %(week)s %(weekday)s")
+                if self.usual_week
+                else gettext("%(cadence)s, on a %(weekday)s")
+            )
+            words = sentence % {
+                "cadence": words,
+                "week": self.get_usual_week_display(),
+                "weekday": self.get_usual_weekday_display(),
+            }
         return words[0].upper() + words[1:]

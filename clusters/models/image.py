@@ -5,6 +5,7 @@ from functools import partial
 from typing import ClassVar
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from clusters import images
 
@@ -21,11 +22,11 @@ class StoredImage(models.Model):
 
     KIND: ClassVar[images.Kind]
 
-    large = models.FileField(upload_to=image_path)
-    small = models.FileField(upload_to=image_path)
-    width = models.PositiveSmallIntegerField()
-    height = models.PositiveSmallIntegerField()
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    large = models.FileField(_("large"), upload_to=image_path)
+    small = models.FileField(_("small"), upload_to=image_path)
+    width = models.PositiveSmallIntegerField(_("width"))
+    height = models.PositiveSmallIntegerField(_("height"))
+    uid = models.UUIDField(_("uid"), default=uuid.uuid4, unique=True, editable=False)
 
     class Meta:
         abstract = True

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Postcode(models.Model):
@@ -7,11 +8,15 @@ class Postcode(models.Model):
     Without any the finder does with the districts of clusters/data/outcodes.csv.
     """
 
-    code = models.CharField(max_length=7, primary_key=True, help_text="Without a space: LA14YW, LA1.")
-    latitude = models.FloatField()
-    longitude = models.FloatField()
+    code = models.CharField(
+        _("code"), max_length=7, primary_key=True, help_text=_("Without a space: LA14YW, LA1.")
+    )
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
 
     class Meta:
+        verbose_name = _("postcode")
+        verbose_name_plural = _("postcodes")
         ordering = ["code"]
 
     def __str__(self):

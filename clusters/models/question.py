@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .association import Association
 from .cluster import Cluster
@@ -43,64 +44,89 @@ class Question(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
 
     class Group(models.TextChoices):
-        JOINING = "joining", "Joining"
-        MEETINGS = "meetings", "Meetings"
-        CHAIRING = "chairing", "Chairing and hosting"
-        MEMBERS = "members", "Between members"
-        MONEY = "money", "Costs and supporters"
-        DATA = "data", "Your data"
+        JOINING = "joining", _("Joining")
+        MEETINGS = "meetings", _("Meetings")
+        CHAIRING = "chairing", _("Chairing and hosting")
+        MEMBERS = "members", _("Between members")
+        MONEY = "money", _("Costs and supporters")
+        DATA = "data", _("Your data")
 
     class Live(models.TextChoices):
         """Facts of the moment that the page adds under the answer."""
 
-        NONE = "", "Nothing"
-        RHYTHM = "rhythm", "How often each cluster meets"
-        SUPPORTERS = "supporters", "The supporters"
-        COORDINATORS = "coordinators", "The coordinators"
-        TOPICS = "topics", "The topics"
+        NONE = "", _("Nothing")
+        RHYTHM = "rhythm", _("How often each cluster meets")
+        SUPPORTERS = "supporters", _("The supporters")
+        COORDINATORS = "coordinators", _("The coordinators")
+        TOPICS = "topics", _("The topics")
 
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="questions"
+        Association,
+        verbose_name=_("association"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="questions"
+        Cluster,
+        verbose_name=_("cluster"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
     )
-    key = models.SlugField(max_length=60, help_text="The same for the same question on another level.")
-    group = models.CharField(max_length=10, choices=Group)
-    position = models.PositiveSmallIntegerField(default=100)
-    question = models.CharField(max_length=200)
-    answer = models.TextField(max_length=5000, help_text="Markdown.")
-    live = models.CharField("live facts", max_length=15, choices=Live, default=Live.NONE, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    key = models.SlugField(
+        _("key"), max_length=60, help_text=_("The same for the same question on another level.")
+    )
+    group = models.CharField(_("group"), max_length=10, choices=Group)
+    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    question = models.CharField(_("question"), max_length=200)
+    answer = models.TextField(_("answer"), max_length=5000, help_text=_("Markdown."))
+    live = models.CharField(_("live facts"), max_length=15, choices=Live, default=Live.NONE, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="questions"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="questions",
     )
-    review_on = models.DateField(null=True, blank=True, help_text="When somebody should read it again.")
+    review_on = models.DateField(
+        _("review on"), null=True, blank=True, help_text=_("When somebody should read it again.")
+    )
     reminded_of = models.DateField(
-        null=True, blank=True, editable=False, help_text="The day of review of which its owner had a mail."
+        _("reminded of"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The day of review of which its owner had a mail."),
     )
-    helped = models.PositiveIntegerField(default=0, editable=False)
-    did_not_help = models.PositiveIntegerField(default=0, editable=False)
+    helped = models.PositiveIntegerField(_("helped"), default=0, editable=False)
+    did_not_help = models.PositiveIntegerField(_("did not help"), default=0, editable=False)
 
     objects = QuestionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
         ordering = ["group", "position", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(association__isnull=True) | Q(cluster__isnull=True),
                 name="question_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.UniqueConstraint(
                 fields=["key", "association", "cluster"],
                 name="question_key_unique",
                 nulls_distinct=False,
-                violation_error_message="There is an answer to this question here already.",
+                violation_error_message=_("There is an answer to this question here already."),
             ),
         ]
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.images import Kind
@@ -26,19 +28,21 @@ class Supporter(models.Model):
     """An organisation that funds, backs or helps an association or a cluster."""
 
     class Kind(models.TextChoices):
-        FUNDER = "funder", "Funder"
-        BACKER = "backer", "Backer"
-        IN_KIND = "in-kind", "Supporter in kind"
+        FUNDER = "funder", _("Funder")
+        BACKER = "backer", _("Backer")
+        IN_KIND = "in-kind", _("Supporter in kind")
 
-    name = models.CharField(max_length=120, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    about = models.CharField(max_length=400, blank=True)
-    website = models.URLField(blank=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    about = models.CharField(_("about"), max_length=400, blank=True)
+    website = models.URLField(_("website"), blank=True)
 
     objects = SupporterQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("supporter")
+        verbose_name_plural = _("supporters")
         ordering = ["name"]
 
     def __str__(self):
@@ -59,14 +63,16 @@ class SupporterLogoQuerySet(models.QuerySet):
 
 
 class SupporterLogo(StoredImage):
-    KIND = Kind("logo", {"large": 512, "small": 160}, smallest_side=64)
+    KIND = Kind(gettext_noop("logo"), {"large": 512, "small": 160}, smallest_side=64)
 
-    supporter = models.OneToOneField(Supporter, on_delete=models.CASCADE, related_name="logo")
+    supporter = models.OneToOneField(
+        Supporter, verbose_name=_("supporter"), on_delete=models.CASCADE, related_name="logo"
+    )
 
     objects = SupporterLogoQuerySet.as_manager()
 
     def __str__(self):
-        return f"Logo of {self.supporter}"
+        return gettext("Logo of %(supporter)s") % {"supporter": self.supporter}
 
     def get_absolute_url(self):
         return address("clusters:supporter-logo", self.uid, "large")
@@ -99,51 +105,74 @@ class Support(models.Model):
     """What a supporter gives to an association or a cluster, from when to when."""
 
     class Gives(models.TextChoices):
-        MONEY = "money", "Money"
-        ROOMS = "rooms", "Rooms"
-        STAFF = "staff", "Staff time"
-        SERVICES = "services", "Services"
-        VOICE = "voice", "Backing"
+        MONEY = "money", _("Money")
+        ROOMS = "rooms", _("Rooms")
+        STAFF = "staff", _("Staff time")
+        SERVICES = "services", _("Services")
+        VOICE = "voice", _("Backing")
 
-    supporter = models.ForeignKey(Supporter, on_delete=models.PROTECT, related_name="supports")
+    supporter = models.ForeignKey(
+        Supporter, verbose_name=_("supporter"), on_delete=models.PROTECT, related_name="supports"
+    )
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="supports"
+        Association,
+        verbose_name=_("association"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supports",
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="supports"
+        Cluster,
+        verbose_name=_("cluster"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supports",
     )
-    gives = models.CharField(max_length=10, choices=Gives)
-    description = models.CharField(max_length=300, blank=True)
+    gives = models.CharField(_("gives"), max_length=10, choices=Gives)
+    description = models.CharField(_("description"), max_length=300, blank=True)
     amount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True, help_text="Pounds, over the whole time."
+        _("amount"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Pounds, over the whole time."),
     )
-    amount_public = models.BooleanField(default=False)
-    public = models.BooleanField(default=True, help_text="Is the supporter named on the site?")
-    start = models.DateField("from")
-    end = models.DateField("until", null=True, blank=True, help_text="Last day; empty: no end.")
+    amount_public = models.BooleanField(_("amount public"), default=False)
+    public = models.BooleanField(
+        _("public"), default=True, help_text=_("Is the supporter named on the site?")
+    )
+    start = models.DateField(_("from"))
+    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Last day; empty: no end."))
 
     objects = SupportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("support")
         ordering = ["supporter__name"]
-        verbose_name_plural = "support"
+        verbose_name_plural = _("support")
         constraints = [
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="support_of_one",
-                violation_error_message="Choose an association or a cluster, not both.",
+                violation_error_message=_("Choose an association or a cluster, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(end__isnull=True) | Q(end__gte=models.F("start")),
                 name="support_ends_after_start",
-                violation_error_message="The last day is before the first.",
+                violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(
                 condition=Q(amount__isnull=True) | Q(amount__gt=0),
                 name="support_amount_positive",
-                violation_error_message="An amount is more than nothing. Leave it empty if there is none.",
+                violation_error_message=_("An amount is more than nothing. Leave it empty if there is none."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.supporter} for {self.cluster or self.association}"
+        return gettext("%(supporter)s for %(what)s") % {
+            "supporter": self.supporter,
+            "what": self.cluster or self.association,
+        }

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
 
 from .cluster import Cluster
 
@@ -7,11 +8,11 @@ from .cluster import Cluster
 class Theme(models.TextChoices):
     """The five things clusters talk about. The values are the names of the topic glyphs."""
 
-    TECHNOLOGY = "technology", "Technology"
-    SKILLS = "skills", "Skills & Staffing"
-    SUPPORT = "support", "Support"
-    OPPORTUNITIES = "opportunities", "Business Opportunities"
-    GROWTH = "growth", "Business Growth"
+    TECHNOLOGY = "technology", _("Technology")
+    SKILLS = "skills", _("Skills & Staffing")
+    SUPPORT = "support", _("Support")
+    OPPORTUNITIES = "opportunities", _("Business Opportunities")
+    GROWTH = "growth", _("Business Growth")
 
 
 class TopicQuerySet(models.QuerySet):
@@ -33,20 +34,24 @@ class TopicQuerySet(models.QuerySet):
 class Topic(models.Model):
     """Something a cluster talks about, under one of the five themes."""
 
-    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="topics")
-    theme = models.CharField(max_length=15, choices=Theme)
-    name = models.CharField(max_length=120)
-    summary = models.CharField(max_length=300, blank=True)
+    cluster = models.ForeignKey(
+        Cluster, verbose_name=_("cluster"), on_delete=models.PROTECT, related_name="topics"
+    )
+    theme = models.CharField(_("theme"), max_length=15, choices=Theme)
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
 
     objects = TopicQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["cluster", "name"],
                 name="topic_unique",
-                violation_error_message="The cluster has this topic already.",
+                violation_error_message=_("The cluster has this topic already."),
             ),
         ]
 

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Upper
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .association import Association
 from .cluster import Cluster
@@ -30,20 +32,37 @@ class Act(models.Model):
     and that names fade after years (`clusters.trail.fade`).
     """
 
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(_("at"), default=timezone.now)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="acts"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("actor"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="acts",
     )
-    verb = models.CharField(max_length=40)
-    subject_type = models.CharField(max_length=40)
-    subject_id = models.PositiveBigIntegerField()
-    subject = models.CharField(max_length=250)
-    note = models.CharField(max_length=500, blank=True)
-    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="acts")
+    verb = models.CharField(_("verb"), max_length=40)
+    subject_type = models.CharField(_("subject type"), max_length=40)
+    subject_id = models.PositiveBigIntegerField(_("subject id"))
+    subject = models.CharField(_("subject"), max_length=250)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    cluster = models.ForeignKey(
+        Cluster,
+        verbose_name=_("cluster"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="acts",
+    )
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="acts"
+        Association,
+        verbose_name=_("association"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="acts",
     )
-    faded = models.BooleanField(default=False, editable=False)
+    faded = models.BooleanField(_("faded"), default=False, editable=False)
     words = models.GeneratedField(
         expression=Upper(Concat("verb", Value(" "), "subject", Value(" "), "note")),
         output_field=models.CharField(max_length=800),
@@ -54,8 +73,8 @@ class Act(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        verbose_name = "line of the trail"
-        verbose_name_plural = "trail"
+        verbose_name = _("line of the trail")
+        verbose_name_plural = _("trail")
         indexes = [
             models.Index(fields=["-at", "-id"]),
             models.Index(fields=["cluster", "-at"]),
@@ -66,4 +85,4 @@ class Act(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.actor or 'The site'} {self.verb} {self.subject}"
+        return f"{self.actor or gettext('The site')} {self.verb} {self.subject}"

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language
 
 from clusters import charts, dates, pictures
 
@@ -71,9 +71,8 @@ def kept(content: str) -> str:
 
 
 @register.simple_tag
-def in_language() -> SafeString:
-    """For <html>: lang="en-GB", and dir="rtl" where words run from right to left."""
+def language_in_force() -> str:
+    """As HTML writes it: en-GB, zh-Hans."""
     language, _, region = (get_language() or settings.LANGUAGE_CODE).partition("-")
     region = region.upper() if len(region) == 2 else region.title()
-    direction = SafeString(' dir="rtl"') if get_language_bidi() else ""
-    return format_html('lang="{}"{}', f"{language}-{region}" if region else language, direction)
+    return f"{language}-{region}" if region else language

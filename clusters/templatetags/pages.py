@@ -3,11 +3,14 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import quote
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from clusters import pictures
 from clusters.maps import Here, Town, region_map
@@ -16,19 +19,19 @@ register = template.Library()
 
 MOST_DOTS = 600  # in a field
 NUMBERS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    gettext_lazy("no"),
+    gettext_lazy("one"),
+    gettext_lazy("two"),
+    gettext_lazy("three"),
+    gettext_lazy("four"),
+    gettext_lazy("five"),
+    gettext_lazy("six"),
+    gettext_lazy("seven"),
+    gettext_lazy("eight"),
+    gettext_lazy("nine"),
+    gettext_lazy("ten"),
+    gettext_lazy("eleven"),
+    gettext_lazy("twelve"),
 ]
 SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
@@ -91,13 +94,22 @@ def days_ahead(day: date) -> str:
     days = (day - timezone.localdate()).days
     if days < 0:
         return ""
-    return ("today", "tomorrow")[days] if days < 2 else f"in {days} days"
+    if days < 2:
+        return _("tomorrow") if days else _("today")
+    return ngettext("in %(number)s day", "in %(number)s days", days) % {"number": days}
+
+
+@register.filter
+def guesses(places: Sequence[str]) -> SafeString:
+    """Searches for them, as links: Lancaster, Morecambe or Kendal."""
+    links = [format_html('<a href="?q={}">{}</a>', quote(place), place) for place in places]
+    return SafeString(f" {_('or')} ".join(links))
 
 
 @register.filter
 def in_words(number: int) -> str:
     """Up to twelve as a word: twelve clusters, 13 clusters."""
-    return NUMBERS[number] if 0 <= number < len(NUMBERS) else f"{number:,}"
+    return str(NUMBERS[number]) if 0 <= number < len(NUMBERS) else f"{number:,}"
 
 
 @register.filter

@@ -10,10 +10,12 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clusters import finder
 from clusters.brands import canonical, wear
+from clusters.dates import row_date
 from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Association, Cluster, Support
@@ -190,8 +192,11 @@ def picture_of(round_: Round, rota) -> str:
     if not round_.can_be_drawn:
         return ""
     coming = next((row["meeting"] for row in rota if row["state"] == "is-next"), None)
-    centre = (f"{coming.day:%-d %b}", "next meeting") if coming else ("", "")
-    label = f"{len(round_.had)} of {round_.seats} firms have chaired in this round."
+    centre = (row_date(coming.day), gettext("next meeting")) if coming else ("", "")
+    label = gettext("%(number)s of %(seats)s firms have chaired in this round.") % {
+        "number": len(round_.had),
+        "seats": round_.seats,
+    }
     return round_table(round_.seats, round_.had, round_.chair, round_.host, label, centre)
 
 

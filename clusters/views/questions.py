@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -98,7 +99,7 @@ def render_faq(request, questions, clusters, context):
     crumbs = context["crumbs"]
     linked = [faq_page(answers)]
     if crumbs:
-        linked.append(breadcrumbs(*crumbs, ("Questions and answers", request.path)))
+        linked.append(breadcrumbs(*crumbs, (_("Questions and answers"), request.path)))
     return render(
         request,
         "clusters/faq.html",

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clusters.linked_data import absolute
@@ -46,8 +47,8 @@ def picture_of_cluster(cluster: Cluster) -> SharePicture:
     """Needs the association."""
     return SharePicture.of(
         cluster.association,
-        kicker=f"{cluster.get_kind_display()}, free to join",
+        kicker=gettext("%(kind)s, free to join") % {"kind": cluster.get_kind_display()},
         title=cluster.name,
-        line=f"Meets {cluster.rhythm[:1].lower()}{cluster.rhythm[1:]}",
+        line=gettext("Meets %(rhythm)s") % {"rhythm": f"{cluster.rhythm[:1].lower()}{cluster.rhythm[1:]}"},
         lit=cluster.slug,
     )

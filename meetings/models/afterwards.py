@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
@@ -143,7 +143,7 @@ class MeetingPhotoQuerySet(OfMeetings):
 class MeetingPhoto(StoredImage):
     """A photo of a meeting for its page."""
 
-    KIND = Kind("photo", {"large": 1600, "small": 640}, smallest_side=300)
+    KIND = Kind(gettext_noop("photo"), {"large": 1600, "small": 640}, smallest_side=300)
 
     meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="photo")
     description = models.CharField(max_length=200, help_text=_("What it shows, for those who can't see it."))

@@ -104,7 +104,7 @@ def _choices(rows: QuerySet) -> Choices:
     years = [int(value) for value, _ in found["year"]]
     return Choices(
         clusters=_by_name(found["cluster"]),
-        themes=[(value, label) for value, label in Theme.choices if value in themes],
+        themes=[(value, str(label)) for value, label in Theme.choices if value in themes],
         topics=_by_name(found["topic"]),
         firms=_by_name(found["firm"]),
         years=[(str(year), str(year)) for year in range(max(years), min(years) - 1, -1)] if years else [],

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
@@ -19,7 +19,7 @@ class CompanyLogoQuerySet(models.QuerySet):
 class CompanyLogo(StoredImage):
     """The sign of a firm, for its page and the directory."""
 
-    KIND = Kind("logo", {"large": 512, "small": 144}, smallest_side=48, quality=90)
+    KIND = Kind(gettext_noop("logo"), {"large": 512, "small": 144}, smallest_side=48, quality=90)
 
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="logo")
 

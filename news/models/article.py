@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.models import Association, Cluster, Theme
@@ -61,37 +63,54 @@ class Article(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NEWS = "news", "News"
-        STORY = "story", "Success story"
+        NEWS = "news", _("News")
+        STORY = "story", _("Success story")
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        SUBMITTED = "submitted", "Submitted"
-        RETURNED = "returned", "Returned"
-        PUBLISHED = "published", "Published"
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        RETURNED = "returned", _("Returned")
+        PUBLISHED = "published", _("Published")
 
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="articles")
-    clusters = models.ManyToManyField(Cluster, blank=True, related_name="articles")
-    companies = models.ManyToManyField(Company, blank=True, related_name="articles")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.NEWS)
-    title = models.CharField(max_length=160)
-    slug = models.SlugField(max_length=100, unique=True)
-    summary = models.CharField(max_length=300, help_text="One or two sentences, for lists.")
-    problem = models.TextField("what was the problem", max_length=5000, blank=True, help_text="Markdown.")
-    together = models.TextField("what you did together", max_length=5000, blank=True, help_text="Markdown.")
+    association = models.ForeignKey(
+        Association, verbose_name=_("association"), on_delete=models.PROTECT, related_name="articles"
+    )
+    clusters = models.ManyToManyField(
+        Cluster, verbose_name=_("clusters"), blank=True, related_name="articles"
+    )
+    companies = models.ManyToManyField(
+        Company, verbose_name=_("companies"), blank=True, related_name="articles"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NEWS)
+    title = models.CharField(_("title"), max_length=160)
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    summary = models.CharField(_("summary"), max_length=300, help_text=_("One or two sentences, for lists."))
+    problem = models.TextField(
+        _("what was the problem"), max_length=5000, blank=True, help_text=_("Markdown.")
+    )
+    together = models.TextField(
+        _("what you did together"), max_length=5000, blank=True, help_text=_("Markdown.")
+    )
     result = models.TextField(
-        "what came of it, at length", max_length=5000, blank=True, help_text="Markdown."
+        _("what came of it, at length"), max_length=5000, blank=True, help_text=_("Markdown.")
     )
-    body = models.TextField(max_length=30_000, blank=True, help_text="Markdown. A guided story needs none.")
-    theme = models.CharField(max_length=15, choices=Theme, blank=True)
+    body = models.TextField(
+        _("body"), max_length=30_000, blank=True, help_text=_("Markdown. A guided story needs none.")
+    )
+    theme = models.CharField(_("theme"), max_length=15, choices=Theme, blank=True)
     quote = models.CharField(
-        max_length=250, blank=True, help_text="One sentence that says it, for the front page."
+        _("quote"), max_length=250, blank=True, help_text=_("One sentence that says it, for the front page.")
     )
-    quote_by = models.CharField(max_length=160, blank=True, help_text="Name, firm.")
-    outcome = models.CharField("what came of it", max_length=200, blank=True)
-    scene = models.CharField("picture", max_length=10, choices=Cluster.Scene, blank=True)
+    quote_by = models.CharField(_("quote by"), max_length=160, blank=True, help_text=_("Name, firm."))
+    outcome = models.CharField(_("what came of it"), max_length=200, blank=True)
+    scene = models.CharField(_("picture"), max_length=10, choices=Cluster.Scene, blank=True)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="articles",
     )
     company = models.ForeignKey(
         Company,
@@ -99,29 +118,36 @@ class Article(models.Model):
         null=True,
         blank=True,
         related_name="told_articles",
-        verbose_name="told by",
-        help_text="The author's firm, which need not be asked.",
+        verbose_name=_("told by"),
+        help_text=_("The author's firm, which need not be asked."),
     )
     introduction = models.ForeignKey(
-        Introduction, on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
+        Introduction,
+        verbose_name=_("introduction"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="articles",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    submitted_at = models.DateTimeField("sent in", null=True, blank=True)
-    note = models.TextField("why it was given back", max_length=1000, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    submitted_at = models.DateTimeField(_("sent in"), null=True, blank=True)
+    note = models.TextField(_("why it was given back"), max_length=1000, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     LONG = ("problem", "together", "result", "body")  # what lists need not load
 
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
         ordering = ["-published_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="published") | Q(published_at__isnull=False),
                 name="article_published_has_date",
-                violation_error_message="A published article needs its date.",
+                violation_error_message=_("A published article needs its date."),
             ),
             models.CheckConstraint(
                 condition=~Q(state="submitted") | Q(submitted_at__isnull=False),
@@ -130,14 +156,14 @@ class Article(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(note=""),
                 name="article_returned_has_note",
-                violation_error_message="Say what is missing.",
+                violation_error_message=_("Say what is missing."),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "returned"])
                 | ~Q(body="")
                 | ~Q(problem="", together="", result=""),
                 name="article_has_words",
-                violation_error_message="Write what happened.",
+                violation_error_message=_("Write what happened."),
             ),
         ]
         indexes = [
@@ -178,9 +204,9 @@ class Article(models.Model):
     def guided(self) -> list[tuple[str, str]]:
         """The three answers of a guided story under their headings, as far as they are given."""
         answers = [
-            ("What the problem was", self.problem),
-            ("What we did together", self.together),
-            ("What came of it", self.result),
+            (gettext("What the problem was"), self.problem),
+            (gettext("What we did together"), self.together),
+            (gettext("What came of it"), self.result),
         ]
         return [(heading, text) for heading, text in answers if text.strip()]
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from members.models import Company
 
@@ -29,26 +30,39 @@ class Consent(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", "Has not answered"
-        AGREED = "agreed", "Agrees"
-        REFUSED = "refused", "Does not want it"
+        ASKED = "asked", _("Has not answered")
+        AGREED = "agreed", _("Agrees")
+        REFUSED = "refused", _("Does not want it")
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="consents")
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="consents")
-    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
-    version = models.PositiveSmallIntegerField(default=1)
-    fingerprint = models.CharField(max_length=16, help_text="Of the words it was asked about.")
-    asked_at = models.DateTimeField(default=timezone.now)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="consents"
     )
-    note = models.CharField("what it would rather have", max_length=500, blank=True)
-    silence_told_at = models.DateTimeField(null=True, blank=True)
+    company = models.ForeignKey(
+        Company, verbose_name=_("company"), on_delete=models.CASCADE, related_name="consents"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    fingerprint = models.CharField(
+        _("fingerprint"), max_length=16, help_text=_("Of the words it was asked about.")
+    )
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("answered by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    note = models.CharField(_("what it would rather have"), max_length=500, blank=True)
+    silence_told_at = models.DateTimeField(_("silence told at"), null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
         ordering = ["company__name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["article", "company"], name="consent_once"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
 from members.models import Company, User
@@ -40,38 +41,55 @@ class Letter(models.Model):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        SENT = "sent", "Sent"
+        DRAFT = "draft", _("Draft")
+        SENT = "sent", _("Sent")
 
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, null=True, blank=True, related_name="letters"
+        Cluster,
+        verbose_name=_("cluster"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letters",
     )
     association = models.ForeignKey(
-        Association, on_delete=models.PROTECT, null=True, blank=True, related_name="letters"
+        Association,
+        verbose_name=_("association"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letters",
     )
-    subject = models.CharField(max_length=120)
+    subject = models.CharField(_("subject"), max_length=120)
     body = models.TextField(
-        "text",
+        _("text"),
         max_length=10_000,
-        help_text="Markdown. It goes out as it stands: nothing is put in for names.",
+        help_text=_("Markdown. It goes out as it stands: nothing is put in for names."),
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="letters",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    mails = models.PositiveIntegerField("mails sent", default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    mails = models.PositiveIntegerField(_("mails sent"), default=0)
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
         ordering = ["-sent_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(association__isnull=True) ^ Q(cluster__isnull=True),
                 name="letter_of_one",
-                violation_error_message="Choose a cluster or an association, not both.",
+                violation_error_message=_("Choose a cluster or an association, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", sent_at__isnull=True) | Q(state="sent", sent_at__isnull=False),

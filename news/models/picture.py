@@ -1,4 +1,6 @@
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.images import Kind
@@ -18,15 +20,19 @@ class ArticlePictureQuerySet(models.QuerySet):
 class ArticlePicture(StoredImage):
     """The picture of an article."""
 
-    KIND = Kind("picture", {"large": 1600, "small": 640}, smallest_side=300)
+    KIND = Kind(gettext_noop("picture"), {"large": 1600, "small": 640}, smallest_side=300)
 
-    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="picture")
-    description = models.CharField(max_length=200, help_text="What it shows, for those who can't see it.")
+    article = models.OneToOneField(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="picture"
+    )
+    description = models.CharField(
+        _("description"), max_length=200, help_text=_("What it shows, for those who can't see it.")
+    )
 
     objects = ArticlePictureQuerySet.as_manager()
 
     def __str__(self):
-        return f"Picture of {self.article}"
+        return gettext("Picture of %(article)s") % {"article": self.article}
 
     def get_absolute_url(self):
         return address("news:article-picture", self.uid, "large")

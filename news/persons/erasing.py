@@ -12,6 +12,8 @@ from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters import trail
 from clusters.errors import Refused
@@ -30,14 +32,16 @@ from .addresses import addresses_of
 
 NAME = "A former member"
 DOMAIN = "forgotten.invalid"  # never an address (RFC 2606)
-BUSY = "A list of members is being read in at this moment, and you may be on it. Try again in a minute."
+BUSY = gettext_lazy(
+    "A list of members is being read in at this moment, and you may be on it. Try again in a minute."
+)
 
 
 def why_not(person: User) -> str:
     """A sentence if the person can't go yet."""
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
     if person.is_superuser and not others.exists():
-        return "You are the only operator of this site. Make somebody else one first."
+        return _("You are the only operator of this site. Make somebody else one first.")
     return ""
 
 
@@ -94,7 +98,7 @@ def _leave_office(office: Officer, now: datetime) -> None:
         [one for one in people if one.pk != office.user_id],
         key=f"office-left:{office.user_id}:{office.office}:{office.cluster_id}:{office.association_id}",
         kind="office-left",
-        subject=f"{of} needs a new {title.lower()}",
+        subject=_("%(of)s needs a new %(title)s") % {"of": of, "title": title.lower()},
         template="office_left",
         context=lambda reader: {"person": reader, "title": title.lower(), "of": of},
         cluster=office.cluster,

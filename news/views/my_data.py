@@ -15,6 +15,8 @@ from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.errors import Refused
@@ -24,7 +26,7 @@ from news.persons import copies, erasing
 
 class DeleteForm(forms.Form):
     email = forms.CharField(
-        label="Type your e-mail address, so that it does not happen by a slip",
+        label=_("Type your e-mail address, so that it does not happen by a slip"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -35,7 +37,9 @@ class DeleteForm(forms.Form):
 
     def clean_email(self):
         if self.cleaned_data["email"].strip().lower() != self.person.email:
-            raise ValidationError(f"That is not {self.person.email}. Nothing has been deleted.")
+            raise ValidationError(
+                gettext("That is not %(email)s. Nothing has been deleted.") % {"email": self.person.email}
+            )
         return self.person.email
 
 
@@ -86,7 +90,7 @@ def signed_in_lately(request) -> bool:
 def sign_in_again(request):
     back = urlencode({"next": request.path})
     logout(request)
-    messages.info(request, "What comes next touches your account, so sign in with a new code first.")
+    messages.info(request, gettext("What comes next touches your account, so sign in with a new code first."))
     return redirect(f"{redirect('account_request_login_code').url}?{back}")
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clusters.brands import wear
@@ -38,7 +39,7 @@ def story_write(request):
         with transaction.atomic():
             article.slug = articles.unused_slug(form.cleaned_data["title"])
             form.save()
-        messages.success(request, "Your draft is kept. Only you see it until you send it in.")
+        messages.success(request, _("Your draft is kept. Only you see it until you send it in."))
         return redirect("news:story-edit", article.pk)
     return render(request, "news/stories/write.html", {"form": form, "article": article, "nav": "me"})
 
@@ -50,9 +51,9 @@ def firm_of(user) -> Company | None:
 
 def where_else(request):
     if request.user.is_staff:
-        messages.info(request, "You write on the desk: what you publish there needs nobody else.")
+        messages.info(request, _("You write on the desk: what you publish there needs nobody else."))
         return redirect("admin:news_article_add")
-    messages.info(request, "Stories are told by member firms. Yours comes first.")
+    messages.info(request, _("Stories are told by member firms. Yours comes first."))
     return redirect("members:join")
 
 
@@ -68,7 +69,7 @@ def introduction_of(request, company: Company) -> Introduction | None:
 def told_by(introduction: Introduction, company: Company) -> dict:
     other = introduction.other(company)
     return {
-        "title": f"{company} and {other}",
+        "title": _("%(company)s and %(other)s") % {"company": company, "other": other},
         "problem": introduction.reason,
         "firms": other.name,
         "clusters": [introduction.cluster],
@@ -96,7 +97,7 @@ def story_edit(request, pk: int):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Saved. Only you see it until you send it in.")
+        messages.success(request, _("Saved. Only you see it until you send it in."))
         say_what_stayed(request, form)
     return redirect("news:story-edit", article.pk)
 
@@ -152,7 +153,7 @@ def story_submit(request, pk: int):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Sent in. The coordinator reads it, and the firms in it are asked.")
+        messages.success(request, _("Sent in. The coordinator reads it, and the firms in it are asked."))
         if form:
             say_what_stayed(request, form)
     return redirect("news:story-edit", pk)
@@ -174,7 +175,7 @@ def story_delete(request, pk: int):
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("news:story-edit", pk)
-    messages.success(request, "The draft is gone.")
+    messages.success(request, _("The draft is gone."))
     return redirect("news:story-list")
 
 
@@ -189,7 +190,7 @@ def story_picture(request, pk: int):
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "The picture is kept.")
+        messages.success(request, _("The picture is kept."))
     return redirect(f"{reverse('news:story-edit', args=[pk])}#picture")
 
 
