@@ -9,7 +9,7 @@ import clusters.models.image
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0014_applications_and_refusals_by_time"),
+        ("members", "0015_mails_are_timed_by_the_database"),
     ]
 
     operations = [
