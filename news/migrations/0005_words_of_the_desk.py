@@ -13,7 +13,7 @@ import clusters.models.image
 class Migration(migrations.Migration):
     dependencies = [
         ("clusters", "0009_words_of_the_desk"),
-        ("members", "0015_words_of_the_desk"),
+        ("members", "0016_words_of_the_desk"),
         ("news", "0004_published_articles_by_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
