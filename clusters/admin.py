@@ -73,6 +73,10 @@ class ClusterAdmin(ScopedAdmin):
         (_("Pictures"), {"fields": ["glyph_seed", "scene"]}),
     ]
 
+    @admin.display(description=_("rhythm"))
+    def rhythm(self, cluster):
+        return cluster.rhythm
+
     def has_add_permission(self, request, obj=None):
         return Association.objects.managed_by(request.user).exists()
 
@@ -129,7 +133,10 @@ class SupporterForm(forms.ModelForm):
     """A supporter that is here already, of others, is taken as it is: what it gives is added to it."""
 
     logo = ImageUpload(
-        SupporterLogo.KIND, required=False, help_text=_("JPEG, PNG or WebP, at least 64 pixels on each side.")
+        SupporterLogo.KIND,
+        label=_("Logo"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, at least 64 pixels on each side."),
     )
     without_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
     is_known = False

@@ -28,6 +28,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters.models import Act
 
@@ -53,7 +54,7 @@ class Seen(forms.CharField):
 
 
 class SameTimeForm(forms.ModelForm):
-    seen = Seen(required=False)
+    seen = Seen(required=False, label=gettext_lazy("Seen"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -239,6 +239,7 @@ ACCOUNT_RATE_LIMITS = {  # besides those of allauth
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
 SECOND_FACTOR_DAYS: int | None = None if DEMO else env.int("SECOND_FACTOR_DAYS", default=14)
+MFA_FORMS = {"add_webauthn": "members.accounts.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO

@@ -34,8 +34,12 @@ class MeetingTimeWidget(AdminSplitDateTime):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        for part, word in zip(context["widget"]["subwidgets"], ("date", "time"), strict=True):
-            part["attrs"]["aria-label"] = f"{name.removesuffix('_at')}: {word}"
+        words = {
+            "starts_at": (gettext("starts: date"), gettext("starts: time")),
+            "ends_at": (gettext("ends: date"), gettext("ends: time")),
+        }
+        for part, word in zip(context["widget"]["subwidgets"], words[name], strict=True):
+            part["attrs"]["aria-label"] = word
         return context
 
 
@@ -72,9 +76,12 @@ class MeetingForm(SameTimeForm):
     chair = forms.ModelChoiceField(
         Company.objects.none(),
         required=False,
+        label=_("Chair"),
         help_text=_("Has agreed to chair, and gets the 20-minute showcase."),
     )
-    host = forms.ModelChoiceField(Company.objects.none(), required=False, help_text=_("Has agreed to host."))
+    host = forms.ModelChoiceField(
+        Company.objects.none(), required=False, label=_("Host"), help_text=_("Has agreed to host.")
+    )
 
     class Meta:
         model = Meeting
@@ -156,7 +163,7 @@ class MeetingForm(SameTimeForm):
 
 def position_field() -> forms.IntegerField:
     return forms.IntegerField(
-        label=gettext("Order"),
+        label=_("Order"),
         required=False,
         min_value=0,
         max_value=AT_THE_END,

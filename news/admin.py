@@ -180,6 +180,10 @@ class LetterAdmin(ObjectActs, ScopedAdmin):
     fields = ["cluster", "association", "subject", "body", "preview", "state", "sent_at", "mails"]
     result = ["preview", "state", "sent_at", "mails"]
 
+    @admin.display(description=_("organiser"))
+    def organiser(self, letter):
+        return letter.organiser
+
     def get_readonly_fields(self, request, obj=None):
         sent = obj is not None and obj.state == Letter.State.SENT
         return self.fields if sent else self.result

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from members.models import OutgoingMail
+from members.models import OutgoingMail, User
 
 DISGUISE = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -139,8 +139,10 @@ def runs_of(markup: str) -> set[str]:
 
 
 # --- what is data ---------------------------------------------------------------------------
+# Addresses, names of fields, and the codes by which people are found at the door.
 ADDRESSES = re.compile(
-    r"https?://[^\s<>\"]*|[\w.+-]+@[\w.-]+|(?<![\w/])(?:\.\.?)?/[\w./?=&;%{}:@+-]*|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"
+    r"https?://[^\s<>\"]*|[\w.+-]+@[\w.-]+|(?<![\w/])(?:\.\.?)?/[\w./?=&;%{}:@+-]*"
+    r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b|\b[\w-]*[A-Za-z]_[\w-]+|\b[A-Z0-9]{6}\b"
 )
 PARTS = re.compile(r"[\n*#>|`\[\]()]+|(?:^|\s)[-+]\s")  # between which Markdown may put tags
 INITIALS = re.compile(r"[A-Z][A-Z0-9]?|\?")  # of a firm or a person, in place of a face
@@ -151,9 +153,10 @@ class Data:
     """The words of the rows in the database, and `names` besides."""
 
     def __init__(self, names: set[str]):
-        pieces = (
-            {piece for text in stored_texts() for piece in pieces_of(text)} | names | {settings.SITE_NAME}
-        )
+        first_names = {name.split(" ")[0] for name in User.objects.values_list("name", flat=True)}
+        brand = {settings.SITE_NAME, settings.SITE_NAME.rpartition(" ")[0]}
+        stored = {piece for text in stored_texts() for piece in pieces_of(text)}
+        pieces = stored | names | first_names | brand
         longest_first = sorted((piece for piece in pieces if PLAIN.search(piece)), key=len, reverse=True)
         alternatives = "|".join(re.escape(piece) for piece in longest_first)
         self.pattern = re.compile(rf"(?<![A-Za-z])(?:{alternatives})(?![A-Za-z])", re.IGNORECASE)

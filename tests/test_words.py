@@ -36,6 +36,10 @@ NAMES = {
     "TOTP", "Markdown", "UTC", "GMT", "UK GDPR", "GDPR", "PECR", "WCAG", "LinkedIn",
 }  # fmt: skip
 
+# Not ours to translate: Django's icons of yes and no, and a table of allauth that only the operator sees.
+FOREIGN = re.compile(r"^(?:True|False|None)$|\b[Aa]uthenticators$")
+TYPED = {"x", "null"}
+
 # --- templates ------------------------------------------------------------------------------
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 AREAS = {
@@ -270,7 +274,8 @@ LEFT_ALONE = {
     "/accounts/logout/",
     "/admin/logout/",
     "/appearance/",
-}
+    "/me/data/copy.zip",
+}  # what comes is no page to read
 
 
 class Walk:
@@ -308,7 +313,9 @@ class Walk:
 
     def look(self, where: str, runs: set[str]) -> None:
         for run in self.data.literals_in(runs):
-            self.left[run].add(where)
+            # pytest-django puts such an exception for what is missing, and it is true in {% if %}
+            if not FOREIGN.search(run) and "InvalidVarException" not in run:
+                self.left[run].add(where)
 
     def press_buttons(self, role: str, url: str, page: str) -> None:
         """Each form empty, and with nonsense in every field: so it says what is wrong, or does what it does."""
@@ -330,7 +337,7 @@ class Walk:
 
 @pytest.fixture
 def walk(world):
-    data = Data(NAMES)
+    data = Data(NAMES | TYPED)
     with spoken(PseudoLanguage()):
         yield Walk(world, data)
 

@@ -100,11 +100,11 @@ class UsualAgendaAdmin(ScopedAdmin):
         lines = Count("template_items")
         return super().get_queryset(request).annotate(lines=lines, minutes=Sum("template_items__minutes"))
 
-    @admin.display(empty_value=_("the standard agenda"))
+    @admin.display(description=_("lines"), empty_value=_("the standard agenda"))
     def lines(self, cluster):
         return cluster.lines or None
 
-    @admin.display(empty_value="")
+    @admin.display(description=_("minutes"), empty_value="")
     def minutes(self, cluster):
         return cluster.minutes
 

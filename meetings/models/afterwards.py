@@ -145,8 +145,16 @@ class MeetingPhoto(StoredImage):
 
     KIND = Kind(gettext_noop("photo"), {"large": 1600, "small": 640}, smallest_side=300)
 
-    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="photo")
-    description = models.CharField(max_length=200, help_text=_("What it shows, for those who can't see it."))
+    meeting = models.OneToOneField(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="photo"
+    )
+    description = models.CharField(
+        _("description"), max_length=200, help_text=_("What it shows, for those who can't see it.")
+    )
+
+    class Meta:
+        verbose_name = _("meeting photo")
+        verbose_name_plural = _("meeting photos")
 
     objects = MeetingPhotoQuerySet.as_manager()
 

@@ -55,6 +55,7 @@ class UsualAgenda(Cluster):
         proxy = True
         ordering = ["name"]
         verbose_name = _("usual agenda")
+        verbose_name_plural = _("usual agendas")
 
 
 class AgendaProposalQuerySet(models.QuerySet):
