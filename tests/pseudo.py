@@ -64,6 +64,7 @@ def spoken(language: NullTranslations) -> Iterator[None]:
             del known[code]
         else:
             known[code] = before
+        translation.deactivate()  # it is still spoken in this thread: override has put it back
 
 
 # --- what people read -----------------------------------------------------------------------

@@ -435,7 +435,7 @@ class TestThePage:
                 join(cluster, date(2026, 6, 1))
                 hold(cluster, "public", date(2026, 6, 1))
                 hold(cluster, "public", date(2026, 12, 1), state="published")
-        with django_assert_num_queries(8), time_machine.travel(NOW, tick=False):
+        with django_assert_num_queries(9), time_machine.travel(NOW, tick=False):
             client.get(drive.get_absolute_url())
 
 

@@ -112,7 +112,9 @@ def test_what_is_not_out_is_not_found(client, as_member, as_other_coordinator, a
 def test_the_author_reads_the_draft_under_a_sign(client, story):
     Article.objects.update(state=Article.State.DRAFT, published_at=None)
     client.force_login(story.author)
-    assert "Draft: only you and the coordinators see this page." in text_of(client.get("/news/two-firms/"))
+    assert "Draft: only its author and the coordinators see this page." in text_of(
+        client.get("/news/two-firms/")
+    )
 
 
 def test_an_associations_host_name_lists_its_news_alone(client, story):
