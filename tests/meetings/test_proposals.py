@@ -122,6 +122,14 @@ def test_wishes_count_once_for_each_firm_and_stop_with_its_membership(as_member,
     assert TopicWish.objects.get().company == other.company
 
 
+def test_the_desk_shows_what_is_most_wanted_beside_the_agenda(as_coordinator, meeting, topic):
+    factories.TopicWishFactory(
+        topic=topic, company=factories.MembershipFactory(cluster=topic.cluster).company
+    )
+    page = as_coordinator.get(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
+    assert "Most wanted topics: Sharing an apprentice (1 firm)." in text_of(page)
+
+
 def test_strangers_see_the_numbers_and_nothing_else(client, lancaster, topic, proposal, meeting):
     factories.TopicWishFactory(topic=topic, company=factories.MembershipFactory(cluster=lancaster).company)
     page = text_of(client.get(lancaster.get_absolute_url()))
