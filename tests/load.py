@@ -14,8 +14,6 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from members.models import User
 
-VISITED = ["/", "/clusters/lancaster/", "/meetings/", "/companies/", "/faq/"]
-
 
 @dataclass
 class Asked:
@@ -55,13 +53,13 @@ class Load:
         return [asked for asked in self.asked if asked.status not in (200, 302)]
 
     @contextmanager
-    def visitors(self, number: int):
-        """So many look at pages all the while."""
+    def visitors(self, number: int, pages: tuple[str, ...]):
+        """So many look at these pages all the while."""
         over = threading.Event()
 
         def look_around():
             with requests.Session() as session:
-                for path in cycle(VISITED):
+                for path in cycle(pages):
                     self.ask(session, "GET", path)
                     if over.wait(0.02):
                         return

@@ -11,6 +11,8 @@ from clusters.files import is_full_disk
 
 
 def bad_request(request, exception=None):
+    if is_away(exception):  # a session that could not be saved is told as the visitor's mistake
+        return out_of_order(request)
     return render(request, "400.html", status=400)
 
 
@@ -31,9 +33,18 @@ def server_error(request):
     number = getattr(request, "number", "")
     if is_full_disk(sys.exc_info()[1]):
         return HttpResponse(get_template("507.html").render({"number": number}), status=507)
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if is_away(sys.exc_info()[1]):
         return out_of_order(request)
     return HttpResponseServerError(get_template("500.html").render({"number": number}))
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether Postgres did not answer, also where that was caught on the way and told as something else."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__context__
+    return False
 
 
 def out_of_order(request):

@@ -5,11 +5,16 @@ import sys
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
 from clusters.logs import JsonLines, NumberRequests, WithRequest
+from clusters.views import errors
 
 log = logging.getLogger("tests")
 
@@ -89,3 +94,35 @@ def test_postgres_gone_is_a_friendly_503(tmp_path):
         },
     )
     assert done.stdout.split() == ["503", "30", "True"], done.stderr
+
+
+def interruption(rf, session, happens) -> SessionInterrupted:
+    """What Django's middleware says of a session that can't be saved because of what `happens` meanwhile."""
+
+    def answer(request):
+        request.session = session
+        session["said"] = "something"
+        happens()
+        return HttpResponse()
+
+    with pytest.raises(SessionInterrupted) as interrupted:
+        SessionMiddleware(answer)(rf.get("/"))
+    return interrupted.value
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_postgres_could_not_save_is_no_mistake_of_the_visitor(rf):
+    """Django says "bad request" to it, as to one whose person signed out meanwhile."""
+
+    def cut():
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+    session, other = SessionStore(), connection.copy()
+    session.create()
+    error = interruption(rf, session, cut)
+    other.close()
+    assert errors.bad_request(rf.get("/"), error).status_code == 503
+    connection.close()
+    error = interruption(rf, session, SessionStore(session.session_key).delete)
+    assert not errors.is_away(error)

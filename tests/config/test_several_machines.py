@@ -22,6 +22,7 @@ from tests.load import Load, change_firm, signed_in
 from tests.members.test_worker import nothing_waits, wait_until
 
 PEOPLE, PLACES, MAILS = 200, 20, 300
+PAGES = ("/", "/clusters/lancaster/", "/meetings/", "/companies/", "/faq/")
 VISITORS, CROWD = 3, 8  # who ask at any moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -176,7 +177,7 @@ def test_a_node_and_a_worker_killed_at_work_are_missed_by_nobody_else(site, sink
             first_answers.release()
             return done or load.ask(session, "POST", f"/meetings/{meeting.pk}/answer/wait/") == 302
 
-    with load.visitors(VISITORS), ThreadPoolExecutor(CROWD) as crowd:
+    with load.visitors(VISITORS, PAGES), ThreadPoolExecutor(CROWD) as crowd:
         coming = [crowd.submit(come, session) for session in sessions]
         for _ in range(PEOPLE // 4):
             assert first_answers.acquire(timeout=60)
