@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_MEASURING = {"__main__", "bare"}
+NOT_MEASURING = {"__main__", "bare", "one_server"}
 QUICK = ["pages", "registration", "enumeration"]
 
 

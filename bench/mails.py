@@ -28,7 +28,9 @@ from django.utils import timezone
 
 django.setup()
 
-from clusters.models import Association, Cluster  # noqa: E402 - models need the set-up
+from allauth.account.models import EmailAddress  # noqa: E402 - models need the set-up
+
+from clusters.models import Association, Cluster  # noqa: E402
 from meetings import agendas  # noqa: E402
 from meetings.models import AgendaItem, Meeting, Venue  # noqa: E402
 from members.models import Company, Membership, Officer, OutgoingMail, Representative, User  # noqa: E402
@@ -54,6 +56,9 @@ def world(people: int) -> tuple[Cluster, User]:
     )
     Representative.objects.bulk_create(
         Representative(company=company, user=user, role="member", state="active") for user in users
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users
     )
     coordinator = User.objects.create(email="coordinator@bench.example", name="Coordinator")
     Officer.objects.create(user=coordinator, cluster=cluster, start=timezone.localdate())
