@@ -1,6 +1,5 @@
 """Pages for visitors are served from what is kept: whole, never stale, and with nothing of a person in them."""
 
-import ast
 import gzip
 import re
 import threading
@@ -11,65 +10,23 @@ import brotli
 import psycopg2
 import pytest
 import time_machine
-from django.conf import settings as real_settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver
 from django.utils import timezone
 
 from clusters import visitors_pages
-from clusters.changes import UNSHOWN
 from clusters.models import Cluster
-from clusters.shelves import Key, Page, Shelf, Shelves
 from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
 from tests import factories
-from tests.access.answers import OK
 from tests.conftest import client_of
-from tests.pages import grow, text_of
-from tests.test_access import ROWS
+from tests.pages import text_of
 
 committed = pytest.mark.django_db(transaction=True)
-# Public pages that are not kept, and why.
-MADE_EACH_TIME = {
-    "clusters:brand-css": "its address holds what it says, and browsers keep it for a year",
-    "clusters:supporter-logo": "a file, checked at each request",
-    "clusters:cluster-share-picture": "its address holds what it shows, and browsers keep it for a year",
-    "news:article-share-picture": "its address holds what it shows, and browsers keep it for a year",
-    "news:article-picture": "a file, checked at each request",
-    "news:consent": "of one person, by a secret address",
-    "news:deleted": "said once, to who left",
-    "meetings:answer": "of one person, by a secret address",
-    "meetings:guest-data": "of one person, by a secret address",
-    "meetings:feedback": "of one person, by a secret address",
-    "meetings:guest": "a form",
-    "meetings:meeting-calendar": "private: members get more of it",
-    "meetings:meeting-photo": "a file, checked at each request",
-    "meetings:presentation-file": "a file, checked at each request",
-    "meetings:presentation-picture": "a file, checked at each request",
-    "meetings:presentation-view": "a file, checked at each request",
-    "meetings:slides": "of one person, by a secret address",
-    "meetings:swap": "of one person, by a secret address",
-    "meetings:turn": "of one person, by a secret address",
-    "members:demo-mails": "only in the demo",
-    "members:association-contact": "a form",
-    "members:association-question-ask": "a form",
-    "members:cluster-question-ask": "a form",
-    "members:colleague-invitation": "of one person, by a secret address",
-    "members:company-card": "private: members get more of it",
-    "members:company-logo": "a file, checked at each request",
-    "members:contact": "a form",
-    "members:interest": "of one person, by a secret address",
-    "members:introduction-link": "of one person, by a secret address",
-    "members:invitation": "of one person, by a secret address",
-    "members:join": "a form",
-    "members:question-ask": "a form",
-    "members:unsubscribe": "of one person, by a secret address",
-}
 
 
 @pytest.fixture
@@ -351,36 +308,6 @@ class TestApart:
         assert not is_kept(visitor, "/clusters/?q=0")
 
 
-def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
-    page = Page((1, 1), {}, b"x" * 100_000)
-    shelf = Shelf(page.size * 3)
-    for name in "abc":
-        shelf.put((name,), page)
-    assert shelf.get(("a",)) is page
-    shelf.put(("d",), page)
-    shelf.put(("d",), page)
-    assert [key for (key,) in shelf.pages] == ["c", "a", "d"]
-    assert shelf.bytes == page.size * 3
-    assert shelf.get(("b",)) is None
-
-
-def test_of_threads_that_want_the_same_page_one_makes_it():
-    shelves, made = Shelves(1_000_000), []
-    key = Key("http", "host", "", "/", "", "auto")
-
-    def ask():
-        with shelves.making(key):
-            if shelves.find(key, (1, 1)) is None:
-                made.append(key)
-                shelves.keep(key, Page((1, 1), {}, b"page"))
-
-    with ThreadPoolExecutor(4) as pool:
-        for job in [pool.submit(ask) for _ in range(8)]:
-            job.result()
-    assert made == [key]
-    assert not shelves.makers
-
-
 class TestPeople:
     def test_a_signed_in_person_gets_their_own_page_and_leaves_nothing(self, visitor, site):
         firm = factories.MembershipFactory(cluster=site).company
@@ -457,65 +384,3 @@ class TestShared:
             visitor.get("/clusters/")
         assert "shared cache" in caplog.text
         assert visitor.get("/clusters/").status_code == 200
-
-
-def views(patterns=None, namespace=""):
-    """Names and views of all addresses."""
-    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
-        if hasattr(pattern, "url_patterns"):
-            yield from views(pattern.url_patterns, pattern.namespace or namespace)
-        else:
-            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, pattern.callback
-
-
-def test_each_page_that_visitors_get_is_kept_or_left_out_with_a_reason():
-    public = {name for name, _, method, answers in ROWS if method == "get" and answers["visitor"] == OK}
-    kept = {name for name, view in views() if hasattr(view, "visitors_parameters")}
-    assert public - kept == set(MADE_EACH_TIME)
-
-
-def test_kept_pages_read_the_parameters_they_name_and_no_others(site, visitor):
-    """By the text of their modules: request.GET of a name no view there declares is a page that forgets to vary."""
-    declared: dict[str, set] = {}
-    for _, view in views():
-        if hasattr(view, "visitors_parameters"):
-            declared.setdefault(view.__module__, set()).update(view.visitors_parameters)
-    assert declared
-    for module, names in declared.items():
-        path = real_settings.BASE_DIR / (module.replace(".", "/") + ".py")
-        if not path.exists():
-            continue
-        read = {
-            node.args[0].value
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Call)
-            and ast.unparse(node.func) == "request.GET.get"
-            and isinstance(node.args[0], ast.Constant)
-        }
-        assert read <= names, module
-
-
-def test_kept_pages_read_no_table_that_is_not_watched(visitor, site):
-    grow(site.association, 2)
-    unwatched = {f'"{label.replace(".", "_").lower()}"' for label in UNSHOWN}
-    for path in (
-        "/",
-        "/associations/lcict/",
-        "/clusters/",
-        "/clusters/lune-valley/",
-        "/meetings/",
-        "/meetings/past/",
-        *(meeting.get_absolute_url() for meeting in Meeting.objects.all()),
-        "/presentations/?q=a",
-        "/faq/",
-        "/clusters/lune-valley/faq/",
-        "/supporters/",
-        "/news/",
-        "/sitemap.xml",
-        "/sitemap-meetings.xml",
-        "/privacy/",
-    ):
-        with CaptureQueriesContext(connection) as queries:
-            assert visitor.get(path).status_code == 200
-        for query in queries:
-            assert not any(table in query["sql"] for table in unwatched), (path, query["sql"])
