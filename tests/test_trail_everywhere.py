@@ -31,6 +31,7 @@ OUTSIDE = (
 )  # tables, desk, whole sites at once
 NEED_NOT = {
     "clusters/images.py": "writes files, whose rows are others' acts",
+    "clusters/files.py": "stores files, whose rows are others' acts",
     "clusters/editing.py": "its callers say what was changed",
     "clusters/supporters.py": "saved on the desk, which leaves the line",
     "clusters/share_picture.py": "draws a picture",
