@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from zeal import zeal_ignore
 
 from members import postman
+from members.models import OutgoingMail
 from news import scale
 from news.retention import RULES
 
@@ -229,7 +230,7 @@ def test_neither_does_the_worker(world, country):
         with explained(job, country, found), transaction.atomic():
             import_string(job)()
     with explained("take", country, found):
-        postman.take()
+        postman.take(OutgoingMail.objects.due())
     for rule in RULES:
         with explained(rule.what, country, found):
             rule.rows(timezone.now()).exists()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .association import Association
 from .cluster import Cluster
+from .places import is_in_place_managed_by
 
 
 class ActQuerySet(models.QuerySet):
@@ -16,13 +17,7 @@ class ActQuerySet(models.QuerySet):
         return self.managed_by(user)
 
     def managed_by(self, user):
-        """The numbers of the places are asked for first, so that Postgres takes their indexes in a long trail."""
-        if user.is_superuser:
-            return self.all()
-        return self.filter(
-            Q(cluster__in=list(Cluster.objects.managed_by(user).values_list("pk", flat=True)))
-            | Q(association__in=list(Association.objects.managed_by(user).values_list("pk", flat=True)))
-        )
+        return self.filter(is_in_place_managed_by(user))
 
 
 class Act(models.Model):

@@ -56,8 +56,14 @@ def of_asking():
     led = Representative.objects.active().filter(
         company=OuterRef("company"), role=Representative.Role.LEAD, user__is_active=True
     )
-    asked = Membership.objects.open().filter(company__representatives__state=Representative.State.ASKED)
-    return asked.filter(Q(company__representatives__takes_over=True) | ~Exists(led)).order_by()
+    return (
+        Membership.objects.open()
+        .filter(  # in one call: of one and the same person, who is then also the one counted
+            Q(company__representatives__takes_over=True) | ~Exists(led),
+            company__representatives__state=Representative.State.ASKED,
+        )
+        .order_by()
+    )
 
 
 def of_silent():

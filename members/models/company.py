@@ -324,6 +324,9 @@ class Representative(models.Model):
                 violation_error_message=_("This person acts for the firm already."),
             ),
         ]
+        indexes = [
+            models.Index(fields=["company"], condition=Q(state="asked"), name="representative_asked"),
+        ]
 
     def __str__(self):
         return gettext("%(person)s of %(company)s") % {"person": self.user, "company": self.company}

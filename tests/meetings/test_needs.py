@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from meetings.models import Meeting, Presentation
 from meetings.needs import FIRST, needs_of
+from members.models import Representative
 from tests.factories import (
     AgendaEditionFactory,
     ClusterFactory,
@@ -16,6 +17,7 @@ from tests.factories import (
     MembershipFactory,
     OfficerFactory,
     PresentationFactory,
+    RepresentativeFactory,
     VenueFactory,
 )
 
@@ -190,6 +192,14 @@ def test_of_very_many_meetings_the_most_urgent_are_read(operator, as_operator, l
     assert "Many more are less urgent." in as_operator.get(reverse("admin:index")).content.decode()
 
 
+def test_of_the_people_of_a_firm_only_who_asks_is_counted(in_hand, lancaster, coordinator):
+    firm = MembershipFactory(cluster=lancaster).company
+    RepresentativeFactory(company=firm, role="deputy")
+    since = RepresentativeFactory(company=firm, role="member", state="asked").since
+    Representative.objects.filter(role="deputy").update(since=since - timedelta(days=300))
+    assert f"Somebody asks to act for a firm, since {since.day} {since:%B}." in sentences(coordinator)
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, number):
     for _ in range(number):
@@ -199,4 +209,4 @@ def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, numb
             DutyFactory(meeting=ahead(cluster, days), role="host", state="proposed")
     with CaptureQueriesContext(connection) as queries:
         assert len(needs_of(coordinator).shown) >= 3 * number
-    assert len(queries) == 11
+    assert len(queries) == 13
