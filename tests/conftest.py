@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from xdist.scheduler import LoadScopeScheduling
 
 from clusters import limits
 from members.models import Officer
@@ -19,6 +20,20 @@ from members.models import Officer
 from . import factories
 from .access.world import world_of
 from .sink import Sink
+
+TOGETHER = {"tests/test_plans.py"}  # modules whose data takes a minute to make: one process runs all of one
+
+
+class Scheduling(LoadScopeScheduling):
+    """Each test goes to whichever process is free. (Marks of xdist_group are lost with pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log)
 
 
 def client_of(user) -> Client:

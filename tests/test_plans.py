@@ -28,8 +28,6 @@ from .access.answers import OK
 from .access.world import world_of
 from .conftest import client_of
 
-pytestmark = pytest.mark.xdist_group("country")
-
 FIRMS = 4_000  # with 160 clusters, 8,000 meetings and talks, 160,000 answers
 LARGE = 3_500  # rows: smaller tables may be read whole
 MOST_TOUCHED = 3_000  # rows of one large table by one query: the 2,001 that a bounded count counts, and some
