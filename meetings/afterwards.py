@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import trail
+from clusters.languages import in_site_language
 from clusters.signed_links import LinkSigner
 from meetings.models import Action, Feedback, Meeting, Registration
 from members import outbox
@@ -64,6 +65,7 @@ def _ask(meeting: Meeting) -> int:
     )
 
 
+@in_site_language()
 def _send(meeting: Meeting, registration: Registration, *, key: str) -> bool:
     to = registration.user or registration.email
     if not to:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters import trail
 from clusters.dates import clock, long_date
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from meetings import next_turn, notices
 from meetings.editions import differences, snapshot
 from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting
@@ -233,7 +234,8 @@ def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEditi
         raise Refused(" ".join(found))
     last = meeting.editions.first()
     content = snapshot(meeting)
-    changes = differences(last.content, content) if last else []
+    with in_site_language():
+        changes = differences(last.content, content) if last else []
     if last and not changes:
         sent = last.published_at.astimezone(meeting.zone)
         raise Refused(

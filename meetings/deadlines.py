@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.dates import weekday_date
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 from meetings import agendas
 from meetings.models import Meeting
@@ -50,6 +51,7 @@ def remind_of_agendas(now: datetime | None = None) -> int:
     return len(meetings)
 
 
+@in_site_language()
 def remind(meeting: Meeting, cluster: Cluster) -> None:
     outbox.queue_many(
         coordinators_of(cluster),

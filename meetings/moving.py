@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from meetings import agendas, notices, series
 from meetings.editions import differences, snapshot, when_and_where
 from meetings.models import AgendaEdition, Meeting, Venue
@@ -39,7 +40,8 @@ def move(
     meeting.starts_at, meeting.ends_at, meeting.venue = starts_at, ends_at, venue or meeting.venue
     if meeting.title == series.usual_title(day_before):
         meeting.title = series.usual_title(meeting.day)
-    changes = differences(before, {**before, **when_and_where(meeting)})
+    with in_site_language():
+        changes = differences(before, {**before, **when_and_where(meeting)})
     if not changes:
         raise Refused(_("That is when and where it is already. Nothing has changed."))
     if meeting.day != day_before:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.dates import weekday_date
+from clusters.languages import in_site_language
 from meetings.calendars import invitation, meeting_calendar
 from meetings.editions import snapshot
 from meetings.models import Action, AgendaEdition, Duty, Meeting, Registration
@@ -36,6 +37,7 @@ def had_agenda(meeting: Meeting):
     )
 
 
+@in_site_language()
 def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
     """Mail an edition: the whole of it to who never had one of this meeting, to the others the `changes`."""
     meeting = edition.meeting
@@ -63,6 +65,7 @@ def send_agenda(edition: AgendaEdition, changes: list[str]) -> int:
     return sent
 
 
+@in_site_language()
 def send_moved(meeting: Meeting, changes: list[str]) -> int:
     """Tell all who reckon with the meeting when and where it is now; their calendars follow."""
     return _tell_all(
@@ -74,6 +77,7 @@ def send_moved(meeting: Meeting, changes: list[str]) -> int:
     )
 
 
+@in_site_language()
 def send_called_off(meeting: Meeting) -> int:
     """Tell all who reckon with the meeting that it won't take place; their calendars drop it."""
     return _tell_all(
@@ -137,6 +141,7 @@ def _send_guest(meeting: Meeting, guest: Registration, *, key: str, template: st
     return letter is not None
 
 
+@in_site_language()
 def preview(meeting: Meeting, reader: User) -> OutgoingMail:
     """The whole agenda as it would go to one reader now; not written to the outbox."""
     letter = outbox.Letter(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import trail
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 from meetings import agendas
 from meetings.models import Meeting
@@ -30,20 +31,22 @@ def rest(cluster: Cluster, *, by: User, call_off: bool, word: str = "", now: dat
     cluster.save(update_fields=["state"])
     trail.record(by, "put to rest", cluster, cluster=cluster, note=word)
     called_off = list(meetings_ahead(cluster, now)) if call_off else []
-    for meeting in called_off:
-        agendas.call_off(
-            meeting,
-            by=by,
-            because=(_("%(cluster)s rests for now. %(word)s") % {"cluster": cluster, "word": word}).strip()[
-                :300
-            ],
-            now=now,
-        )
+    with in_site_language():
+        for meeting in called_off:
+            agendas.call_off(
+                meeting,
+                by=by,
+                because=(
+                    _("%(cluster)s rests for now. %(word)s") % {"cluster": cluster, "word": word}
+                ).strip()[:300],
+                now=now,
+            )
     told = {user for meeting in called_off for user in told_of(meeting)}
     others = [person for person in people_of(cluster) if person.pk not in told]
-    return len(told) + _tell(
-        cluster, others, "resting", _("%(cluster)s rests for now") % {"cluster": cluster}, word, now
-    )
+    with in_site_language():
+        return len(told) + _tell(
+            cluster, others, "resting", _("%(cluster)s rests for now") % {"cluster": cluster}, word, now
+        )
 
 
 @transaction.atomic
@@ -58,14 +61,15 @@ def start(cluster: Cluster, *, by: User, now: datetime | None = None) -> int:
     trail.record(by, "started", cluster, cluster=cluster)
     if not rested:
         return 0
-    return _tell(
-        cluster,
-        people_of(cluster),
-        "restarted",
-        _("%(cluster)s meets again") % {"cluster": cluster},
-        "",
-        now or timezone.now(),
-    )
+    with in_site_language():
+        return _tell(
+            cluster,
+            people_of(cluster),
+            "restarted",
+            _("%(cluster)s meets again") % {"cluster": cluster},
+            "",
+            now or timezone.now(),
+        )
 
 
 def meetings_ahead(cluster: Cluster, now: datetime | None = None):

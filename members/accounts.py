@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters import tallies
+from clusters.languages import in_site_language
 
 from . import outbox
 from .models import User
@@ -53,6 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         tallies.add("failed-sign-in")
         super().authentication_failed(request, **credentials)
 
+    @in_site_language()
     def send_mail(self, template_prefix, email, context):
         """Into the outbox, like every other mail. It greets nobody: the name is what a stranger typed."""
         context = {**context, "email": email}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import AskedQuestion, Association, Cluster, Question
 
 from . import outbox
@@ -22,6 +23,7 @@ KEEP_NAMES = timedelta(days=90)  # after the answer
 
 
 @transaction.atomic
+@in_site_language()
 def ask(
     question: str,
     *,
@@ -107,16 +109,17 @@ def answer(asked: AskedQuestion, *, by: User, words: str) -> None:
     asked.ended_at, asked.ended_by = timezone.now(), by
     asked.save(update_fields=["state", "answer", "ended_at", "ended_by"])
     _record(by, "answered", asked)
-    outbox.queue(
-        key=f"question-answered:{asked.pk}",
-        kind="question",
-        to=asked.user or asked.email,
-        subject=_("Your question: %(asked)s") % {"asked": asked},
-        template="question_answered",
-        context={"asked": asked, "by": by, "faq": faq_path(asked)},
-        cluster=asked.cluster,
-        association=asked.association,
-    )
+    with in_site_language():
+        outbox.queue(
+            key=f"question-answered:{asked.pk}",
+            kind="question",
+            to=asked.user or asked.email,
+            subject=_("Your question: %(asked)s") % {"asked": asked},
+            template="question_answered",
+            context={"asked": asked, "by": by, "faq": faq_path(asked)},
+            cluster=asked.cluster,
+            association=asked.association,
+        )
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 
 from . import outbox
 from .companies import clusters_of
@@ -48,20 +49,21 @@ def invite(company: Company, email: str, *, by: User, now: datetime | None = Non
     clusters = clusters_of(company)
     for cluster in clusters or (None,):
         trail.record(by, "invited a colleague to", company, cluster=cluster)
-    outbox.queue(
-        key=f"colleague:{token_of(invitation)}",
-        kind="colleague",
-        to=email,
-        subject=_("Will you act for %(company)s with us?") % {"company": company},
-        template="colleague_invitation",
-        context={
-            "company": company,
-            "inviter": by,
-            "path": reverse("members:colleague-invitation", args=[token_of(invitation)]),
-            "ends_at": invitation.ends_at,
-        },
-        cluster=next(iter(clusters), None),
-    )
+    with in_site_language():
+        outbox.queue(
+            key=f"colleague:{token_of(invitation)}",
+            kind="colleague",
+            to=email,
+            subject=_("Will you act for %(company)s with us?") % {"company": company},
+            template="colleague_invitation",
+            context={
+                "company": company,
+                "inviter": by,
+                "path": reverse("members:colleague-invitation", args=[token_of(invitation)]),
+                "ends_at": invitation.ends_at,
+            },
+            cluster=next(iter(clusters), None),
+        )
     return invitation
 
 

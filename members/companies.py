@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 
 from . import outbox
@@ -121,12 +122,13 @@ def accept_representative(representative: Representative, by: User) -> Represent
     Company.objects.filter(pk=representative.company_id).update(unrepresented_since=None)
     clusters = clusters_of(representative.company)
     _record(by, "accepted", representative, clusters)
-    _mail_answer(
-        representative,
-        "representative_accepted",
-        _("You act for %(company)s now") % {"company": representative.company},
-        clusters,
-    )
+    with in_site_language():
+        _mail_answer(
+            representative,
+            "representative_accepted",
+            _("You act for %(company)s now") % {"company": representative.company},
+            clusters,
+        )
     return representative
 
 
@@ -144,12 +146,13 @@ def refuse_representative(representative: Representative, by: User) -> Represent
     representative.save(update_fields=["state"])
     clusters = clusters_of(representative.company)
     _record(by, "refused", representative, clusters)
-    _mail_answer(
-        representative,
-        "representative_refused",
-        _("About acting for %(company)s") % {"company": representative.company},
-        clusters,
-    )
+    with in_site_language():
+        _mail_answer(
+            representative,
+            "representative_refused",
+            _("About acting for %(company)s") % {"company": representative.company},
+            clusters,
+        )
     return representative
 
 
@@ -276,6 +279,7 @@ def _record(actor: User, verb: str, representative: Representative, clusters: li
         trail.record(actor, verb, representative, cluster=cluster)
 
 
+@in_site_language()
 def _mail_those_who_decide(representative: Representative, clusters: list[Cluster]) -> None:
     """To the firm's leads; without one to the coordinators of its clusters; without those to the operator."""
     company = representative.company

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from clusters.models import Question
 
 from . import outbox
@@ -36,6 +37,7 @@ def remind(today: date | None = None) -> int:
     return len(questions)
 
 
+@in_site_language()
 def _mail(entries: list[Question], key: str) -> None:
     """`entries` are of one place: the owner of each, else all who look after the place."""
     theirs: dict[User, list[Question]] = {}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 
 from . import outbox
@@ -30,9 +31,10 @@ def freeze(company: Company, *, by: User, reason: str) -> None:
     clusters = clusters_of(company)
     for cluster in clusters:
         trail.record(by, "froze", company, cluster=cluster, note=reason)
-    _mail_firm(
-        company, "frozen", _("%(company)s is not shown at the moment") % {"company": company}, clusters
-    )
+    with in_site_language():
+        _mail_firm(
+            company, "frozen", _("%(company)s is not shown at the moment") % {"company": company}, clusters
+        )
     _mail_fellow_coordinators(company, by, clusters)
 
 
@@ -49,9 +51,10 @@ def unfreeze(company: Company, *, by: User) -> None:
     clusters = clusters_of(company)
     for cluster in clusters:
         trail.record(by, "unfroze", company, cluster=cluster)
-    _mail_firm(
-        company, "unfrozen", _("%(company)s is shown again") % {"company": company}, clusters, since=since
-    )
+    with in_site_language():
+        _mail_firm(
+            company, "unfrozen", _("%(company)s is shown again") % {"company": company}, clusters, since=since
+        )
 
 
 def _lock(company: Company) -> None:
@@ -82,6 +85,7 @@ def _mail_firm(company: Company, template: str, subject: str, clusters: list[Clu
     )
 
 
+@in_site_language()
 def _mail_fellow_coordinators(company: Company, by: User, clusters: list[Cluster]) -> None:
     """The firm is theirs as well, and one of them may know better."""
     for cluster in clusters:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clusters import finder
 from clusters.finder import Outcome
+from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 from clusters.models.postcode import point_of
 from clusters.signed_links import LinkSigner
@@ -25,6 +26,7 @@ interest_links = LinkSigner(
 
 
 @transaction.atomic
+@in_site_language()
 def ask(email: str, district: str, association: Association | None, now: datetime | None = None) -> None:
     """Mail the link by which the person confirms. At most one such mail an hour, and none once it is confirmed."""
     now = now or timezone.now()
@@ -69,6 +71,7 @@ def tell() -> None:
                 interest.delete()
 
 
+@in_site_language()
 def send_started(interest: Interest, near: finder.Near) -> None:
     outbox.queue(
         key=f"interest-started:{interest.pk}",

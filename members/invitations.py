@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 
 from . import outbox
 from .models import Company, Invitation, Representative, User
@@ -131,6 +132,7 @@ def _new_user(invitation: Invitation) -> User:
     return user
 
 
+@in_site_language()
 def _mail(invitation: Invitation) -> None:
     outbox.queue(
         key=f"invitation:{invitation.pk}",

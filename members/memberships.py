@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 
 from . import outbox, referrals
@@ -133,16 +134,17 @@ def reject(membership: Membership, *, by: User, sentence: str, now: datetime | N
     membership.ended_at = now or timezone.now()
     membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
     trail.record(by, "rejected", membership, cluster=membership.cluster, note=membership.decision)
-    for user in representatives_of(membership.company):
-        outbox.queue(
-            key=f"rejected:{membership.pk}:{user.pk}",
-            kind="rejected",
-            to=user,
-            subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
-            template="rejected",
-            context={"person": user, "membership": membership, "cluster": membership.cluster},
-            cluster=membership.cluster,
-        )
+    with in_site_language():
+        for user in representatives_of(membership.company):
+            outbox.queue(
+                key=f"rejected:{membership.pk}:{user.pk}",
+                kind="rejected",
+                to=user,
+                subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
+                template="rejected",
+                context={"person": user, "membership": membership, "cluster": membership.cluster},
+                cluster=membership.cluster,
+            )
     return membership
 
 
@@ -178,15 +180,16 @@ def end(membership: Membership, *, by: User, sentence: str, now: datetime | None
     membership.ended_at = now or timezone.now()
     membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
     trail.record(by, "ended", membership, cluster=membership.cluster, note=membership.decision)
-    outbox.queue_many(
-        representatives_of(membership.company),
-        key=f"membership-ended:{membership.pk}",
-        kind="membership-ended",
-        subject=_("Your membership of %(cluster)s") % {"cluster": membership.cluster},
-        template="membership_ended",
-        context=lambda user: {"person": user, "membership": membership},
-        cluster=membership.cluster,
-    )
+    with in_site_language():
+        outbox.queue_many(
+            representatives_of(membership.company),
+            key=f"membership-ended:{membership.pk}",
+            kind="membership-ended",
+            subject=_("Your membership of %(cluster)s") % {"cluster": membership.cluster},
+            template="membership_ended",
+            context=lambda user: {"person": user, "membership": membership},
+            cluster=membership.cluster,
+        )
     return membership
 
 
@@ -266,6 +269,7 @@ def _lock(membership: Membership) -> None:
     )
 
 
+@in_site_language()
 def _make_active(membership: Membership, *, by: User | None, now: datetime) -> None:
     membership.state = Membership.State.ACTIVE
     membership.joined_at = now
@@ -291,6 +295,7 @@ def _make_active(membership: Membership, *, by: User | None, now: datetime) -> N
         )
 
 
+@in_site_language()
 def _mail_coordinators(membership: Membership) -> None:
     cluster = membership.cluster
     for user in coordinators_of(cluster):

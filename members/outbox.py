@@ -3,6 +3,9 @@
 A mail's key says what it is about and to whom. It is written once: whoever comes second with the same key,
 also at the same moment, writes nothing. The text is rendered at once, so that it tells what was so when it was
 caused, and the Message-ID is fixed, so that a mail sent a second time after a crash is seen to be the same.
+
+Mails are in the site's own language, whoever causes them: whatever gives one its words stands in
+`clusters.languages.in_site_language`.
 """
 
 import re
@@ -22,6 +25,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 
 from .models import MailChoice, OutgoingMail, User
@@ -48,6 +52,7 @@ class Letter:
     optional: MailChoice.Kind | None = None
     answers_to: str = ""
 
+    @in_site_language()
     def to(self, reader: User | str, key: str, context: dict) -> OutgoingMail:
         """One copy, rendered but not yet in the outbox: so it can also be looked at beforehand."""
         user, address = (None, reader) if isinstance(reader, str) else (reader, reader.email)
@@ -219,6 +224,7 @@ def outdated(now: datetime) -> models.QuerySet[OutgoingMail]:
     return ended.filter(of_accounts | Q(created_at__lt=now - KEEP_MAILS))
 
 
+@in_site_language()
 def forget_old() -> None:
     """The rows stay, so that no key is written twice."""
     old = outdated(timezone.now())

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
+
 from . import outbox
 from .models import Company, Drive, Membership, Referral, ReferralLink, Representative, User
 
@@ -32,6 +34,7 @@ def acts_for(user_id: int | None, company: Company) -> bool:
 
 
 @transaction.atomic
+@in_site_language()
 def thank(membership: Membership, now: datetime | None = None) -> None:
     """Its firm has joined: who brought it is thanked, once, however many clusters it joins."""
     waiting = Referral.objects.select_for_update().filter(company=membership.company, thanked_at__isnull=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 
 from . import outbox
 from .companies import clusters_of
@@ -90,6 +91,7 @@ def _mark(company: Company, since: datetime | None, verb: str) -> None:
         trail.record(None, verb, company, cluster=cluster)
 
 
+@in_site_language()
 def _tell_coordinators(company: Company) -> None:
     for cluster in clusters_of(company):
         for person in coordinators_of(cluster):

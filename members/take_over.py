@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 
 from . import outbox
 from .companies import clusters_of, refuse_often
@@ -64,6 +65,7 @@ def ask(user: User, company: Company) -> Representative:
     return representative
 
 
+@in_site_language()
 def _mail(representative: Representative, clusters) -> None:
     company = representative.company
     coordinators = {user.pk: user for cluster in clusters for user in coordinators_of(cluster)}

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 from meetings.models import Meeting
 from members import outbox
@@ -70,6 +71,7 @@ def readers():
     return acting.exclude(mail_choices__kind=Kind.WEEKLY).distinct().order_by("pk")
 
 
+@in_site_language()
 def send_to(person: User, digest: Digest, since: datetime, now: datetime) -> bool:
     contents = contents_for(person, since, now)
     if contents is None or not contents.has_something:

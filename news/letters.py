@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from members import outbox
 from members.models import MailChoice, User
 from news.models import Letter
@@ -15,6 +16,7 @@ from news.models import Letter
 State = Letter.State
 
 
+@in_site_language()
 def send_test(letter: Letter, *, by: User) -> bool:
     """To oneself, marked as a test. The same words are sent to the same person once. False: they were before."""
     words = hashlib.sha256(repr((letter.subject, letter.body)).encode()).hexdigest()[:16]

@@ -3,12 +3,14 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from members import outbox
 from members.companies import answerers_of
 from members.models import User
 from news.models import Article, Consent
 
 
+@in_site_language()
 def send_submitted(article: Article, readers: list[User]) -> None:
     for person in readers:
         _send(
@@ -22,6 +24,7 @@ def send_submitted(article: Article, readers: list[User]) -> None:
         )
 
 
+@in_site_language()
 def send_given_back(article: Article) -> None:
     _to_author(
         article,
@@ -31,6 +34,7 @@ def send_given_back(article: Article) -> None:
     )
 
 
+@in_site_language()
 def send_published(article: Article, by) -> None:
     """To the author and the firms in it; once, also if it is withdrawn and published again."""
     link = article.get_absolute_url()
@@ -48,6 +52,7 @@ def send_published(article: Article, by) -> None:
             )
 
 
+@in_site_language()
 def send_consent_asked(consent: Consent, person: User, token: str) -> None:
     article = consent.article
     _send(
@@ -62,6 +67,7 @@ def send_consent_asked(consent: Consent, person: User, token: str) -> None:
     )
 
 
+@in_site_language()
 def send_refused(consent: Consent) -> None:
     _to_author(
         consent.article,
@@ -72,6 +78,7 @@ def send_refused(consent: Consent) -> None:
     )
 
 
+@in_site_language()
 def send_silence(consent: Consent) -> None:
     _to_author(
         consent.article,

@@ -11,14 +11,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
 from xdist.scheduler import LoadScopeScheduling
 
-from clusters import limits
+from clusters import languages, limits
 from members.models import Officer
 
 from . import factories
 from .access.world import world_of
+from .pseudo import PseudoLanguage
 from .sink import Sink
 
 TOGETHER = {"tests/test_plans.py"}  # modules whose data takes a minute to make: one process runs all of one
@@ -109,6 +111,20 @@ def officer(association):
 @pytest.fixture
 def operator(db):
     return factories.UserFactory(name="Operator", is_superuser=True)
+
+
+@pytest.fixture
+def welsh(settings, monkeypatch):
+    """The site is in a second language as well: one made up (tests/pseudo.py), by the code of Welsh."""
+    place = settings.MIDDLEWARE.index("django.middleware.common.CommonMiddleware")
+    locale = "django.middleware.locale.LocaleMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:place], locale, *settings.MIDDLEWARE[place:]]
+    settings.LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
+    monkeypatch.setitem(trans_real._translations, "cy", PseudoLanguage("cy"))
+    languages.wanted.cache_clear()
+    with translation.override("en-gb"):
+        yield "cy"
+    languages.wanted.cache_clear()
 
 
 @pytest.fixture

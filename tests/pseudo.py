@@ -38,8 +38,12 @@ def disguise(words: str) -> str:
 
 
 class PseudoLanguage(NullTranslations):
+    def __init__(self, code: str = ""):
+        super().__init__()
+        self.code = code or settings.LANGUAGE_CODE
+
     def to_language(self) -> str:
-        return settings.LANGUAGE_CODE
+        return self.code
 
     def gettext(self, message: str) -> str:
         context, _, words = message.rpartition(trans_real.CONTEXT_SEPARATOR)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.dates import clock, weekday_date
+from clusters.languages import in_site_language
 from clusters.signed_links import LinkSigner
 from meetings.calendars import invitation, withdrawal
 from meetings.models import Meeting, Registration
@@ -41,6 +42,7 @@ def read_answer_token(token: str) -> Registration | None:
 
 
 # --- to who answered -----------------------------------------------------------------------------------
+@in_site_language()
 def send_registered(answer: Registration) -> None:
     subject = (
         _("%(person)s has a place: %(meeting)s") if answer.brought_by else _("You are going: %(meeting)s")
@@ -48,6 +50,7 @@ def send_registered(answer: Registration) -> None:
     _send(answer, "registered", subject % _names(answer), calendar=_invited(answer))
 
 
+@in_site_language()
 def send_waiting(answer: Registration) -> None:
     subject = (
         _("%(person)s is on the waiting list: %(meeting)s")
@@ -57,6 +60,7 @@ def send_waiting(answer: Registration) -> None:
     _send(answer, "waiting", subject % _names(answer), place_in_line=_place_in_line(answer))
 
 
+@in_site_language()
 def send_promoted(answer: Registration) -> None:
     subject = (
         _("A place came free for %(person)s: %(meeting)s")
@@ -66,6 +70,7 @@ def send_promoted(answer: Registration) -> None:
     _send(answer, "promoted", subject % _names(answer), calendar=_invited(answer))
 
 
+@in_site_language()
 def send_removed(answer: Registration, because: str) -> None:
     calendar = withdrawal(answer.meeting, _address(answer)).decode() if answer.brought_by is None else ""
     _send(
@@ -77,6 +82,7 @@ def send_removed(answer: Registration, because: str) -> None:
     )
 
 
+@in_site_language()
 def send_reminder(answer: Registration) -> None:
     meeting = answer.meeting
     shown = meeting.openness == Meeting.Openness.PUBLIC or answer.company_id is not None
@@ -93,6 +99,7 @@ def send_reminder(answer: Registration) -> None:
 
 
 # --- to guests who are not sure to be who they say ----------------------------------------------------------
+@in_site_language()
 def send_guest_confirm(answer: Registration, now: datetime) -> None:
     """What was typed is not in the mail: somebody else may have typed it."""
     _send(
@@ -103,6 +110,7 @@ def send_guest_confirm(answer: Registration, now: datetime) -> None:
     )
 
 
+@in_site_language()
 def send_to_would_be_guest(meeting: Meeting, address: str, template: str, now: datetime) -> None:
     """To somebody who has an account, or has been a guest already: how to come all the same."""
     subject = _("Coming to %(title)s, %(day)s") % {"title": meeting.title, "day": _day(meeting)}
@@ -123,6 +131,7 @@ def send_to_would_be_guest(meeting: Meeting, address: str, template: str, now: d
 
 
 # --- to the coordinators ----------------------------------------------------------------------------------
+@in_site_language()
 def send_overbooked(meeting: Meeting, promised: int) -> None:
     """The limit is below those who were promised a place. Once for each such limit and number."""
     context, places = _context(meeting), meeting.places

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from meetings.models import Presentation
 from meetings.slides.links import slides_path
 from members import outbox
@@ -14,6 +15,7 @@ from members.memberships import coordinators_of
 from members.models import User
 
 
+@in_site_language()
 def send_wanted(presentation: Presentation, people: Iterable[User]) -> None:
     """Ask for the slides, for the first, second or last time."""
     subject = (
@@ -24,6 +26,7 @@ def send_wanted(presentation: Presentation, people: Iterable[User]) -> None:
     _send(presentation, people, "slides_wanted", subject, key=str(presentation.asked))
 
 
+@in_site_language()
 def send_given_back(presentation: Presentation, people: Iterable[User]) -> None:
     key = f"{presentation.submitted_at:%Y%m%d%H%M%S%f}"
     _send(
@@ -35,6 +38,7 @@ def send_given_back(presentation: Presentation, people: Iterable[User]) -> None:
     )
 
 
+@in_site_language()
 def send_submitted(presentation: Presentation) -> None:
     """The coordinators have something to look at."""
     meeting = presentation.meeting

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 from meetings import agendas
 from meetings.models import Duty, Meeting, Registration, SwapRequest, Venue
@@ -269,7 +270,8 @@ def assign(meeting: Meeting, role: str, company: Company | None, *, by, reason: 
     if former is not None and former.company == company and former.state in Duty.AGREED:
         return former
     if former is not None and former.company != company:
-        give_way(former, by=by, because=gettext("The coordinator has arranged it otherwise."))
+        with in_site_language():
+            give_way(former, by=by, because=gettext("The coordinator has arranged it otherwise."))
     duty = None
     if company is not None:
         duty = open_duty(meeting, role) or Duty.objects.create(

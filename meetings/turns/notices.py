@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from meetings.models import Duty, SwapRequest
 from meetings.turns.links import swap_token, turn_token
 from members import outbox
@@ -20,6 +21,7 @@ REMINDERS = (3, 14)  # days before the meeting
 
 
 # --- turns --------------------------------------------------------------------------------------------
+@in_site_language()
 def send_offer(duty: Duty, moved_from: datetime | None = None) -> None:
     """The firm is asked; or asked again, since the meeting it had agreed to has moved."""
     _send_turn(
@@ -30,10 +32,12 @@ def send_offer(duty: Duty, moved_from: datetime | None = None) -> None:
     )
 
 
+@in_site_language()
 def send_accepted(duty: Duty) -> None:
     _send_turn(duty, "accepted", _("You %(do)s on %(day)s") % {"do": duty.do, "day": short_date(duty)})
 
 
+@in_site_language()
 def send_taken_away(duty: Duty, because: str) -> None:
     subject = _("Your turn to %(do)s on %(day)s is somebody else’s now") % {
         "do": duty.do,
@@ -42,6 +46,7 @@ def send_taken_away(duty: Duty, because: str) -> None:
     _send_turn(duty, "taken_away", subject, because=because)
 
 
+@in_site_language()
 def send_reminders(duties: Iterable[Duty], now: datetime) -> None:
     """To the firms whose agreed turn is 14 or 3 days ahead, once each, and only if they agreed before that day."""
     due = {
@@ -72,6 +77,7 @@ def _reminder_due(duty: Duty, now: datetime) -> int | None:
     return days if agreed < duty.meeting.day - timedelta(days) else None
 
 
+@in_site_language()
 def send_showcase_named(duty: Duty, edition: int, title: str) -> None:
     """The agenda is out already: the coordinators are asked to send the change."""
     _tell_coordinators(
@@ -87,6 +93,7 @@ def send_showcase_named(duty: Duty, edition: int, title: str) -> None:
     )
 
 
+@in_site_language()
 def send_vacated(duty: Duty, happened: str, following: Duty | None) -> None:
     """The coordinators hear that a firm no longer has a turn, and who is asked next, if anybody is left."""
     who = (
@@ -105,6 +112,7 @@ def send_vacated(duty: Duty, happened: str, following: Duty | None) -> None:
 
 
 # --- swaps --------------------------------------------------------------------------------------------
+@in_site_language()
 def send_swap_asked(request: SwapRequest, companies: Iterable[Company]) -> None:
     duty = request.duty
     for company in companies:
@@ -124,6 +132,7 @@ def _swap_path(request: SwapRequest, company: Company, user: User) -> str:
     return reverse("meetings:swap", args=[swap_token(request, company, user)])
 
 
+@in_site_language()
 def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
     """To both firms and the coordinators."""
     old = request.duty
@@ -154,6 +163,7 @@ def send_swap_taken(request: SwapRequest, new: Duty, undo_until: date) -> None:
     )
 
 
+@in_site_language()
 def send_swap_undone(request: SwapRequest, new: Duty) -> None:
     old = request.duty
     subject = _("%(company)s will %(do)s on %(day)s after all") % {
@@ -177,6 +187,7 @@ def send_swap_undone(request: SwapRequest, new: Duty) -> None:
     )
 
 
+@in_site_language()
 def send_swap_past_due(request: SwapRequest) -> None:
     duty = request.duty
     subject = _("Nobody could take your turn on %(day)s") % {"day": short_date(duty)}

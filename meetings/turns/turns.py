@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from clusters.models import Cluster
 from meetings.models import AgendaItem, Duty, Meeting
 from meetings.turns import duties, notices, rota, swaps
@@ -104,9 +105,12 @@ def decline(
     was_asked = duty.state == State.OFFERED
     step(duty, State.DECLINED, by=by, verb="declined the turn of", note=told, now=now)
     if was_asked:
-        _pass_on(
-            duty, _("%(company)s can’t %(do)s this time.") % {"company": duty.company, "do": duty.do}, now=now
-        )
+        with in_site_language():
+            _pass_on(
+                duty,
+                _("%(company)s can’t %(do)s this time.") % {"company": duty.company, "do": duty.do},
+                now=now,
+            )
     return duty
 
 
@@ -144,16 +148,17 @@ def give_back(duty: Duty, *, by, note: str = "", now: datetime | None = None) ->
     asked = duty.offered_at or now  # so that the plan knows that it won't do it
     step(duty, State.WITHDRAWN, by=by, verb="gave back the turn of", note=note, now=now, offered_at=asked)
     settle(duty)
-    told = _("They write: %(note)s") % {"note": note} if note else ""
-    _pass_on(
-        duty,
-        (
-            _("%(company)s had agreed to %(do)s and can’t after all. %(told)s")
-            % {"company": duty.company, "do": duty.do, "told": told}
-        ).strip(),
-        now=now,
-        tell=True,
-    )
+    with in_site_language():
+        told = _("They write: %(note)s") % {"note": note} if note else ""
+        _pass_on(
+            duty,
+            (
+                _("%(company)s had agreed to %(do)s and can’t after all. %(told)s")
+                % {"company": duty.company, "do": duty.do, "told": told}
+            ).strip(),
+            now=now,
+            tell=True,
+        )
     return duty
 
 
@@ -169,9 +174,12 @@ def withdraw(duty: Duty, *, by, because: str, now: datetime | None = None) -> Du
     duties.take_away(duty, by=by, because=because, now=now)
     settle(duty)
     if was_asked:
-        _pass_on(
-            duty, _("%(company)s no longer %(does)s.") % {"company": duty.company, "does": duty.does}, now=now
-        )
+        with in_site_language():
+            _pass_on(
+                duty,
+                _("%(company)s no longer %(does)s.") % {"company": duty.company, "does": duty.does},
+                now=now,
+            )
     return duty
 
 
@@ -266,6 +274,7 @@ def _expire(duty: Duty, now: datetime) -> bool:
     return True
 
 
+@in_site_language()
 def release_absent(now: datetime | None = None) -> int:
     """Turns ahead end of firms that left, are frozen or have nobody to answer, and of meetings called off.
 
@@ -314,12 +323,13 @@ def _release(duty: Duty, happened: str, now: datetime, *, pass_on: bool = True) 
     step(duty, State.WITHDRAWN, by=None, verb="withdrew the turn of", note=happened, now=now)
     settle(duty)
     if known and pass_on:
-        _pass_on(
-            duty,
-            _("%(happened)s It no longer %(does)s.") % {"happened": happened, "does": duty.does},
-            now=now,
-            tell=True,
-        )
+        with in_site_language():
+            _pass_on(
+                duty,
+                _("%(happened)s It no longer %(does)s.") % {"happened": happened, "does": duty.does},
+                now=now,
+                tell=True,
+            )
     return True
 
 

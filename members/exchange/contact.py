@@ -10,6 +10,7 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 from members import outbox
 from members.memberships import coordinators_of, officers_of
@@ -17,6 +18,7 @@ from members.models import User
 
 
 @transaction.atomic
+@in_site_language()
 def send(
     about: Cluster | Association, *, name: str, email: str, message: str, sender: User | None = None
 ) -> None:

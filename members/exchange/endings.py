@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clusters import trail
 from clusters.errors import Refused
+from clusters.languages import in_site_language
 from members.models import Block, Company, Introduction, User
 
 from . import notices
@@ -66,6 +67,7 @@ def close_gone(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
+@in_site_language()
 def _close(introduction: Introduction, now: datetime) -> bool:
     lock(introduction)
     firms = [introduction.asker, introduction.asked]

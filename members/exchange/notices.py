@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from members import outbox
 from members.memberships import coordinators_of, officers_of, representatives_of
 from members.models import Company, Introduction, IntroductionMessage, MailChoice, Opportunity, Report, User
@@ -17,6 +18,7 @@ from .people import answering_for, contact_of, people_of
 
 
 # --- introductions ------------------------------------------------------------------------------------
+@in_site_language()
 def ask_coordinators(introduction: Introduction, *, again: bool = False) -> None:
     subject = _("%(asker)s would like to meet %(asked)s") % {
         "asker": introduction.asker,
@@ -33,6 +35,7 @@ def ask_coordinators(introduction: Introduction, *, again: bool = False) -> None
     )
 
 
+@in_site_language()
 def ask_firm(introduction: Introduction, *, again: bool = False) -> None:
     subject = _("%(asker)s would like to meet you") % {"asker": introduction.asker}
     _send(
@@ -45,6 +48,7 @@ def ask_firm(introduction: Introduction, *, again: bool = False) -> None:
     )
 
 
+@in_site_language()
 def tell_accepted(introduction: Introduction) -> None:
     """To both, each with the other's address."""
     for company in (introduction.asker, introduction.asked):
@@ -61,6 +65,7 @@ def tell_accepted(introduction: Introduction) -> None:
         )
 
 
+@in_site_language()
 def tell_declined(introduction: Introduction) -> None:
     _send(
         introduction,
@@ -71,6 +76,7 @@ def tell_declined(introduction: Introduction) -> None:
     )
 
 
+@in_site_language()
 def tell_unanswered(introduction: Introduction) -> None:
     """To the asker: nobody said yes or no in all that time."""
     _send(
@@ -81,6 +87,7 @@ def tell_unanswered(introduction: Introduction) -> None:
     )
 
 
+@in_site_language()
 def tell_closed(introduction: Introduction, company: Company) -> None:
     """A firm has gone; the other hears why it ends here."""
     other = introduction.other(company)
@@ -93,6 +100,7 @@ def tell_closed(introduction: Introduction, company: Company) -> None:
     )
 
 
+@in_site_language()
 def send_message(message: IntroductionMessage) -> None:
     """To the other firm. It can be answered by mail once both have said yes."""
     introduction = message.introduction
@@ -109,6 +117,7 @@ def send_message(message: IntroductionMessage) -> None:
     )
 
 
+@in_site_language()
 def ask_for_outcome(introduction: Introduction) -> None:
     _send(
         introduction,
@@ -155,6 +164,7 @@ def _send(
 
 
 # --- opportunities ------------------------------------------------------------------------------------
+@in_site_language()
 def tell_ended(opportunity: Opportunity) -> None:
     """Its last day is over; what came of it can still be said, or it is posted again."""
     _send_opportunity(
@@ -162,6 +172,7 @@ def tell_ended(opportunity: Opportunity) -> None:
     )
 
 
+@in_site_language()
 def tell_taken_down(opportunity: Opportunity) -> None:
     _send_opportunity(
         opportunity,
@@ -187,6 +198,7 @@ def _send_opportunity(opportunity: Opportunity, template: str, subject: str) -> 
 
 
 # --- reports ------------------------------------------------------------------------------------------
+@in_site_language()
 def tell_of_report(report: Report) -> None:
     """To the coordinators, or the officers of the association; without any, to the operator."""
     people = coordinators_of(report.cluster) if report.cluster else []
@@ -205,6 +217,7 @@ def tell_of_report(report: Report) -> None:
         )
 
 
+@in_site_language()
 def tell_settled(report: Report) -> None:
     """The person who reported it reads what was done."""
     for person in [report.by] if report.by else answering_for(report.company):

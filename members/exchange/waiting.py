@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.languages import in_site_language
 from members.models import Introduction
 
 from . import notices
@@ -46,6 +47,7 @@ def _remind(introduction: Introduction, now: datetime) -> bool:
 
 
 @transaction.atomic
+@in_site_language()
 def _close(introduction: Introduction, now: datetime) -> bool:
     lock(introduction)
     if not _has_waited(introduction, now - CLOSE_AFTER):

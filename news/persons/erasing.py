@@ -19,6 +19,7 @@ from clusters import trail
 from clusters.errors import Refused
 from clusters.held import After, Held
 from clusters.in_hand import nobody_in
+from clusters.languages import in_site_language
 from clusters.models import Association
 from meetings.models import AgendaItem, Presentation, Registration
 from meetings.registration import registrations
@@ -83,6 +84,7 @@ def _leave(person: User, now: datetime) -> None:
         _leave_office(office, now)
 
 
+@in_site_language()
 def _leave_office(office: Officer, now: datetime) -> None:
     """Their term ends; who is left hears that somebody has to follow."""
     title, of = office.get_office_display(), office.cluster or office.association
