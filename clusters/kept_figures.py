@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import TypeVar
 
+from django.utils.translation import get_language
+
 from clusters.changes import number_of_changes_in
 
 MOST = 1_000  # figures in one process; the one not asked for longest goes first
@@ -20,7 +22,11 @@ _lock = Lock()
 
 
 def kept(what: tuple[Hashable, ...], models: tuple[str, ...], count: Callable[[], Figure]) -> Figure:
-    """What `count()` gives, which must depend on `what` and on rows of these `models` alone, and not be changed."""
+    """What `count()` gives, which must depend on `what` and on rows of these `models` alone, and not be changed.
+
+    Its words may be in the reader's language.
+    """
+    what = (*what, get_language())
     number = number_of_changes_in(models)
     if number is None:
         return count()

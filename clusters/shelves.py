@@ -38,6 +38,7 @@ class Key(NamedTuple):
     path: str
     query: str
     theme: str
+    language: str
 
 
 class Answer:
@@ -57,6 +58,9 @@ class Page:
         """`edition`: the number of changes and the minute since 1970 in which it was made."""
         self.edition = edition
         self.headers = {name: value for name, value in headers.items() if name.lower() not in OURS}
+        self.vary = "Cookie, Accept-Encoding"
+        if "Content-Language" in headers:  # there are others
+            self.vary += ", Accept-Language"
         self.body = body
         self.made_at = int(time.time())
         # Weak, for all encodings are the same page.
@@ -94,7 +98,7 @@ class Page:
     def _make_answer(self, encoding: str, is_dated: bool) -> Answer:
         headers = {
             "ETag": self.etag,
-            "Vary": "Cookie, Accept-Encoding",
+            "Vary": self.vary,
             # Anyone may keep it, and must ask us each time whether it still holds.
             "Cache-Control": self.headers.get("Cache-Control", "public, no-cache"),
         }

@@ -5,8 +5,8 @@ A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its
 same: so nothing was committed from before its first query to the moment it is served, anywhere. And it is served in
 the minute it was made in alone, so whatever depends on the clock is at most as late as the clock's last minute.
 
-What tells pages apart: scheme, host, path, the parameters the view reads, and the choice of light or dark. A request
-with a session, and so whatever a person signed in may see, passes by.
+What tells pages apart: scheme, host, path, the parameters the view reads, the choice of light or dark, and with
+several languages the reader's. A request with a session, and so whatever a person signed in may see, passes by.
 
 `ServeKeptPages` stands before Django and sends what is kept. `KeepVisitorsPages`, within Django, keeps what is made;
 it also finds the page of an address with more parameters than its view reads.
@@ -28,6 +28,7 @@ from django.urls import Resolver404, resolve
 from clusters import logs
 from clusters.brands import theme_in
 from clusters.changes import number_of_changes
+from clusters.languages import language_for
 from clusters.shelves import Answer, Key, Page, Shelves
 
 LARGEST = 512 * 1024  # bytes of one page
@@ -72,7 +73,7 @@ class ServeKeptPages:
         # Django decodes what is not ASCII, and might read another path or cookie in it.
         if not (may_be_kept(environ) and environ["PATH_INFO"].isascii() and cookies.isascii()):
             return None
-        page = self.shelves.get(key_of(environ, theme_in(parse_cookie(cookies) if cookies else {})))
+        page = self.shelves.get(key_of(environ, parse_cookie(cookies) if cookies else {}))
         if page is None or page.edition != edition_now():
             return None
         return page.answer(environ)
@@ -93,14 +94,14 @@ class KeepVisitorsPages:
             return self.get_response(request)
         shelves = request.META.get(SHELVES, self.shelves)
         leave_only(request, parameters)
-        key = key_of(request.META, theme_in(request.COOKIES))
+        key = key_of(request.META, request.COOKIES)
         page = shelves.find(key, edition)
         if page is None:
             with shelves.making(key):
                 page = shelves.find(key, edition)
                 if page is None:
                     response = self.get_response(request)
-                    if not is_for_all(request, response):
+                    if not is_for_all(request, response, key.language):
                         return response
                     page = Page(edition, dict(response.items()), response.content)
                     shelves.keep(key, page)
@@ -121,7 +122,7 @@ def may_be_kept(meta: dict) -> bool:
     )
 
 
-def key_of(meta: dict, theme: str) -> Key:
+def key_of(meta: dict, cookies: dict[str, str]) -> Key:
     scheme = meta["wsgi.url_scheme"]
     if settings.SECURE_PROXY_SSL_HEADER:
         scheme += f" {meta.get(settings.SECURE_PROXY_SSL_HEADER[0])}"
@@ -131,7 +132,8 @@ def key_of(meta: dict, theme: str) -> Key:
         meta["SCRIPT_NAME"],
         meta["PATH_INFO"],
         meta.get("QUERY_STRING", ""),
-        theme,
+        theme_in(cookies),
+        language_for(meta, cookies),
     )
 
 
@@ -152,7 +154,7 @@ def leave_only(request: HttpRequest, parameters: frozenset[str]) -> None:
         request.META["QUERY_STRING"] = urlencode(sorted(given.items()))
 
 
-def is_for_all(request: HttpRequest, response: HttpResponse) -> bool:
+def is_for_all(request: HttpRequest, response: HttpResponse, language: str) -> bool:
     """Belt and braces: whatever speaks against keeping a page, though its view is marked."""
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
     control = response.get("Cache-Control", "")
@@ -162,7 +164,8 @@ def is_for_all(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.streaming
         and not response.cookies
         and not request.user.is_authenticated
-        and varies <= {"cookie", "accept-encoding"}
+        and varies <= {"cookie", "accept-encoding", "accept-language"}
+        and response.get("Content-Language", language) == language
         and "private" not in control
         and "no-store" not in control
         and "nonce-" not in response.get("Content-Security-Policy", "")

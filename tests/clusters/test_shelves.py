@@ -20,7 +20,7 @@ def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
 
 def test_of_threads_that_want_the_same_page_one_makes_it():
     shelves, made = Shelves(1_000_000), []
-    key = Key("http", "host", "", "/", "", "auto")
+    key = Key("http", "host", "", "/", "", "auto", "en-gb")
 
     def ask():
         with shelves.making(key):

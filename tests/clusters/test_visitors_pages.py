@@ -208,9 +208,9 @@ class TestNeverStale:
         """The commit falls after the first query of the page and before its last."""
         is_for_all = visitors_pages.is_for_all
 
-        def slowly(request, response):
+        def slowly(request, response, language):
             Cluster.objects.update(name="Kirkby Lonsdale")
-            return is_for_all(request, response)
+            return is_for_all(request, response, language)
 
         with monkeypatch.context() as patch:
             patch.setattr(visitors_pages, "is_for_all", slowly)
