@@ -1,25 +1,26 @@
 """Whose site it is: the brand that pages wear and the host names that choose it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from typing import NamedTuple
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext
 
+from clusters.addresses import address
 from clusters.colours import deepen
-from clusters.models import Association
+from clusters.kept_figures import kept
+from clusters.models import Association, Hostname
 
 THEMES = ("auto", "light", "dark")
 
 
-@dataclass(frozen=True)
-class Brand:
+class Brand(NamedTuple):
     name: str
-    name_lines: list[str]
+    name_lines: tuple[str, ...]
     slug: str = ""
     tagline: str = ""
-    mark: list = field(default_factory=list)
+    mark: tuple = ()
     home_url: str = "/"
     css_url: str = ""
     faq_url: str = ""
@@ -37,9 +38,16 @@ class AssociationByHostname:
 
     def __call__(self, request):
         host = request.get_host().rsplit(":", 1)[0].lower()
-        request.site_association = Association.objects.filter(hostnames__name__iexact=host).first()
+        request.site_association = copy(associations_by_hostname().get(host))
         request.worn_association = request.site_association
         return self.get_response(request)
+
+
+def associations_by_hostname() -> dict[str, Association]:
+    def ask() -> dict[str, Association]:
+        return {one.name.lower(): one.association for one in Hostname.objects.select_related("association")}
+
+    return kept(("host names",), ("clusters.Association", "clusters.Hostname"), ask)
 
 
 def wear(request, association: Association) -> None:
@@ -52,23 +60,23 @@ def brand_of(association: Association | None, *, on_own_host: bool) -> Brand:
         first, _, rest = settings.SITE_NAME.rpartition(" ")
         return Brand(
             name=settings.SITE_NAME,
-            name_lines=[first or rest, rest if first else ""],
+            name_lines=(first or rest, rest if first else ""),
             tagline=gettext(
                 "Local clusters of digital businesses: find yours, come to a meeting, join free."
             ),
-            faq_url=reverse("clusters:faq"),
+            faq_url=address("clusters:faq"),
         )
     return Brand(
         name=association.name,
-        name_lines=[*association.name_lines.split("|"), ""][:2],
+        name_lines=(*association.name_lines.split("|"), "")[:2],
         slug=association.slug,
         tagline=association.tagline,
-        mark=association.mark,
+        mark=tuple(map(tuple, association.mark)),
         home_url="/" if on_own_host else association.get_absolute_url(),
-        css_url=reverse("clusters:brand-css", args=[association.slug, association.accent[1:]]),
-        faq_url=reverse("clusters:faq")
+        css_url=address("clusters:brand-css", association.slug, association.accent[1:]),
+        faq_url=address("clusters:faq")
         if on_own_host
-        else reverse("clusters:association-faq", args=[association.slug]),
+        else address("clusters:association-faq", association.slug),
         cluster_word=association.cluster_word,
     )
 
@@ -97,6 +105,7 @@ def brand(request) -> dict:
     own = association is not None and association == getattr(request, "site_association", None)
     return {
         "brand": brand_of(association, on_own_host=own),
+        "lit_cluster": "",  # the slug of the dot of its mark that is lit, on pages of a cluster
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "theme": theme_in(request.COOKIES),
         "demo": settings.DEMO,

@@ -15,6 +15,8 @@ read from a replica.
 import hashlib
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg2
 from django.apps import apps
@@ -44,6 +46,7 @@ QUIET = {"members.User": ["last_login", "password"]}
 COUNTED: dict[str, list[str] | None] = {
     "clusters.Association": None,
     "clusters.Cluster": None,
+    "clusters.Hostname": None,
     "clusters.Topic": None,
     "meetings.AgendaItem": ["topic_id", "meeting_id"],
     "meetings.Meeting": ["cluster_id", "association_id", "state", "openness", "starts_at", "ends_at"],
@@ -53,15 +56,18 @@ COUNTED: dict[str, list[str] | None] = {
 }
 
 NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ''"
+NUMBERS = "SELECT about, sum(commits)::bigint FROM change_count GROUP BY about"
 
-_prepared: weakref.WeakSet = weakref.WeakSet()
+_prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # {connection: names of statements}
 
 
 class Own(threading.local):
-    """What each thread looks up once."""
+    """What each thread looks up once; `numbers` once for each page that is made within `one_look`."""
 
     def __init__(self):
         self.connection = connections[DEFAULT_DB_ALIAS]
+        self.looks_once = False
+        self.numbers: dict[str, int] | None = None
 
 
 _own = Own()
@@ -74,6 +80,49 @@ def number_of_changes() -> int | None:
     connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
     statement may be unknown to the connection one is given: then it is asked in full.
     """
+    rows = _asked("number_of_changes", NUMBER)
+    return None if rows is None else rows[0][0]
+
+
+def number_of_changes_in(models: tuple[str, ...]) -> int | None:
+    """The same of some models of COUNTED alone; also None inside a transaction."""
+    if _own.connection.in_atomic_block:
+        return None
+    numbers = _own.numbers
+    if numbers is None:
+        rows = _asked("numbers_of_changes", NUMBERS)
+        if rows is None:
+            return None
+        numbers = dict(rows)
+        if _own.looks_once:
+            _own.numbers = numbers
+    return sum(numbers.get(apps.get_model(label)._meta.db_table, 0) for label in models)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Within, the numbers of tables are asked for once: for the making of a page, which changes nothing itself."""
+    _own.looks_once = True
+    try:
+        yield
+    finally:
+        _own.looks_once, _own.numbers = False, None
+
+
+class LookOnce:
+    """Each page that is only looked at asks once what has changed, whatever it shows of what is kept."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_look():
+            return self.get_response(request)
+
+
+def _asked(name: str, question: str) -> list[tuple] | None:
     connection = _own.connection
     if connection.in_atomic_block:
         return None
@@ -81,34 +130,22 @@ def number_of_changes() -> int | None:
         if connection.connection is None:
             connection.ensure_connection()
         cursor = connection.connection.cursor()
-        _ask(cursor)
-        return cursor.fetchone()[0]
+        _ask(cursor, name, question)
+        return cursor.fetchall()
     except (psycopg2.Error, Error):
         connection.close()  # whoever asks next opens a new one
         return None
 
 
-def number_of_changes_in(models: tuple[str, ...]) -> int | None:
-    """The same of some models of COUNTED alone; also None inside a transaction."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.in_atomic_block:
-        return None
-    tables = [apps.get_model(label)._meta.db_table for label in models]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ANY(%s)", [tables]
-        )
-        return cursor.fetchone()[0]
-
-
-def _ask(cursor) -> None:
+def _ask(cursor, name: str, question: str) -> None:
+    prepared = _prepared.setdefault(cursor.connection, set())
     try:
-        if cursor.connection not in _prepared:
-            _prepared.add(cursor.connection)
-            cursor.execute(f"PREPARE number_of_changes AS {NUMBER}")
-        cursor.execute("EXECUTE number_of_changes")
+        if name not in prepared:
+            prepared.add(name)
+            cursor.execute(f"PREPARE {name} AS {question}")
+        cursor.execute(f"EXECUTE {name}")
     except (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName):
-        cursor.execute(NUMBER)
+        cursor.execute(question)
 
 
 def watched_models() -> list:

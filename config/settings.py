@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "members.health.AnswerHealth",
     "clusters.logs.NumberRequests",
+    "clusters.changes.LookOnce",
     "clusters.visitors_pages.KeepVisitorsPages",
     "clusters.headers.SayPolicies",
     "django.middleware.security.SecurityMiddleware",

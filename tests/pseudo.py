@@ -17,6 +17,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from clusters import fragments
 from members.models import OutgoingMail, User
 
 DISGUISE = str.maketrans(
@@ -59,6 +60,7 @@ def spoken(language: NullTranslations) -> Iterator[None]:
     code, known = settings.LANGUAGE_CODE, trans_real._translations
     before, default = known.get(code), trans_real._default
     known[code] = trans_real._default = language
+    fragments.forget_all()  # they tell languages apart by their code
     try:
         with translation.override(code):
             yield
@@ -68,6 +70,7 @@ def spoken(language: NullTranslations) -> Iterator[None]:
             del known[code]
         else:
             known[code] = before
+        fragments.forget_all()
         translation.deactivate()  # it is still spoken in this thread: override has put it back
 
 

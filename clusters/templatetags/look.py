@@ -7,10 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from clusters import charts, dates, pictures
+from clusters import charts, dates, fragments, pictures
 
 register = template.Library()
 
+register.simple_tag(fragments.fragment)
 register.simple_tag(charts.attendance)
 register.simple_tag(charts.rhythm)
 register.simple_tag(pictures.glyph)

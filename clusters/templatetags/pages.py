@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters import pictures
+from clusters.fragments import fragment
 from clusters.maps import Here, Town, region_map
 
 register = template.Library()
@@ -61,6 +63,41 @@ def words_on_map(cluster) -> str:
         "%(town)s: %(number)d firm, %(cluster)s", "%(town)s: %(number)d firms, %(cluster)s", cluster.firms
     )
     return words % {"town": cluster.town, "number": cluster.firms, "cluster": cluster.name}
+
+
+@register.simple_tag
+def cluster_tile(cluster) -> SafeString:
+    """A cluster that knows its `firms`, inside ul.tiles."""
+    is_active = cluster.state == "active"
+    return fragment(
+        "clusters/_tile.html",
+        url=cluster.get_absolute_url(),
+        name=cluster.name,
+        seed=cluster.glyph_seed,
+        firms=cluster.firms,
+        is_active=is_active,
+        rhythm=cluster.get_cadence_display() if is_active else cluster.get_state_display().lower(),
+    )
+
+
+@register.simple_tag
+def near_row(cluster, miles: float | None = None, is_best: bool = False) -> SafeString:
+    """A cluster that knows its `firms` and `next_at`; `miles` from where the visitor is; `is_best` for the answer."""
+    zone = ZoneInfo(cluster.association.time_zone)
+    return fragment(
+        "clusters/_near.html",
+        url=cluster.get_absolute_url(),
+        name=cluster.name,
+        seed=cluster.glyph_seed,
+        firms=cluster.firms,
+        state=cluster.state,
+        is_active=cluster.state == "active",
+        miles=miles,
+        is_best=is_best,
+        rhythm=cluster.rhythm if cluster.state == "active" else "",
+        usual_start=cluster.usual_start,
+        next_day=cluster.next_at.astimezone(zone).date() if cluster.next_at else None,
+    )
 
 
 @register.simple_tag

@@ -1,7 +1,11 @@
 """Whose site it is, in which colours, and the reader's choice of light or dark."""
 
+import re
+
 import pytest
 
+from clusters.brands import AssociationByHostname, associations_by_hostname
+from clusters.models import Association, Hostname
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +39,41 @@ def test_host_names_are_compared_without_case_and_port(client, lancaster):
     factories.HostnameFactory(association=lancaster.association, name="Clusters.localhost")
     markup = client.get("/", headers={"host": "clusters.LOCALHOST:8000"}).content.decode()
     assert 'data-region="lcict"' in markup
+
+
+@pytest.mark.django_db(transaction=True)
+class TestHostNames:
+    """Which are kept until they or their associations change."""
+
+    def brand_at(self, client, host: str) -> str:
+        page = client.get("/privacy/", headers={"host": host}).content.decode()
+        worn = re.search(r'data-region="([^"]*)"', page)
+        return worn[1] if worn else ""
+
+    def test_one_that_changes_hands_is_the_new_ones_at_once(self, client, association):
+        other = factories.AssociationFactory(slug="wmita")
+        assert self.brand_at(client, "clusters.localhost") == ""
+        name = factories.HostnameFactory(association=association, name="clusters.localhost")
+        assert self.brand_at(client, "clusters.localhost") == "lcict"
+        Hostname.objects.update(association=other)
+        assert self.brand_at(client, "clusters.localhost") == "wmita"
+        Association.objects.filter(pk=other.pk).update(slug="wm-it")
+        assert self.brand_at(client, "clusters.localhost") == "wm-it"
+        name.delete()
+        assert self.brand_at(client, "clusters.localhost") == ""
+
+    def test_it_is_asked_for_once(self, association, django_assert_num_queries):
+        factories.HostnameFactory(association=association, name="clusters.localhost")
+        associations_by_hostname()
+        with django_assert_num_queries(0):
+            assert associations_by_hostname() == {"clusters.localhost": association}
+
+    def test_what_a_page_does_to_its_association_stays_its_own(self, rf, association):
+        factories.HostnameFactory(association=association, name="clusters.localhost")
+        request = rf.get("/", headers={"host": "clusters.localhost"})
+        AssociationByHostname(lambda request: None)(request)
+        request.site_association.name = "Typed and refused"
+        assert associations_by_hostname()["clusters.localhost"].name == association.name
 
 
 class TestAppearance:

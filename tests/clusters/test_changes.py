@@ -8,14 +8,17 @@ import psycopg2
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.test import RequestFactory
 from django.utils import timezone
 
 from clusters.changes import (
     COUNTED,
     QUIET,
     UNSHOWN,
+    LookOnce,
     number_of_changes,
     number_of_changes_in,
+    one_look,
     watch_tables,
     watched_models,
 )
@@ -168,6 +171,51 @@ def test_a_table_that_figures_are_counted_from_has_a_number_of_its_own(cluster):
         factories.TopicFactory(cluster=cluster)
         factories.TopicFactory(cluster=cluster)
     assert numbers() == (before[0] + 1, before[1] + 2)
+
+
+@committed
+def test_a_page_asks_once_what_has_changed_and_the_next_one_again(cluster):
+    def numbers():
+        return number_of_changes_in(("clusters.Cluster",))
+
+    before = numbers()
+    with one_look():
+        assert numbers() == before
+        Cluster.objects.update(town="Carnforth")  # as somebody else might
+        assert numbers() == before
+        with transaction.atomic():
+            assert numbers() is None
+    with one_look():
+        assert numbers() == before + 1
+    Cluster.objects.update(town="Kendal")
+    assert numbers() == before + 2
+
+
+@committed
+def test_a_page_that_fails_leaves_nothing_to_the_next(cluster):
+    before = number_of_changes_in(("clusters.Cluster",))
+
+    def fail(request):
+        number_of_changes_in(("clusters.Cluster",))
+        raise ValueError("halfway")
+
+    with pytest.raises(ValueError, match="halfway"):
+        LookOnce(fail)(RequestFactory().get("/"))
+    Cluster.objects.update(town="Carnforth")
+    assert number_of_changes_in(("clusters.Cluster",)) == before + 1
+
+
+@committed
+def test_what_sends_a_form_sees_its_own_change(cluster):
+    numbers = []
+
+    def change(request):
+        numbers.append(number_of_changes_in(("clusters.Cluster",)))
+        Cluster.objects.update(town="Carnforth")
+        numbers.append(number_of_changes_in(("clusters.Cluster",)))
+
+    LookOnce(change)(RequestFactory().post("/"))
+    assert numbers[1] == numbers[0] + 1
 
 
 @committed

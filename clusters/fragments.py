@@ -1,0 +1,54 @@
+"""Pieces of pages that come again and again, rendered once for the same values.
+
+A piece is made of the values it is given, the language, the time zone and where the site is mounted: nothing else is in
+its context, no request, no reader, no row that could be read further. All of that is its key, so a kept piece can't
+be stale, and can't show a reader what another one may see: who gives the same values gets the same piece anyway. For
+that, values are plain and can't change; a model's row, which equals what it was before it changed, is refused. What
+depends on the clock is a value.
+
+In templates: {% load look %}{% fragment "meetings/_row.html" meeting=meeting.row %}
+"""
+
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from types import NoneType
+
+from django.template.loader import get_template
+from django.urls import get_script_prefix
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+KEPT = 3_000  # pieces, most of 1 to 2 KB
+PLAIN = {NoneType, bool, int, float, Decimal, str, date, datetime, time}
+
+
+def fragment(template: str, **values) -> SafeString:
+    """`values` are plain, or tuples of such, or HTML. Their kinds are told apart: 1 and True are equal, and so are HTML
+    and the same characters before they are escaped.
+    """
+    return _rendered(
+        template,
+        tuple((name, type(value), value) for name, value in values.items()),
+        get_language(),
+        timezone.get_current_timezone(),
+        get_script_prefix(),
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _rendered(template: str, values: tuple, language: str | None, zone: tzinfo, prefix: str) -> SafeString:
+    for name, kind, value in values:
+        if kind is not SafeString and not is_plain(value):
+            raise TypeError(f"{template} can't be kept: {name} is not made of plain values.")
+    html = get_template(template).render({name: value for name, _, value in values})
+    return mark_safe(html)  # noqa: S308 - a template has made it
+
+
+def is_plain(value) -> bool:
+    return all(map(is_plain, value)) if isinstance(value, tuple) else type(value) in PLAIN
+
+
+def forget_all() -> None:
+    _rendered.cache_clear()

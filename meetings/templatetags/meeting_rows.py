@@ -1,0 +1,57 @@
+"""Rows of lists, kept for the same values (clusters.fragments)."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from clusters.fragments import fragment
+from clusters.templatetags.pages import days_ahead
+from meetings.models import Meeting, Presentation
+
+register = template.Library()
+
+
+@register.simple_tag
+def meeting_row(meeting: Meeting) -> SafeString:
+    """With what everybody may know of it. Needs its venue, and its cluster and association."""
+    day = meeting.day
+    return fragment(
+        "meetings/_row.html",
+        url=meeting.get_absolute_url(),
+        title=meeting.title,
+        organiser=meeting.organiser.name,
+        starts_at=meeting.starts_at,
+        day=day,
+        start=meeting.start_time,
+        end=meeting.end_time,
+        place=meeting.public_place,
+        kind="" if meeting.kind == Meeting.Kind.MEETING else meeting.get_kind_display(),
+        for_members=meeting.openness == Meeting.Openness.MEMBERS,
+        places_left=meeting.places_left,
+        few_left=meeting.few_left,
+        days_ahead=days_ahead(day),
+    )
+
+
+@register.simple_tag
+def presentation_row(presentation: Presentation, place: str) -> SafeString:
+    """With its meeting, firm and speaker; `place` is where in the slides it has the words, or ""."""
+    company, meeting = presentation.company, presentation.meeting
+    return fragment(
+        "meetings/archive/_row.html",
+        uid=str(presentation.uid),
+        url=presentation.get_absolute_url(),
+        title=presentation.title,
+        speaker=presentation.speaker,
+        firm=company.name if company else "",
+        firm_url=company.get_absolute_url() if company else "",
+        meeting=meeting.organiser.name,
+        meeting_url=meeting.get_absolute_url(),
+        day=meeting.day,
+        place=place,
+        has_picture=bool(presentation.picture),
+        has_link=bool(presentation.link),
+        format=presentation.get_format_display() if presentation.file else "",
+        size=presentation.size,
+        is_pdf=presentation.is_pdf,
+        for_members=presentation.audience == Presentation.Audience.MEMBERS,
+    )
