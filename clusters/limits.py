@@ -10,11 +10,11 @@ from functools import wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
-from django.core.cache import cache
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
 from clusters import tallies
+from clusters.counting import count
 
 HOUR = 3600
 # Nobody reads as much; a whole firm behind one address of the internet hardly does. Pages kept for visitors
@@ -58,9 +58,7 @@ def may_read_on(reader: str) -> bool:
     if _read[reader] % PAGES_AT_ONCE:
         return True
     key = f"read:{reader}:{int(time.time() // HOUR)}"
-    pages = cache.get(key, 0) + PAGES_AT_ONCE
-    cache.set(key, pages, HOUR)
-    if pages <= PAGES_AN_HOUR:
+    if count(key, PAGES_AT_ONCE, HOUR) <= PAGES_AN_HOUR:
         return True
     _read[reader] -= 1  # so that the next page after a minute asks again
     _stopped[reader] = time.monotonic() + 60

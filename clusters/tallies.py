@@ -1,6 +1,6 @@
-"""How often something happened on each of the last days: for the operator, about, and without whom it was.
+"""How often something happened on each of the last days: for the operator, and without whom it was.
 
-Kept in the cache that all processes share. Two at the same moment may count as one.
+Kept in the cache that all processes share.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
+from clusters.counting import count
+
 DAYS = 14
 KEPT = timedelta(days=DAYS + 1).total_seconds()
 
 
 def add(what: str) -> None:
-    key = key_of(what, timezone.localdate())
-    cache.set(key, cache.get(key, 0) + 1, KEPT)
+    count(key_of(what, timezone.localdate()), 1, KEPT)
 
 
 def last_days(today: date) -> list[date]:

@@ -159,7 +159,7 @@ CACHES = {
     "default": env.cache_url_config(CACHE_URL)
     if CACHE_URL
     else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "clusters.counting.DatabaseCache",
         "LOCATION": "cache",
         # Limits on what people may do are kept here: with Django's 300, whoever fills it is rid of their own.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
