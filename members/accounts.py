@@ -39,6 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"]
         return super().save_user(request, user, form, commit)
 
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        """Of the address alone: allauth's counts anew at each host name, and associations have their own."""
+        return str(credentials.get("email") or credentials.get("username") or "").lower()
+
     def pre_authenticate(self, request, **credentials):
         try:
             super().pre_authenticate(request, **credentials)

@@ -52,6 +52,20 @@ def test_tenth_wrong_password_finds_the_door_shut_and_its_owner_inside(owner):
     assert signed_in(inside)
 
 
+def test_nor_does_another_name_of_the_site_open_it(owner, association):
+    """From addresses of the internet that are really others, at the host names of associations."""
+    hosts = ["testserver", "lcict.localhost", "mersey.localhost"]
+    for name in hosts[1:]:
+        factories.HostnameFactory(association=association, name=name)
+    for n in range(9):
+        client = Client(REMOTE_ADDR=f"203.0.113.{n}", HTTP_HOST=hosts[n % 3])
+        client.post(reverse(LOGIN), {"login": KNOWN.upper() if n % 2 else KNOWN, "password": f"wrong {n}"})
+    for host in hosts:
+        late = Client(REMOTE_ADDR="203.0.113.99", HTTP_HOST=host)
+        sign_in(late, PASSWORD)
+        assert not signed_in(late)
+
+
 def test_limit_counts_for_those_who_are_unknown_as_well(owner):
     """Or it would tell who is known."""
     answers = {}
