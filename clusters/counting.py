@@ -25,7 +25,7 @@ class DatabaseCache(db.DatabaseCache):
     def incr(self, key, delta=1, version=None):
         key = self.make_and_validate_key(key, version=version)
         alias = router.db_for_write(self.cache_model_class)
-        table = connections[alias].ops.quote_name(self._table)
+        table = connections[alias].ops.quote_name(self._table)  # type: ignore[attr-defined]
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             cursor.execute(
                 f"SELECT value FROM {table} WHERE cache_key = %s AND expires >= %s FOR UPDATE",  # noqa: S608

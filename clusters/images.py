@@ -24,6 +24,7 @@ from django.utils.translation import gettext
 from PIL import Image
 
 from clusters.errors import Refused
+from clusters.files import refuse_if_away
 from clusters.readers import look_into
 
 LARGEST_FILE = 20 * 1024**2
@@ -105,6 +106,7 @@ class ImageUpload(forms.FileField):
         if upload is None:
             return None
         try:
+            refuse_if_away()
             return made_anew(upload, self.kind)
         except Refused as refusal:
             raise ValidationError(str(refusal)) from refusal

@@ -182,7 +182,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts and scripts of ours are for our pa
 MEDIA_BUCKET = env("MEDIA_BUCKET", default="")
 STORAGES = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "clusters.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": MEDIA_BUCKET,
             "endpoint_url": env("MEDIA_BUCKET_ENDPOINT", default="") or None,

@@ -105,6 +105,9 @@ class Machines:
     def start_shared(self) -> None:
         self.start_redis()
         self.start_pgbouncer()
+        self.start_bucket()
+
+    def start_bucket(self) -> None:
         self.ports["s3"] = free_port()
         moto = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.ports["s3"])]
         self.start("s3", moto, cwd=self.shared, env={**os.environ, **S3_KEYS})

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from clusters.files import is_full_disk
+from clusters.files import is_bucket_away, is_full_disk
 
 
 def bad_request(request, exception=None):
@@ -39,14 +39,14 @@ def server_error(request):
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether Postgres did not answer, also where that was caught on the way and told as something else."""
+    """Whether Postgres or the bucket did not answer, also where that was told as something else on the way."""
     while error is not None:
-        if isinstance(error, OperationalError | InterfaceError):
+        if isinstance(error, OperationalError | InterfaceError) or is_bucket_away(error):
             return True
         error = error.__context__
     return False
 
 
 def out_of_order(request):
-    """Postgres does not answer: it will be back, and so may the visitor."""
+    """What we need does not answer: it will be back, and so may the visitor."""
     return HttpResponse(get_template("503.html").render(), status=503, headers={"Retry-After": "30"})

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.errors import Refused
+from clusters.files import refuse_if_away
 from meetings.models import Presentation
 from meetings.slides import documents
 from members.forms import NUL
@@ -31,6 +32,7 @@ class ChecksFile(forms.ModelForm):
         file = self.cleaned_data["file"]
         if file and "file" in self.changed_data:
             try:
+                refuse_if_away()
                 self.format = documents.check(file)
             except Refused as refusal:
                 raise ValidationError(str(refusal)) from refusal
