@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -15,13 +16,19 @@ class KeepPrivate:
 
     Views that say themselves how they may be kept are left alone. The page for our own failures is the same for
     everybody, and who is signed in may be what we can't find out.
+
+    Whoever signs out, or is gone, tells their browser to forget what it has kept, so that its way back shows nothing
+    to who sits there next. Cookies are Django's to end; that of light and dark stays.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        was_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
         response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
         settled = response.has_header("Cache-Control") or response.status_code >= 500
         if not settled and request.user.is_authenticated:
             patch_cache_control(response, private=True, no_cache=True)
