@@ -3,24 +3,21 @@
 import csv
 import io
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.files import File
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import workbook_reader
 from clusters.errors import Refused
+from clusters.readers import TOO_LATE, look_into
 
 LARGEST_FILE = 10 * 1024**2
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 10_000  # characters
-SECONDS = 45  # by the clock; the reader's own bound is on the time it computes
 DELIMITERS = ",;\t|"
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2: .xls, and .xlsx with a password
@@ -52,7 +49,7 @@ def read(file: File) -> Sheet:
             gettext("This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one.")
         )
     if content.startswith(b"PK\x03\x04"):
-        return tidy(rows_of_workbook(content))
+        return tidy(rows_of_workbook(file))
     if (file.name or "").lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
         raise Refused(
             gettext("This file is called a workbook, but it is none. Open it and save it as .xlsx once more.")
@@ -164,27 +161,11 @@ def _columns_by(delimiter: str, text: str) -> int:
 
 
 # --- workbooks ------------------------------------------------------------------------------------------
-def rows_of_workbook(content: bytes) -> list[list[str]]:
-    """Run the reader on the file. If it is killed for taking too much, its exit status is not 0 either."""
+def rows_of_workbook(file: File) -> list[list[str]]:
     bounds = [MOST_ROWS + 2, MOST_COLUMNS + 1, LONGEST_CELL + 1]
-    with tempfile.TemporaryFile() as copy:
-        copy.write(content)
-        copy.seek(0)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "clusters.workbook_reader", *map(str, bounds)],
-                stdin=copy,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=settings.BASE_DIR,
-                env={"PYTHONDONTWRITEBYTECODE": "1"},  # none of our secrets
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            raise Refused(
-                gettext("This workbook takes too long to read. Save the sheet as CSV and upload that.")
-            ) from late
+    done = look_into(file, "clusters.workbook_reader", *map(str, bounds), seconds=workbook_reader.SECONDS)
+    if done.returncode == TOO_LATE:
+        raise Refused(gettext("This workbook takes too long to read. Save the sheet as CSV and upload that."))
     if done.returncode == 3:
         raise Refused(
             gettext(
