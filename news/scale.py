@@ -287,16 +287,24 @@ class Country:
             )
 
     def make_agendas(self) -> None:
-        insert(
-            AgendaItem,
-            self.each_meeting,
-            meeting=self.meeting,
-            kind="'showcase'",
-            minutes="20",
-            title=f"'How we do ' || {pick(SUBJECTS, 'c + k * 3')}",
-            company=self.firm_in_turn(0),
-            topic=f"{self.first} + c * 5 + k % 5",
-        )
+        """A showcase each; every fourth meeting that was had another talk."""
+        for kind, first, which in (
+            ("showcase", self.first, "true"),
+            ("talk", self.first + self.meetings, f"k % 4 = 0 AND k < {MEETINGS_OF_A_CLUSTER - AHEAD}"),
+        ):
+            firm = self.firm_in_turn(0 if kind == "showcase" else 4)
+            insert(
+                AgendaItem,
+                f"{self.each_meeting} WHERE {which}",
+                id=f"{first} + c * {MEETINGS_OF_A_CLUSTER} + k",
+                meeting=self.meeting,
+                kind=f"'{kind}'",
+                minutes="20",
+                title=f"'How we do ' || {pick(SUBJECTS, 'c + k * 3')} || ' with ' || {pick(TRADES, 'c * 11 + k')}",
+                company=firm,
+                presenter=firm,  # who leads it has its number
+                topic=f"{self.first} + c * 5 + k % 5",
+            )
 
     def make_answers(self) -> None:
         """Of each cluster's people two thirds; of the meetings that are over, nine in ten of them came."""
@@ -317,18 +325,25 @@ class Country:
         )
 
     def make_presentations(self) -> None:
-        meeting = Meeting._meta.db_table
+        """Of all talks that were given; of each cluster's next meeting they are expected."""
         insert(
             Presentation,
-            f"generate_series(0::bigint, {self.meetings} - 1) n JOIN {meeting} m ON m.id = {self.first} + n",
+            f"{AgendaItem._meta.db_table} a "
+            f"JOIN {Meeting._meta.db_table} m ON m.id = a.meeting_id "
+            f"JOIN {Company._meta.db_table} f ON f.id = a.company_id "
+            f"JOIN {User._meta.db_table} u ON u.id = a.presenter_id "
+            f"WHERE a.id >= {self.first} "
+            f"AND (m.id - {self.first}) % {MEETINGS_OF_A_CLUSTER} <= {MEETINGS_OF_A_CLUSTER - AHEAD}",
             meeting="m.id",
-            company=f"{self.first} + (n / {MEETINGS_OF_A_CLUSTER}) * {FIRMS_IN_A_CLUSTER} + n % {FIRMS_IN_A_CLUSTER}",
-            title=f"'How we do ' || {pick(SUBJECTS, 'n * 3')} || ' with ' || {pick(TRADES, 'n * 11')}",
-            audience="CASE WHEN n % 3 = 0 THEN 'members' ELSE 'public' END",
+            agenda_item="a.id",
+            company="f.id",
+            presenter="u.id",
+            title="a.title",
+            audience="CASE WHEN a.id % 3 = 0 THEN 'members' ELSE 'public' END",
             state="CASE WHEN m.state = 'held' THEN 'published' ELSE 'expected' END",
             published_at="CASE WHEN m.state = 'held' THEN m.ends_at END",
-            text=text_of("n"),
-            names=f"{pick(PLACES, 'n')} || ' ' || {pick(TRADES, 'n * 13')}",
+            text=text_of(f"(a.id - {self.first})"),
+            names="f.name || ' ' || u.name",
         )
 
     def make_news(self) -> None:
@@ -370,7 +385,7 @@ def load(firms: int, say: Callable[[str], None]) -> None:
     with transaction.atomic():
         first = 1 + max(
             model.objects.aggregate(last=models.Max("pk"))["last"] or 0
-            for model in (Association, Cluster, Company, User, Topic, Venue, Meeting, Supporter)
+            for model in (Association, Cluster, Company, User, Topic, Venue, Meeting, AgendaItem, Supporter)
         )
         for name, make in Country(firms, first).steps():
             say(name)

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clusters.models import Cluster
-from meetings.models import Meeting, Presentation, Registration
+from meetings.models import AgendaItem, Meeting, Presentation, Registration
 from members.models import Company, Membership
 from tests.pages import text_of
 
@@ -33,7 +33,9 @@ def load(firms: int) -> None:
 def test_it_makes_what_it_promises_and_again_beside_it():
     load(100)
     assert (Company.objects.count(), Cluster.objects.count()) == (100, 4)
-    assert Meeting.objects.count() == Presentation.objects.count() == 200
+    assert Meeting.objects.count() == 200
+    assert Presentation.objects.count() == AgendaItem.objects.filter(presentation__isnull=False).count() == 4 * 51
+    assert Presentation.objects.keep_names() == 0
     answers = Registration.objects.count()
     assert answers == pytest.approx(40 * 100, rel=0.3)
     assert Membership.objects.active().count() == 120
