@@ -23,6 +23,8 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from psycopg2 import errors
 
+from clusters import to_check
+
 # Tables that no page for visitors shows, and which are written too often to count.
 UNSHOWN = {
     "account.EmailAddress": "only their owner and the desk see them",
@@ -55,6 +57,7 @@ COUNTED: dict[str, list[str] | None] = {
     "members.Membership": ["company_id", "cluster_id", "state"],
 }
 
+ACTS = ["note_change()", "note_to_check()"]  # what the triggers call
 NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ''"
 NUMBERS = "SELECT about, sum(commits)::bigint FROM change_count GROUP BY about"
 
@@ -162,13 +165,13 @@ def watch_tables(using: str, **kwargs) -> None:
     A trigger's name ends in a digest of what it says, so that a changed one is made anew.
     """
     wanted = {}
-    for model in watched_models():
+    for model in apps.get_models(include_auto_created=True):
         for trigger in triggers_of(model):
             digest = hashlib.sha256(trigger.encode()).hexdigest()[:8]
             wanted[model._meta.db_table, f"note_change_{digest}"] = trigger
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regprocedure('note_change()') IS NOT NULL")
-        if not cursor.fetchone()[0]:  # the migration that makes it has not run yet, or was taken back
+        cursor.execute("SELECT bool_and(to_regprocedure(act) IS NOT NULL) FROM unnest(%s) act", [ACTS])
+        if not cursor.fetchone()[0]:  # a migration that makes one has not run yet, or was taken back
             return
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_change_%'"
@@ -177,15 +180,21 @@ def watch_tables(using: str, **kwargs) -> None:
         tables = set(connections[using].introspection.table_names(cursor))
         for table, name in present - wanted.keys():
             cursor.execute(f'DROP TRIGGER {name} ON "{table}"')
-        for table, name in sorted(wanted.keys() - present):
-            if table in tables:
-                when = wanted[table, name].format(table=table)
-                cursor.execute(f"CREATE TRIGGER {name} {when}")
-                # Also where a copy of the data is loaded in the role of a replica.
-                cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
+        missing = {key: wanted[key] for key in sorted(wanted.keys() - present) if key[0] in tables}
+        for (table, name), trigger in missing.items():
+            cursor.execute(f"CREATE TRIGGER {name} {trigger.format(table=table)}")
+            # Also where a copy of the data is loaded in the role of a replica.
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
+        to_check.note_what_was_there(cursor, missing)
 
 
 def triggers_of(model) -> list[str]:
+    """That count its changes, and that note what is to be checked for them."""
+    noting = to_check.triggers_of(model._meta.label)
+    return [*counting_triggers_of(model), *noting] if model in watched_models() else noting
+
+
+def counting_triggers_of(model) -> list[str]:
     """An UPDATE that changes nothing is no change."""
     label = model._meta.label
     quiet = ", ".join(f"'{column}'" for column in QUIET.get(label, []))

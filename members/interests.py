@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import finder
+from clusters import finder, to_check
 from clusters.finder import Outcome
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
@@ -55,13 +55,25 @@ def tell() -> None:
 
     It has one as soon as a cluster covers the district or is within `finder.FAR` miles of it.
     """
-    clusters = list(
-        Cluster.objects.joinable().select_related("association").prefetch_related("association__hostnames")
-    )
-    districts = (
-        Interest.objects.confirmed().order_by("district").values_list("district", flat=True).distinct()
-    )
-    for district in list(districts):
+    noted = to_check.take("interests")
+    waiting = Interest.objects.confirmed()
+    if new := districts_of(waiting.filter(pk__in=noted["interest"])):
+        tell_near(new, joinable())
+    if (changed := joinable().filter(pk__in=noted["cluster"])) and waiting.exists():
+        tell_near(districts_of(waiting), changed)
+
+
+def joinable() -> QuerySet[Cluster]:
+    rows = Cluster.objects.joinable()
+    return rows.select_related("association").prefetch_related("association__hostnames")
+
+
+def districts_of(interests: QuerySet[Interest]) -> list[str]:
+    return list(interests.order_by("district").values_list("district", flat=True).distinct())
+
+
+def tell_near(districts: list[str], clusters: QuerySet[Cluster]) -> None:
+    for district in districts:
         answer = finder.find(district, clusters, point_of)
         if answer.near and answer.outcome in (Outcome.ONE, Outcome.SEVERAL):
             for interest in (
@@ -85,7 +97,7 @@ def send_started(interest: Interest, near: finder.Near) -> None:
     )
 
 
-def outdated(now: datetime) -> models.QuerySet[Interest]:
+def outdated(now: datetime) -> QuerySet[Interest]:
     unconfirmed = Q(confirmed_at=None, asked_at__lt=now - UNCONFIRMED)
     return Interest.objects.filter(unconfirmed | Q(asked_at__lt=now - LONGEST))
 

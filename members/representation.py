@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import to_check, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 
@@ -45,14 +45,24 @@ def answering():
 
 
 # --- firms without anybody -----------------------------------------------------------------------------------
+@transaction.atomic
 def watch(now: datetime | None = None) -> None:
-    """A job of the worker: firms that lost their last reachable person, and those that have one again."""
+    """A job of the worker: firms that lost their last reachable person, and those that have one again.
+
+    The former are looked for among the firms of which something changed; of the latter there are few.
+    """
     is_answered = Exists(answering().filter(company=OuterRef("pk")))
     listed = Company.objects.listed()
-    lost = listed.filter(~is_answered, unrepresented_since=None)
+    lost = listed.filter(~is_answered, unrepresented_since=None, pk__in=changed_firms())
     found = Company.objects.filter(Q(is_answered) | ~Q(pk__in=listed.values("pk")))
     for company in [*lost, *found.exclude(unrepresented_since=None)]:
         settle(company, now=now)
+
+
+def changed_firms() -> set[int]:
+    noted = to_check.take("people")
+    people = Representative.objects.filter(Q(user__in=noted["user"]) | Q(user__email__in=noted["address"]))
+    return {*map(int, noted["company"]), *people.values_list("company", flat=True)}
 
 
 @transaction.atomic

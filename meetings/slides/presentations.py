@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import trail
+from clusters import to_check, trail
 from clusters.errors import Refused
 from meetings.models import AgendaItem, Meeting, Presentation
 from meetings.slides import documents, notices
@@ -251,4 +251,8 @@ def _read(presentation: Presentation) -> None:
 
 def keep_names() -> int:
     """A job of the worker: the archive finds firms and speakers by the names they have now."""
-    return Presentation.objects.keep_names()
+    noted = to_check.take("names")
+    talks = (
+        Q(pk__in=noted["presentation"]) | Q(company__in=noted["company"]) | Q(presenter__in=noted["user"])
+    )
+    return Presentation.objects.filter(talks).keep_names()

@@ -11,6 +11,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from clusters import to_check
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -275,10 +276,12 @@ def _expire(duty: Duty, now: datetime) -> bool:
 
 
 @in_site_language()
+@transaction.atomic
 def release_absent(now: datetime | None = None) -> int:
     """Turns ahead end of firms that left, are frozen or have nobody to answer, and of meetings called off.
 
-    What a coordinator arranged by word of mouth with a firm that has nobody here stays. Returns how many ended.
+    What a coordinator arranged by word of mouth with a firm that has nobody here stays. Looks at those turns alone
+    whose firm or meeting has changed. Returns how many ended.
     """
     now = now or timezone.now()
     ours = Q(cluster=OuterRef("meeting__cluster")) | Q(cluster__association=OuterRef("meeting__association"))
@@ -289,7 +292,9 @@ def release_absent(now: datetime | None = None) -> int:
     left = ~Exists(membership)
     nobody = ~Exists(acting) & (Q(state=State.OFFERED) | Q(state=State.ACCEPTED) & agreed_itself)
     ahead = Duty.objects.filter(
-        state__in=[State.PROPOSED, State.OFFERED, State.ACCEPTED], meeting__ends_at__gt=now
+        state__in=[State.PROPOSED, State.OFFERED, State.ACCEPTED],
+        meeting__ends_at__gt=now,
+        pk__in=changed_turns(),
     )
     released = 0
     for duty in whole(ahead.filter(meeting__state=Meeting.State.CANCELLED)):
@@ -306,6 +311,19 @@ def release_absent(now: datetime | None = None) -> int:
             duty, _("Nobody answers for %(company)s any more.") % {"company": duty.company}, now
         )
     return released
+
+
+def changed_turns() -> list[int]:
+    """Those whose firm, people or meeting changed since the last look, each found by its own index."""
+    noted = to_check.take("turns")
+    people = Representative.objects.filter(user__in=noted["user"])
+    firms = {*map(int, noted["company"]), *people.values_list("company", flat=True)}
+    found = [
+        Duty.objects.filter(company__in=firms),
+        Duty.objects.filter(meeting__in=noted["meeting"]),
+        Duty.objects.filter(meeting__association__in=noted["association"]),
+    ]
+    return [pk for rows in found for pk in rows.order_by().values_list("pk", flat=True)]
 
 
 def whole(found: QuerySet[Duty]) -> QuerySet[Duty]:
