@@ -166,7 +166,7 @@ def of_the_desk() -> dict[str, list[str]]:
 
 
 def of_the_worker() -> dict[str, list[str]]:
-    jobs = [*settings.WORKER_JOBS, *settings.WORKER_CHORES, "members.postman.take"]
+    jobs = [*settings.WORKER_JOBS, *settings.WORKER_CHORES]
     return {
         **{f"worker: {job}": ["job", job] for job in jobs},
         **{f"kept too long: {rule.what}": ["rule", str(number)] for number, rule in enumerate(RULES)},

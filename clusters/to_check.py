@@ -87,13 +87,14 @@ def note_what_was_there(cursor, triggers: dict[tuple[str, str], str]) -> None:
     """Before there were these triggers, by table and name: all of the table is new to their jobs."""
     for label, watches in WATCHES.items():
         table = apps.get_model(label)._meta.db_table
+        made = [trigger for (of, _), trigger in triggers.items() if of == table]
         for watch in watches:
-            if any(of == table and watch.act in trigger for (of, _), trigger in triggers.items()):
+            if any(watch.act in trigger for trigger in made):
+                column, only = f'watched."{watch.column}"', watch.only.format(row="watched")
+                rows = f'SELECT DISTINCT %s, %s, {column}::text FROM "{table}" watched'  # noqa: S608
+                into = "INSERT INTO to_check (job, about, value)"
                 cursor.execute(
-                    f'INSERT INTO to_check (job, about, value) SELECT DISTINCT %s, %s, watched."{watch.column}"::text '
-                    f'FROM "{table}" watched WHERE watched."{watch.column}" IS NOT NULL '
-                    f"AND {watch.only.format(row='watched')}",
-                    [watch.job, watch.about],
+                    f"{into} {rows} WHERE {column} IS NOT NULL AND {only}", [watch.job, watch.about]
                 )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Value
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +22,14 @@ def agenda_due(now: datetime | None = None):
     now = now or timezone.now()
     left = ExpressionWrapper(F("starts_at") - Value(now), DurationField())
     notice = ExpressionWrapper(F("cluster__agenda_days") * Value(timedelta(days=1)), DurationField())
+    # That of the cluster which wants it first: so only the meetings of the next weeks are looked at.
+    longest = Cluster.objects.values("agenda_days").order_by("-agenda_days")[:1]
+    soon = Value(now) + ExpressionWrapper(Subquery(longest) * Value(timedelta(days=1)), DurationField())
     ahead = Meeting.objects.filter(
-        state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED], starts_at__gt=now, editions=None
+        state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED],
+        starts_at__gt=now,
+        starts_at__lte=ExpressionWrapper(soon, DateTimeField()),
+        editions=None,
     )
     return (
         ahead.exclude(cluster__state=Cluster.State.RESTING)

@@ -47,7 +47,7 @@ def fill_all(now: datetime) -> None:
 def remind(now: datetime) -> None:
     """The day before, from nine in the morning, all who have a place; once for each date of the meeting."""
     soon = Meeting.objects.upcoming(now).filter(
-        state=Meeting.State.PUBLISHED, starts_at__lt=now + timedelta(days=2)
+        state=Meeting.State.PUBLISHED, starts_at__range=(now, now + timedelta(days=2))
     )
     for meeting in soon.select_related("cluster__association", "association", "venue"):
         local = now.astimezone(meeting.zone)

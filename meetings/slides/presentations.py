@@ -252,7 +252,5 @@ def _read(presentation: Presentation) -> None:
 def keep_names() -> int:
     """A job of the worker: the archive finds firms and speakers by the names they have now."""
     noted = to_check.take("names")
-    talks = (
-        Q(pk__in=noted["presentation"]) | Q(company__in=noted["company"]) | Q(presenter__in=noted["user"])
-    )
+    talks = Q(pk__in=noted["presentation"]) | Q(company__in=noted["company"]) | Q(presenter__in=noted["user"])
     return Presentation.objects.filter(talks).keep_names()

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -46,35 +49,36 @@ def send_taken_away(duty: Duty, because: str) -> None:
     _send_turn(duty, "taken_away", subject, because=because)
 
 
-@in_site_language()
-def send_reminders(duties: Iterable[Duty], now: datetime) -> None:
-    """To the firms whose agreed turn is 14 or 3 days ahead, once each, and only if they agreed before that day."""
-    due = {
-        f"turn-reminder:{duty.pk}:{duty.meeting.day}:{days}": (duty, days)
-        for duty in duties
-        if (days := _reminder_due(duty, now)) is not None
-    }
+def reminders_due(duties: QuerySet[Duty], now: datetime) -> dict[int, tuple[str, int]]:
+    """Firms are reminded 14 and 3 days before their agreed turn, once each, and only if they agreed before that day.
+
+    Key of the mail and number of days, by turn. Reads no more of each turn than it takes, for there may be many.
+    """
+    zone = Coalesce("meeting__cluster__association__time_zone", "meeting__association__time_zone")
+    rows = duties.order_by("pk").values_list("pk", "decided_at", "meeting__starts_at", zone)
+    due = {}
+    for pk, decided_at, starts_at, name in rows:
+        day = starts_at.astimezone(ZoneInfo(name)).date()
+        days = _days_of_reminder(day, now.astimezone(ZoneInfo(name)).date())
+        if days and decided_at and decided_at.astimezone(ZoneInfo(name)).date() < day - timedelta(days):
+            due[pk] = f"turn-reminder:{pk}:{day}:{days}", days
     mails = OutgoingMail.objects.filter(kind="turn-reminder", created_at__gte=now - timedelta(days=30))
-    sent = {key.rpartition(":")[0] for key in mails.values_list("key", flat=True)}
-    for key in due.keys() - sent:
-        duty, days = due[key]
-        _send_turn(
-            duty,
-            "reminder",
-            _("In %(days)s days you %(do)s: %(day)s")
-            % {"days": days, "do": duty.do, "day": short_date(duty)},
-            key=key,
-        )
+    sent = {key.rpartition(":")[0] for key in mails.order_by().values_list("key", flat=True)}
+    return {pk: (key, days) for pk, (key, days) in due.items() if key not in sent}
 
 
-def _reminder_due(duty: Duty, now: datetime) -> int | None:
-    zone = duty.meeting.zone
-    left = (duty.meeting.day - now.astimezone(zone).date()).days
-    days = next((days for days in REMINDERS if 0 < left <= days), None)
-    if days is None or duty.decided_at is None:
-        return None
-    agreed = duty.decided_at.astimezone(zone).date()
-    return days if agreed < duty.meeting.day - timedelta(days) else None
+def _days_of_reminder(day: date, today: date) -> int | None:
+    return next((days for days in REMINDERS if 0 < (day - today).days <= days), None)
+
+
+@in_site_language()
+def send_reminder(duty: Duty, key: str, days: int) -> None:
+    _send_turn(
+        duty,
+        "reminder",
+        _("In %(days)s days you %(do)s: %(day)s") % {"days": days, "do": duty.do, "day": short_date(duty)},
+        key=key,
+    )
 
 
 @in_site_language()

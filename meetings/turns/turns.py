@@ -359,7 +359,9 @@ def remind(now: datetime | None = None) -> None:
         meeting__state__in=AHEAD,
         meeting__starts_at__range=(now, now + timedelta(days=max(notices.REMINDERS) + 1)),
     )
-    notices.send_reminders(soon.select_related(*WITH_MEETING, "meeting__venue").order_by("pk"), now)
+    whole = Duty.objects.select_related(*WITH_MEETING, "meeting__venue")
+    for duty in whole.in_bulk(unsent := notices.reminders_due(soon, now)).values():
+        notices.send_reminder(duty, *unsent[duty.pk])
 
 
 # --- the showcase -------------------------------------------------------------------------------------

@@ -91,6 +91,9 @@ class OutgoingMail(models.Model):
             models.Index(fields=["cluster", "-created_at"]),
             models.Index(fields=["-created_at"]),
             models.Index(fields=["to", "created_at"], name="mail_to"),
+            models.Index(
+                fields=["created_at"], condition=Q(kind="turn-reminder"), name="mail_turn_reminders"
+            ),
         ]
 
     def __str__(self):

@@ -4,7 +4,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import psycopg2
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
@@ -33,18 +32,6 @@ committed = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def cluster(transactional_db):
     return factories.ClusterFactory(name="Lune Valley")
-
-
-@pytest.fixture
-def other():
-    """Another connection to the same database, as another machine has one."""
-    settings = {
-        key: value for key, value in connection.get_connection_params().items() if key != "cursor_factory"
-    }
-    settings.pop("context", None)
-    there = psycopg2.connect(**settings)
-    yield there
-    there.close()
 
 
 def test_each_table_is_watched_or_left_out_with_a_reason(db):

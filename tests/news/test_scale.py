@@ -34,7 +34,11 @@ def test_it_makes_what_it_promises_and_again_beside_it():
     load(100)
     assert (Company.objects.count(), Cluster.objects.count()) == (100, 4)
     assert Meeting.objects.count() == 200
-    assert Presentation.objects.count() == AgendaItem.objects.filter(presentation__isnull=False).count() == 4 * 51
+    assert (
+        Presentation.objects.count()
+        == AgendaItem.objects.filter(presentation__isnull=False).count()
+        == 4 * 51
+    )
     assert Presentation.objects.keep_names() == 0
     answers = Registration.objects.count()
     assert answers == pytest.approx(40 * 100, rel=0.3)
