@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0016_words_of_the_desk")]
+    dependencies = [("members", "0017_people_who_ask")]
 
     operations = [
         migrations.AddIndex(
