@@ -148,8 +148,9 @@ def runs_of(markup: str) -> set[str]:
 
 # --- what is data ---------------------------------------------------------------------------
 # Addresses, names of fields, and the codes by which people are found at the door.
+FULL_ADDRESSES = re.compile(r"https?://[^\s<>\"]*")
 ADDRESSES = re.compile(
-    r"https?://[^\s<>\"]*|[\w.+-]+@[\w.-]+|(?<![\w/])(?:\.\.?)?/[\w./?=&;%{}:@+-]*"
+    r"[\w.+-]+@[\w.-]+|(?<![\w/])(?:\.\.?)?/[\w./?=&;%{}:@+-]*"
     r"|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b|\b[\w-]*[A-Za-z]_[\w-]+|\b[A-Z0-9]{6}\b"
 )
 PARTS = re.compile(r"[\n*#>|`\[\]()]+|(?:^|\s)[-+]\s")  # between which Markdown may put tags
@@ -167,13 +168,14 @@ class Data:
         pieces = stored | names | first_names | brand
         longest_first = sorted((piece for piece in pieces if PLAIN.search(piece)), key=len, reverse=True)
         alternatives = "|".join(re.escape(piece) for piece in longest_first)
-        self.pattern = re.compile(rf"(?<![A-Za-z])(?:{alternatives})(?![A-Za-z])", re.IGNORECASE)
+        self.pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{alternatives})(?![A-Za-z0-9])", re.IGNORECASE)
         self.starts = tuple(longest_first)
 
     def without(self, run: str) -> str:
         """What is left of a run of text when the data in it are taken away."""
         if INITIALS.fullmatch(run):
             return ""
+        run = FULL_ADDRESSES.sub(" ", run)  # first: by chance a signature has a word of the data in it
         return ADDRESSES.sub(" ", self.pattern.sub(" ", self._cut_short(run)))
 
     def _cut_short(self, run: str) -> str:

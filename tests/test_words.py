@@ -2,8 +2,7 @@
 
 - templates: no visible literal in a template's source stands outside {% translate %} and {% blocktranslate %};
 - code: what people read of Python's strings is a gettext call;
-- pages: in a made-up language (tests/pseudo.py) whatever is still plain is data, on the pages of an account with their
-  errors and mails, which show Django's and allauth's words as well as ours.
+- pages: in a made-up language (tests/pseudo.py) whatever of pages, error messages and mails is still plain is data.
 
 For one area: pytest tests/test_words.py -k members  (clusters, members, meetings, news, account, desk, frame).
 A failure lists what is left, by file and line or by page. docs/translation.md tells how to add a language.
@@ -25,8 +24,11 @@ from zeal import zeal_ignore
 
 from members.models import OutgoingMail
 
+from .access import clusters, meetings, members, news
+from .access.answers import OK
 from .conftest import client_of
 from .pseudo import PLAIN, Data, PseudoLanguage, Reader, disguise, runs_of, spoken
+from .test_scoping import DESK
 
 # Words that are the same in every language, or no words.
 NAMES = {
@@ -267,6 +269,8 @@ def test_no_code_says_words_that_are_not_marked(app):
 
 
 # --- pages ----------------------------------------------------------------------------------
+ROWS = {"clusters": clusters.ROWS, "members": members.ROWS, "meetings": meetings.ROWS, "news": news.ROWS}
+ROLES = ("visitor", "member", "coordinator", "operator")
 LEFT_ALONE = {
     "/accounts/logout/",
     "/admin/logout/",
@@ -337,6 +341,31 @@ def walk(world):
     data = Data(NAMES | TYPED)
     with spoken(PseudoLanguage()):
         yield Walk(world, data)
+
+
+@pytest.mark.parametrize("app", ROWS)
+def test_no_page_shows_plain_words(app, walk, world):
+    for name, args, method, expected in ROWS[app]:
+        answered = [role for role, answer in expected.items() if answer == OK]
+        url = reverse(name, args=args(world))
+        for role in [role for role in ROLES if role in answered] or answered[:1]:
+            page = walk.ask(role, method, url)
+            walk.press_buttons(role, url, page)
+    assert not walk.left, walk.report()
+
+
+@pytest.mark.parametrize("app", ROWS)
+def test_no_page_of_the_desk_shows_plain_words(app, walk):
+    walk.ask("operator", "get", reverse("admin:index"))
+    for model in (model for model in DESK if model._meta.app_label == app):
+        row = model.objects.managed_by(walk.people["operator"]).first()
+        doors = [("changelist", []), ("add", [])]
+        doors += [(door, [row.pk]) for door in ("change", "history", "delete")] if row else []
+        for door, args in doors:
+            url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{door}", args=args)
+            page = walk.ask("operator", "get", url)
+            walk.press_buttons("operator", url, page)
+    assert not walk.left, walk.report()
 
 
 def test_no_page_of_an_account_shows_plain_words(walk):
