@@ -10,16 +10,18 @@ MOST = 2_000  # rows that pages are made of; what lies behind them is found by w
 class BoundedPaginator(Paginator):
     """Counts no further than anybody turns pages."""
 
+    most = MOST
+
     @cached_property
     def counted(self) -> int:
         rows = self.object_list
-        return rows.order_by()[: MOST + 1].count() if isinstance(rows, QuerySet) else len(rows)
+        return rows.order_by()[: self.most + 1].count() if isinstance(rows, QuerySet) else len(rows)
 
     @property
     def count(self) -> int:
-        return min(self.counted, MOST)
+        return min(self.counted, self.most)
 
     @property
     def goes_on(self) -> bool:
         """Whether there are more rows than the pages show."""
-        return self.counted > MOST
+        return self.counted > self.most

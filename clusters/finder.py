@@ -28,6 +28,7 @@ from clusters.models import Cluster
 AROUND = 25  # miles: clusters listed beside the nearest
 FAR = 40  # miles: further than this is no local cluster
 ALIKE = 3  # miles: two clusters nearly equally near are a choice, not an answer
+MILES_OF_A_DEGREE = 69  # of latitude, and of longitude at the equator: rather too few
 LONGEST = 60  # characters; the longest place name of Great Britain has 58
 NOT_COVERED = {
     "BT": _("Northern Ireland"),
@@ -343,8 +344,20 @@ def listed(found: Iterable[tuple[float, Cluster]]) -> list[Near]:
     return [Near(cluster, miles) for miles, cluster in found]
 
 
+def may_be_near(place: Place, cluster: Cluster) -> bool:
+    """Quick to tell, of thousands: it covers the place, or is in the square round all that can be in the answer."""
+    reach = FAR + ALIKE
+    north = abs(float(cluster.latitude) - place.latitude) * MILES_OF_A_DEGREE
+    east = abs(float(cluster.longitude) - place.longitude) * MILES_OF_A_DEGREE
+    return (north <= reach and east * math.cos(math.radians(place.latitude + 1)) <= reach) or bool(
+        not place.districts.isdisjoint(cluster.districts)
+    )
+
+
 def near_place(asked: str, place: Place, clusters: Sequence[Cluster]) -> Answer:
-    found = by_distance(place, clusters)
+    found = by_distance(place, (cluster for cluster in clusters if may_be_near(place, cluster)))
+    if not found or found[0][0] > FAR:
+        found = by_distance(place, clusters)
     covering = [one for one in found if place.districts & set(one[1].districts)]
     if not found or (not covering and found[0][0] > FAR):
         return Answer(Outcome.FAR, asked, place, listed(found[:3]))

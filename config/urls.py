@@ -22,7 +22,7 @@ urlpatterns = [
     path(
         "sitemap-<slug:section>.xml",
         same_for_visitors("p")(login_not_required(sitemaps.sitemap)),
-        {"sitemaps": SITEMAPS},
+        {"sitemaps": SITEMAPS, "template_name": "sitemap_section.xml"},
         name="sitemap-section",
     ),
 ]

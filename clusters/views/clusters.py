@@ -27,7 +27,7 @@ from clusters.views.share_pictures import picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
 EVERYBODY = AnonymousUser()
-MOST_SHOWN = 60  # in the list, and on the map
+MOST_SHOWN = 24  # in the list, and on the map
 TO_FIND_BY = ["name", "slug", "town", "state", "latitude", "longitude", "districts", "association__name"]
 ROTA_AHEAD = 5
 RINGS = (10, 20)  # miles
@@ -51,6 +51,7 @@ def cluster_list(request):
         .select_related("association")
         .in_bulk({cluster.pk for cluster in [*page.object_list, *on_map, *(one.cluster for one in near)]})
     )
+    found = len(answer.near)
     answer = replace(answer, near=[replace(one, cluster=whole[one.cluster.pk]) for one in near])
     context = {
         "nav": "clusters",
@@ -58,6 +59,7 @@ def cluster_list(request):
         "clusters": [whole[cluster.pk] for cluster in page.object_list],
         "answer": answer,
         "outcome": answer.outcome.name,
+        "found": found,
         "around": finder.AROUND,
         "shown": [whole[cluster.pk] for cluster in on_map],
         "rings": RINGS,

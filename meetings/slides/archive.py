@@ -6,6 +6,7 @@ don't matter. Whoever asks finds what `visible_to` lets them see, in counts and 
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
@@ -50,7 +51,7 @@ def with_words(rows: QuerySet, words: str) -> QuerySet:
 
 
 def alike(rows: QuerySet, words: str) -> QuerySet:
-    """Those whose title or names are nearly so: for typing errors."""
+    """Those whose title or names are nearly so, best first: for typing errors. Looking takes long: do it once."""
     likeness = Greatest(TrigramWordSimilarity(words, "title"), TrigramWordSimilarity(words, "names"))
     near = Q(title__trigram_word_similar=words) | Q(names__trigram_word_similar=words)
     return rows.filter(near).order_by(likeness.desc(), "-meeting__starts_at", "pk")
@@ -72,6 +73,7 @@ class Choices:
     topics: list[tuple[str, str]]
     firms: list[tuple[str, str]]
     years: list[tuple[str, str]]
+    newest: datetime | None  # when the last meeting begins of which there is a talk
 
 
 def choices(rows: QuerySet, user, association: Association | None) -> Choices:
@@ -95,19 +97,21 @@ def _choices(rows: QuerySet) -> Choices:
             for theme in Theme
         ),
         _first("year", rows.order_by("meeting__starts_at"), _year()),
-        _first("year", rows.order_by("-meeting__starts_at"), _year()),
+        _first("newest", rows.order_by("-meeting__starts_at"), F("meeting__starts_at")),
     ]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for kind, value, name in parts[0].union(*parts[1:], all=True):
         found[kind].append((value, name))
     themes = {value for value, _ in found["theme"]}
-    years = [int(value) for value, _ in found["year"]]
+    newest = next((datetime.fromisoformat(value) for value, _ in found["newest"]), None)
+    years = [int(value) for value, _ in found["year"]] + ([timezone.localtime(newest).year] if newest else [])
     return Choices(
         clusters=_by_name(found["cluster"]),
         themes=[(value, str(label)) for value, label in Theme.choices if value in themes],
         topics=_by_name(found["topic"]),
         firms=_by_name(found["firm"]),
         years=[(str(year), str(year)) for year in range(max(years), min(years) - 1, -1)] if years else [],
+        newest=newest,
     )
 
 
@@ -132,6 +136,11 @@ def _year() -> ExtractYear:
 def _by_name(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """None if they are too many to choose from."""
     return sorted(found, key=lambda choice: choice[1]) if len(found) <= LONGEST_CHOICE else []
+
+
+def up_to(rows: QuerySet, newest: datetime | None) -> QuerySet:
+    """All the same `rows` of the archive; who looks for the newest is spared all meetings that lie ahead."""
+    return rows.filter(meeting__starts_at__lte=newest) if newest else rows
 
 
 def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:

@@ -15,7 +15,7 @@ from clusters.bounded import BoundedPaginator
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
-from meetings.slides.archive import alike, archive, choices, narrow, snippets, with_words
+from meetings.slides.archive import alike, archive, choices, narrow, snippets, up_to, with_words
 
 PER_PAGE = 20
 WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
@@ -37,7 +37,7 @@ def presentation_list(request):
     can_choose = choices(rows, request.user, request.site_association)
     query = asked_for(request.GET.get("q", ""))
     wanted = {name: request.GET.get(name, "") for name in FILTERS}
-    pages, look, is_near = look_for(narrow(rows, wanted), query)
+    pages, look, is_near = look_for(narrow(up_to(rows, can_choose.newest), wanted), query)
     page = pages.get_page(request.GET.get("page"))
     talks = list(whole(page.object_list, look))
     places = snippets(talks, query) if talks and query and not is_near else {}
@@ -53,6 +53,12 @@ def presentation_list(request):
     return render(request, "meetings/archive/list.html", context)
 
 
+class Found(BoundedPaginator):
+    """By words. Nobody reads on so far, and each row that is counted has to be looked into."""
+
+    most = 500
+
+
 def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bool]:
     """The pages of what has these words, and how they were looked for; if nothing has, of what is nearly so, and True.
 
@@ -61,22 +67,24 @@ def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bo
     if not query:
         return BoundedPaginator(newest(rows), PER_PAGE), newest, False
     having = with_words(rows, query)
-    pages = BoundedPaginator(having, PER_PAGE)
+    pages = Found(having, PER_PAGE)
     if pages.goes_on:
         pages.object_list = newest(having)
         return pages, newest, False
     if pages.count:
         return pages, partial(with_words, words=query), False
-    return BoundedPaginator(alike(rows, query), PER_PAGE), partial(alike, words=query), True
+    near = list(alike(rows, query).values_list("pk", flat=True)[: Found.most])
+    return Found(near, PER_PAGE), partial(alike, words=query), True
 
 
 def newest(rows: QuerySet) -> QuerySet:
     return rows.order_by("-meeting__starts_at", "pk")
 
 
-def whole(found: QuerySet, look: Callable) -> QuerySet:
+def whole(found: QuerySet | list[int], look: Callable) -> QuerySet:
     """Those on a page with all that it shows, in the same order; joined when it is known which they are."""
-    return look(Presentation.objects.filter(pk__in=found.values("pk")).select_related(*WHOLE))
+    rows = found.values("pk") if isinstance(found, QuerySet) else found
+    return look(Presentation.objects.filter(pk__in=rows).select_related(*WHOLE))
 
 
 @login_not_required

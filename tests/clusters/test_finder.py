@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.finder import Answer, Outcome, find, miles_between, outcodes, towns
+from clusters.finder import (
+    ALIKE,
+    FAR,
+    Answer,
+    Outcome,
+    Place,
+    find,
+    may_be_near,
+    miles_between,
+    outcodes,
+    towns,
+)
 from clusters.models import Association, Cluster
 
 NORTH = Association(pk=1, name="Lancashire & Cumbria ICT Clusters")
@@ -226,3 +237,19 @@ def test_no_text_is_an_error(question):
 @given(st.sampled_from(sorted(outcodes())))
 def test_every_district_is_found(code):
     assert ask(code).place.name == code
+
+
+DEGREES = {"allow_nan": False, "allow_infinity": False}
+
+
+@given(
+    st.floats(49.9, 60.9, **DEGREES),
+    st.floats(-8.2, 1.8, **DEGREES),
+    st.floats(-0.7, 0.7, **DEGREES),
+    st.floats(-1.3, 1.3, **DEGREES),
+)
+def test_none_that_can_be_in_the_answer_is_passed_over(latitude, longitude, north, east):
+    place = Place("here", latitude, longitude)
+    one = cluster(1, "One", "Town", latitude + north, longitude + east)
+    miles = miles_between((latitude, longitude), (latitude + north, longitude + east))
+    assert may_be_near(place, one) or miles > FAR + ALIKE
