@@ -24,6 +24,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -95,7 +96,7 @@ class SameTimeForm(forms.ModelForm):
             elif before != now:
                 self.in_conflict.append(name)
         if self.taken_over or self.in_conflict:
-            self.who = names_of(changers(self.row_in_trail(), seen))
+            self.who = names_of(changers(self.rows_in_trail(), seen))
         self.__dict__.pop("changed_data", None)  # a formset asks for it before
 
     def print_of_typed(self, name: str) -> str:
@@ -131,9 +132,9 @@ class SameTimeForm(forms.ModelForm):
             self.add_error(name, self.what_it_is_now(name))
         return cleaned
 
-    def row_in_trail(self) -> models.Model:
-        """The row about which the trail tells who changed it."""
-        return self.instance
+    def rows_in_trail(self) -> list[models.Model]:
+        """Those about which the trail tells who changed this one."""
+        return [self.instance]
 
     def what_it_is_now(self, name: str) -> str:
         words = self.words_of(name)[:LONGEST_SHOWN]
@@ -204,14 +205,18 @@ def read_prints(sent: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def changers(row: models.Model, seen: dict[str, Any]) -> list[str]:
-    """The names of those who changed the row since the form was opened, the last one first."""
+def changers(rows: list[models.Model], seen: dict[str, Any]) -> list[str]:
+    """The names of those who changed the rows since the form was opened, the last one first."""
     try:
         opened = datetime.fromtimestamp(float(seen[OPENED]), UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return []
-    lines = Act.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk, at__gt=opened)
-    names = lines.filter(verb__startswith="changed").exclude(actor=None).values_list("actor__name", flat=True)
+    about = Q()
+    for row in rows:
+        about |= Q(subject_type=row._meta.label_lower, subject_id=row.pk)
+    changes = Q(verb__startswith="changed") | Q(verb__startswith="named")
+    lines = Act.objects.filter(about, changes, at__gt=opened).exclude(actor=None)
+    names = lines.values_list("actor__name", flat=True)
     return list(dict.fromkeys(names[:50]))[:MOST_NAMES]
 
 

@@ -84,7 +84,7 @@ class SameTimeFormSet(forms.BaseInlineFormSet):
 
     def tell(self, added: list, left_out: int, sent: dict) -> None:
         opened = next(iter(sent.values()), {}).get("seen", [""])[0]
-        who = names_of(changers(self.instance, read_prints(opened)))
+        who = names_of(changers([self.instance], read_prints(opened)))
         if added:
             rows = ", ".join(str(row) for row in added)
             self.news.append(

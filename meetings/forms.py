@@ -210,8 +210,10 @@ class AgendaItemForm(SameTimeForm):
     def clean_position(self):
         return at_the_end_if_empty(self.cleaned_data["position"])
 
-    def row_in_trail(self):
-        return self.instance.meeting
+    def rows_in_trail(self):
+        """The chair names the showcase from its own page: that is told of its turn."""
+        meeting = self.instance.meeting
+        return [meeting, *meeting.duties.filter(role=Duty.Role.CHAIR)]
 
 
 class AgendaFormSet(SameTimeFormSet):

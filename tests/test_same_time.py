@@ -134,6 +134,71 @@ class TestAgenda:
         as_member.post(act, form_of(answer, act if by_link else ""))
         assert AgendaItem.objects.get(kind="showcase").title == "Maps of everything"
 
+    def test_the_chair_in_two_windows(self, as_member, member, meeting):
+        """It was nobody else."""
+        page = reverse("meetings:my-turn-showcase", args=[meeting.duties.get().pk])
+        first, late = (form_of(as_member.get(page), "") for _ in range(2))
+        first["title"], late["title"] = ["Maps of everything"], ["Maps of Wales"]
+        as_member.post(page, first)
+        words = text_of(as_member.post(page, late))
+        assert f"{member.name} changed this while you were writing" in words
+        assert "Somebody else" not in words
+
+    def test_the_chair_names_it_while_the_coordinator_writes(self, as_member, second, url, meeting):
+        page = reverse("meetings:my-turn-showcase", args=[meeting.duties.get().pk])
+        mine, yours = form_of(as_member.get(page), ""), self.opened(second, url)
+        mine["title"] = ["Maps of everything"]
+        as_member.post(page, mine)
+        yours[self.row(yours, agendas.SHOWCASE_TITLE) + "title"] = ["Dashboards by Fellside"]
+        assert "Priya Nair changed this while you were writing" in text_of(second.post(url, yours))
+
+
+class TestThingsToDo:
+    @pytest.fixture
+    def action(self, lancaster):
+        return factories.ActionFactory(
+            meeting__cluster=lancaster, meeting__state="held", text="Ask the college", done=False
+        )
+
+    @pytest.fixture
+    def url(self, action):
+        return reverse("admin:meetings_meeting_change", args=[action.meeting.pk])
+
+    def opened(self, client, url) -> dict:
+        return form_of(client.get(url), "meeting_form")
+
+    def test_one_ticks_it_off_while_another_names_a_day(self, as_coordinator, second, url, action):
+        mine, yours = self.opened(as_coordinator, url), self.opened(second, url)
+        mine["actions-0-done"] = ["on"]
+        as_coordinator.post(url, mine)
+        yours["actions-0-due"] = ["2026-12-24"]
+        page = second.post(url, yours, follow=True)
+        assert "Ruth Ackroyd changed this while you were writing, and it stayed: Done." in text_of(page)
+        action.refresh_from_db()
+        assert action.done and action.due.isoformat() == "2026-12-24"
+
+    def test_both_write_it_anew(self, as_coordinator, second, url, action):
+        mine, yours = self.opened(as_coordinator, url), self.opened(second, url)
+        mine["actions-0-text"], yours["actions-0-text"] = ["Ask the college twice"], ["Ask the university"]
+        as_coordinator.post(url, mine)
+        page = second.post(url, yours)
+        assert "It is now: “Ask the college twice”." in text_of(page)
+        again = form_of(page, "meeting_form")
+        assert again["actions-0-text"] == ["Ask the university"]
+        assert second.post(url, again).status_code == 302
+        action.refresh_from_db()
+        assert action.text == "Ask the university"
+
+    def test_one_that_was_added_stays(self, as_coordinator, second, url, action):
+        yours = self.opened(second, url)
+        factories.ActionFactory(meeting=action.meeting, text="Book the room")
+        yours["actions-0-text"] = ["Ask the university"]
+        second.post(url, yours)
+        assert sorted(action.meeting.actions.values_list("text", flat=True)) == [
+            "Ask the university",
+            "Book the room",
+        ]
+
 
 class TestUsualAgenda:
     def test_the_same_line(self, as_coordinator, second, lancaster):

@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.editing import SameTimeForm
+from clusters.editing_rows import SameTimeFormSet
 from clusters.images import ImageUpload
 from clusters.models import Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
@@ -16,13 +18,24 @@ from meetings.turns.duties import members_of
 from members.forms import NUL
 
 
+class ActionForm(SameTimeForm):
+    class Meta:
+        model = Action
+        fields = ["text", "owner", "company", "due", "done"]
+
+    def rows_in_trail(self):
+        return [self.instance.meeting]
+
+
 class ActionInline(ScopedTabularInline):
     """The next agenda shows what is not done."""
 
     model = Action
+    form = ActionForm
+    formset = SameTimeFormSet
     verbose_name = _("thing to do")
     verbose_name_plural = _("To do, as agreed at the meeting")
-    fields = ["text", "owner", "company", "due", "done"]
+    fields = ["text", "owner", "company", "due", "done", "seen"]
 
     def get_extra(self, request, obj=None, **kwargs):
         """An empty row once the meeting has begun, so that no script is needed to add one."""

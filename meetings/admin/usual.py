@@ -68,8 +68,8 @@ class TemplateItemForm(SameTimeForm):
     def clean_position(self):
         return at_the_end_if_empty(self.cleaned_data["position"])
 
-    def row_in_trail(self):
-        return self.instance.cluster
+    def rows_in_trail(self):
+        return [self.instance.cluster]
 
 
 class TemplateInline(ScopedStackedInline):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.editing import SameTimeForm
-from meetings.models import AgendaItem, SwapRequest, Unavailability, Venue
+from meetings.models import AgendaItem, Duty, SwapRequest, Unavailability, Venue
 from members.companies import tidy_postcode
 from members.forms import NUL, SHORT
 from members.models import Company
@@ -39,8 +39,10 @@ class ShowcaseForm(SameTimeForm):
         if not self.instance.is_named:
             self.initial["title"] = ""
 
-    def row_in_trail(self):
-        return self.instance.meeting
+    def rows_in_trail(self):
+        """Also the turn: what the chair wrote itself, in another window, is told of that."""
+        meeting = self.instance.meeting
+        return [meeting, *meeting.duties.filter(role=Duty.Role.CHAIR)]
 
 
 class OffersForm(forms.Form):
