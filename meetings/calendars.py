@@ -49,7 +49,7 @@ def invitation(meeting: Meeting, address: str, *, whole: bool) -> bytes:
 
 
 def withdrawal(meeting: Meeting, address: str) -> bytes:
-    """For the mailbox of somebody who is taken off the list: the date goes, though the meeting takes place."""
+    """For the mailbox of somebody who no longer comes: the date goes, though the meeting takes place."""
     event = for_guest(meeting, address, whole=False)
     del event["status"]  # RFC 5546, 3.2.5: else it would be called off for all
     return written("", [event], "CANCEL")
@@ -57,6 +57,8 @@ def withdrawal(meeting: Meeting, address: str) -> bytes:
 
 def for_guest(meeting: Meeting, address: str, *, whole: bool) -> Event:
     made = event(meeting, whole=whole)
+    del made["dtstamp"]  # RFC 5546, 2.1.5: of two with one SEQUENCE, yes and no and yes again, the later holds
+    made.add("dtstamp", timezone.now().astimezone(UTC))
     guest = vCalAddress(f"mailto:{address}")
     guest.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     made.add("attendee", guest)

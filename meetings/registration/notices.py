@@ -83,6 +83,17 @@ def send_removed(answer: Registration, because: str) -> None:
 
 
 @in_site_language()
+def send_withdrawn(answer: Registration) -> None:
+    """Nobody need be told that they said no, but their calendar has the date of its own accord."""
+    _send(
+        answer,
+        "registered_withdrawn",
+        _("You are no longer going: %(what)s") % {"what": _what(answer)},
+        calendar=withdrawal(answer.meeting, _address(answer)).decode(),
+    )
+
+
+@in_site_language()
 def send_reminder(answer: Registration) -> None:
     meeting = answer.meeting
     shown = meeting.openness == Meeting.Openness.PUBLIC or answer.company_id is not None

@@ -140,8 +140,11 @@ def withdraw(answer: Registration, *, by: User | None, now: datetime | None = No
     refuse_unless_open(answer.meeting, now)
     if answer.state == State.ATTENDED:
         raise Refused(_("You are ticked as here. Talk to who keeps the list at the door."))
+    has_the_date = answer.state in Registration.SEATED and answer.brought_by is None
     give_up(answer, now)
     record(by, "withdrew from", answer)
+    if has_the_date:
+        notices.send_withdrawn(answer)
     seat_the_next(answer.meeting, now)
     return answer
 

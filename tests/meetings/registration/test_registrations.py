@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from icalendar import Calendar
 
 from clusters.errors import Refused
 from clusters.models import Act
@@ -112,6 +113,19 @@ class TestFreedPlaces:
         assert mail.user == members[2] and "A place came free" in mail.subject
         withdraw(full[0], by=members[0])
         assert len(mails("promoted")) == 1
+
+    def test_whoever_withdraws_gets_the_date_out_of_their_calendar(self, meeting, full, members):
+        withdraw(full[0], by=members[0])
+        withdraw(full[0], by=members[0])
+        withdraw(full[3], by=members[3])  # who waited had no date
+        [told] = mails("registered-withdrawn")
+        assert told.user == members[0] and "You are no longer going" in told.subject
+        asked = mails("registered")[0]
+        invited, gone = (Calendar.from_ical(mail.calendar) for mail in (asked, told))
+        assert (invited["method"], gone["method"]) == ("REQUEST", "CANCEL")
+        [date], [end] = invited.events, gone.events
+        assert date["uid"] == end["uid"] and date["dtstamp"].dt <= end["dtstamp"].dt
+        assert members[0].email in str(end["attendee"]) and "status" not in end
 
     def test_by_the_coordinator(self, meeting, full, coordinator, members):
         remove(full[1], by=coordinator, because="You told me on the phone.")
