@@ -92,8 +92,8 @@ class Report(models.Model):
     objects = ReportQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
         ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(

@@ -108,7 +108,7 @@ class TestOperatorsPage:
         factories.ReportFactory(cluster=lancaster)
         words = text_of(as_operator.get(self.url))
         assert "Coming as a guest 2 2" in words
-        assert "1 report of a firm" in words and "1 mail to be sent" in words
+        assert "1 complaint of a firm" in words and "1 mail to be sent" in words
         assert "How the site is doing" in text_of(as_operator.get(reverse("admin:index")))
 
     def test_is_the_operators_alone(self, as_officer, as_member):
