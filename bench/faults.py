@@ -323,7 +323,7 @@ def two_deploys(site: OneServer, sink: Sink) -> str:
         )
         for _ in range(2)
     ]
-    codes = [deploy.wait(300) for deploy in deploys]
+    codes = [deploy.wait(900) for deploy in deploys]
     check("both end well", codes == [0, 0])
     seconds = time.monotonic() - began
     return f"two migrated an empty database: one waited for the other, both ended well after {seconds:.0f} s"

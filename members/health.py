@@ -7,6 +7,8 @@ from django.db.models import Max, Min
 from django.http import HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 
+from clusters import clocks
+
 from .models import OutgoingMail, WorkerBeat
 
 WORKER_SEEN_WITHIN = timedelta(minutes=2)
@@ -30,16 +32,18 @@ class AnswerHealth:
 
 def health() -> dict:
     """Nothing of anybody: the probe needs no sign-in."""
-    now = timezone.now()
     try:
         seen = WorkerBeat.objects.aggregate(at=Max("seen_at"))["at"]
         waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
         oldest = waiting.aggregate(at=Min("created_at"))["at"]
+        ahead = clocks.ahead()
     except Error:
         return {"ok": False, "database": False}
+    now = timezone.now() - ahead  # the database's, by which workers are seen
     return {
-        "ok": seen is not None and now - seen < WORKER_SEEN_WITHIN,
+        "ok": seen is not None and now - seen < WORKER_SEEN_WITHIN and abs(ahead) < clocks.MOST,
         "database": True,
+        "clock_seconds_ahead": round(ahead.total_seconds()),
         "worker_seen_seconds_ago": seen and int((now - seen).total_seconds()),
         "oldest_waiting_mail_seconds": oldest and int((now - oldest).total_seconds()),
     }

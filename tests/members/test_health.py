@@ -24,6 +24,7 @@ def test_all_is_well_while_a_worker_is_seen(worker, client):
     assert response.json() == {
         "ok": True,
         "database": True,
+        "clock_seconds_ahead": 0,
         "worker_seen_seconds_ago": 0,
         "oldest_waiting_mail_seconds": None,
     }
@@ -44,6 +45,16 @@ def test_a_worker_not_seen_for_long_does_not_count(worker, client):
     assert response.json()["worker_seen_seconds_ago"] == 180
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_machine_whose_clock_is_wrong_is_not_well(hours, worker, client, time_machine):
+    """The worker is seen by the database's clock, and this machine's says something else."""
+    time_machine.move_to(timezone.now() + timedelta(hours=hours))
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    assert response.json()["clock_seconds_ahead"] == 3600 * hours
+    assert response.json()["worker_seen_seconds_ago"] == 0
+
+
 def test_it_says_how_long_the_oldest_mail_waits(worker, client):
     factories.OutgoingMailFactory(created_at=timezone.now() - timedelta(hours=1))
     factories.OutgoingMailFactory()
@@ -55,7 +66,7 @@ def test_it_says_how_long_the_oldest_mail_waits(worker, client):
 
 def test_a_probe_needs_neither_name_nor_tls_nor_many_queries(worker, settings, django_assert_num_queries):
     settings.SECURE_SSL_REDIRECT = True
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert Client(HTTP_HOST="10.0.0.7:8000").get("/healthz").status_code == 200
 
 

@@ -160,6 +160,17 @@ def test_a_job_that_another_worker_does_is_left_to_it(settings):
     assert done == ["good"]
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_worker_whose_clock_is_wrong_does_no_jobs(hours, settings, caplog, time_machine):
+    assert work.clock_is_right()
+    time_machine.move_to(timezone.now() + timedelta(hours=hours))
+    assert not work.clock_is_right()
+    assert "no jobs until it is right" in caplog.text
+    work.beat("here:2")
+    time_machine.shift(timedelta(hours=-hours))
+    assert abs(WorkerBeat.objects.get(name="here:2").seen_at - timezone.now()) < timedelta(minutes=1)
+
+
 def test_the_jobs_of_the_settings_exist_and_run(settings, caplog):
     work.run_jobs()
     assert "failed" not in caplog.text

@@ -1,0 +1,15 @@
+"""Machines whose clocks differ: the database's is the one that counts."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+MOST = timedelta(minutes=1)  # that a machine's may differ and still do what depends on the day and the hour
+
+
+def ahead() -> timedelta:
+    """By how much this machine's clock is ahead of the database's; less than nothing if it is behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return timezone.now() - cursor.fetchone()[0]
