@@ -72,7 +72,7 @@ def send_promoted(answer: Registration) -> None:
 
 @in_site_language()
 def send_removed(answer: Registration, because: str) -> None:
-    calendar = withdrawal(answer.meeting, _address(answer)).decode() if answer.brought_by is None else ""
+    calendar = _taken_back(answer) if answer.brought_by is None else ""
     _send(
         answer,
         "registered_removed",
@@ -89,7 +89,7 @@ def send_withdrawn(answer: Registration) -> None:
         answer,
         "registered_withdrawn",
         _("You are no longer going: %(what)s") % {"what": _what(answer)},
-        calendar=withdrawal(answer.meeting, _address(answer)).decode(),
+        calendar=_taken_back(answer),
     )
 
 
@@ -214,6 +214,11 @@ def _invited(answer: Registration) -> str:
     if first.state not in Registration.SEATED:
         return ""
     return invitation(answer.meeting, _address(answer), whole=first.user is not None).decode()
+
+
+def _taken_back(answer: Registration) -> str:
+    prefetch_related_objects([answer.meeting], "agenda")  # once, also for who gets the place
+    return withdrawal(answer.meeting, _address(answer)).decode()
 
 
 def _address(answer: Registration) -> str:
