@@ -57,7 +57,8 @@ def withdrawal(meeting: Meeting, address: str) -> bytes:
 
 def for_guest(meeting: Meeting, address: str, *, whole: bool) -> Event:
     made = event(meeting, whole=whole)
-    del made["dtstamp"]  # RFC 5546, 2.1.5: of two with one SEQUENCE, yes and no and yes again, the later holds
+    # RFC 5546, 2.1.5: of two with one SEQUENCE, such as yes and no and yes again, the later holds.
+    del made["dtstamp"]
     made.add("dtstamp", timezone.now().astimezone(UTC))
     guest = vCalAddress(f"mailto:{address}")
     guest.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
