@@ -8,13 +8,14 @@ and many-to-many choices (and so what a forged form can save), filters, autocomp
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.bounded import BoundedPaginator
+from clusters.choosing import SearchedField, SearchedSelect
 from clusters.desk import LeavesTrail
 from clusters.list_files import list_file
 
@@ -47,13 +48,14 @@ def is_longer(rows: models.QuerySet, most: int) -> bool:
 
 
 def way_to_choose(db_field, choices: models.QuerySet, site, user) -> dict[str, Any]:
-    """The widget to choose by where a list of all would be too long, else nothing."""
+    """The widget and field to choose by where a list of all would be too long, else nothing."""
     if not is_longer(choices, MOST_CHOICES):
         return {}
     desk = site._registry.get(db_field.remote_field.model)
     if desk and desk.search_fields and (user.is_superuser or hasattr(choices, "managed_by")):
-        widget = AutocompleteSelectMultiple if db_field.many_to_many else AutocompleteSelect
-        return {"widget": widget(db_field, site)}
+        if db_field.many_to_many:
+            return {"widget": AutocompleteSelectMultiple(db_field, site)}
+        return {"widget": SearchedSelect(db_field, site), "form_class": SearchedField}
     if db_field.many_to_many or not is_longer(choices, MOST_WITHOUT_SEARCH):
         return {}
     return {"widget": ForeignKeyRawIdWidget(db_field.remote_field, site)}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choosing import SearchedField
 from clusters.dates import clock
 from clusters.editing import SameTimeForm
 from clusters.editing_rows import SameTimeFormSet
@@ -73,13 +74,13 @@ class MeetingForm(SameTimeForm):
     for_user = None
     starts_at = MeetingTimeField(label=_("Starts"))
     ends_at = MeetingTimeField(label=_("Ends"))
-    chair = forms.ModelChoiceField(
+    chair = SearchedField(
         Company.objects.none(),
         required=False,
         label=_("Chair"),
         help_text=_("Has agreed to chair, and gets the 20-minute showcase."),
     )
-    host = forms.ModelChoiceField(
+    host = SearchedField(
         Company.objects.none(), required=False, label=_("Host"), help_text=_("Has agreed to host.")
     )
 

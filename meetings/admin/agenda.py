@@ -81,15 +81,13 @@ class AgendaInline(ScopedStackedInline):
         return rows.model.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=named)) if meeting else rows
 
     def clusters(self, request):
-        meeting = Meeting.objects.managed_by(request.user).filter(
-            pk=request.resolver_match.kwargs.get("object_id")
+        meeting = (
+            Meeting.objects.managed_by(request.user)
+            .filter(pk=request.resolver_match.kwargs.get("object_id"))
+            .first()
         )
         managed = Cluster.objects.managed_by(request.user)
-        return (
-            managed.filter(Q(meetings__in=meeting) | Q(association__meetings__in=meeting))
-            if meeting
-            else managed
-        )
+        return managed.filter(pk__in=meeting.clusters().values("pk")) if meeting else managed
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

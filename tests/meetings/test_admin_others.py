@@ -4,9 +4,11 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from clusters.models import Topic
 from meetings.models import Presentation, Venue
 from meetings.turns import duties
 from tests.factories import (
+    ClusterFactory,
     DutyFactory,
     MeetingFactory,
     MembershipFactory,
@@ -103,9 +105,51 @@ def test_of_many_firms_topics_and_people_a_meeting_offers_a_search(
         for name in ("chair", "host"):
             assert isinstance(page.context["adminform"].form.fields[name].widget, AutocompleteSelect)
         assert firms[1].name not in page.content.decode()
+        typed = as_operator.post(url, {"chair-typed": "Nowhere", "host-typed": firms[1].name})
+        errors = typed.context["adminform"].form.errors
+        assert "Nothing here is called" in str(errors["chair"]) and "host" not in errors
     assert firms[0].name in page.content.decode()
     found = as_operator.get(
         reverse("admin:autocomplete"),
         {"app_label": "meetings", "model_name": "duty", "field_name": "company", "term": firms[1].name},
     )
     assert [row["id"] for row in found.json()["results"]] == [str(firms[1].pk)]
+
+
+def test_without_scripts_one_of_many_is_chosen_by_typing_its_name(as_operator, lancaster, monkeypatch):
+    monkeypatch.setattr("clusters.scoping.MOST_CHOICES", 1)
+    for name in ("Kendal", "Kendal & South Lakes", "Furness"):
+        ClusterFactory(name=name, association=lancaster.association)
+    url = reverse("admin:clusters_topic_add")
+    assert 'name="cluster-typed"' in as_operator.get(url).text
+
+    def add(typed, cluster=""):
+        fields = {"name": "Backups", "theme": "technology", "cluster": cluster, "cluster-typed": typed}
+        return as_operator.post(url, fields)
+
+    for typed, says in [
+        ("Nowhere\0", "Nothing here is called “Nowhere”."),
+        ("enda", "“enda” fits more than one: Kendal, Kendal &amp; South Lakes. Type more of it."),
+        ("“><b>🙂" * 700, "Nothing here is called"),
+    ]:
+        page = add(typed)
+        assert says in page.text
+        assert "<b>🙂" not in page.text
+    page = add("enda", lancaster.pk).text
+    assert 'name="cluster-typed" value="enda"' in page and f'<option value="{lancaster.pk}" selected' in page
+    assert "This field is required" in add("").text
+    for typed, cluster in [("kendal", "Kendal"), ("south", "Kendal & South Lakes"), ("furn", "Furness")]:
+        assert add(typed).status_code == 302
+        assert Topic.objects.latest("pk").cluster.name == cluster
+    assert add("", lancaster.pk).status_code == 302
+    assert Topic.objects.latest("pk").cluster == lancaster
+
+
+def test_by_typing_nobody_chooses_what_somebody_else_looks_after(as_coordinator, lancaster, monkeypatch):
+    monkeypatch.setattr("clusters.scoping.MOST_CHOICES", 0)
+    ClusterFactory(name="Furness", association=lancaster.association)
+    url = reverse("admin:clusters_topic_add")
+    page = as_coordinator.post(
+        url, {"name": "Backups", "theme": "technology", "cluster": "", "cluster-typed": "Furness"}
+    )
+    assert "Nothing here is called “Furness”." in page.text and not Topic.objects.exists()
