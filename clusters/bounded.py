@@ -15,7 +15,9 @@ class BoundedPaginator(Paginator):
     @cached_property
     def counted(self) -> int:
         rows = self.object_list
-        return rows.order_by()[: self.most + 1].count() if isinstance(rows, QuerySet) else len(rows)
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        return rows.order_by().values("pk")[: self.most + 1].count()  # nothing that rows are annotated with
 
     @property
     def count(self) -> int:

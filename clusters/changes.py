@@ -49,12 +49,18 @@ COUNTED: dict[str, list[str] | None] = {
     "clusters.Association": None,
     "clusters.Cluster": None,
     "clusters.Hostname": None,
+    "clusters.Support": None,
+    "clusters.Supporter": None,
+    "clusters.SupporterLogo": None,
     "clusters.Topic": None,
     "meetings.AgendaItem": ["topic_id", "meeting_id"],
     "meetings.Meeting": ["cluster_id", "association_id", "state", "openness", "starts_at", "ends_at"],
     "meetings.Presentation": ["meeting_id", "agenda_item_id", "company_id", "state", "audience"],
+    "meetings.TopicWish": None,
     "members.Company": ["name", "slug", "frozen_at"],
     "members.Membership": ["company_id", "cluster_id", "state"],
+    "members.Officer": None,
+    "members.User": ["name"],
 }
 
 ACTS = ["note_change()", "note_to_check()"]  # what the triggers call

@@ -16,6 +16,7 @@ from django.db.models import Count, F, FloatField, Prefetch, Q, QuerySet, TextFi
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
 from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
 from members.models import Company, Membership
@@ -165,7 +166,8 @@ def _clusters(matches: list[Match] | None, association: Association | None, chos
         firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
         numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
     clusters = Cluster.objects.of(association).values_list("pk", "slug", "name")
-    found = list(clusters[: MOST_CLUSTERS + 1])
+    what = ("clusters of the directory", association.pk if association else None)
+    found = kept(what, ("clusters.Cluster",), lambda: list(clusters[: MOST_CLUSTERS + 1]))
     if len(found) > MOST_CLUSTERS:
         few = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
         found = list(clusters.filter(Q(pk__in=few) | Q(slug=without_nul(chosen))))
@@ -177,6 +179,7 @@ def firms(pks: list[int], words: str = "") -> list[Company]:
     """In this order, with logo and clusters. `place` is where, in what it wrote, a firm has the words."""
     rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").order_by()
     active = Membership.objects.active().select_related("cluster").order_by("cluster__name")
+    active = active.only("company", "cluster__name")
     rows = rows.prefetch_related(Prefetch("memberships", queryset=active, to_attr="active_memberships"))
     if words:
         written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())

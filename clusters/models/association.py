@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.colours import validate_accent
+from clusters.kept_figures import kept
 
 
 class AssociationQuerySet(models.QuerySet):
@@ -111,7 +112,8 @@ class Association(models.Model):
     @cached_property
     def cluster_pks(self) -> list[int]:
         """Of its clusters, for conditions on rows of one of them: known numbers lead through an index, joins do not."""
-        return list(self.clusters.order_by("pk").values_list("pk", flat=True))
+        pks = self.clusters.order_by("pk").values_list("pk", flat=True)
+        return kept(("clusters of", self.pk), ("clusters.Cluster",), lambda: list(pks))
 
     @property
     def cluster_word(self) -> str:
@@ -122,14 +124,22 @@ class Association(models.Model):
         """The address of a page for mails and calendars: on the association's own host if it has one."""
         return f"{self.base_url}{path}"
 
-    @property
+    @cached_property
     def base_url(self) -> str:
-        models.prefetch_related_objects([self], "hostnames")  # once, however many addresses are asked for
-        own = next((host.name for host in self.hostnames.all() if host.in_links), None)
+        if "hostnames" in getattr(self, "_prefetched_objects_cache", {}):
+            own = next((host.name for host in self.hostnames.all() if host.in_links), None)
+        else:
+            own = hosts_in_links().get(self.pk)
         if own is None:
             return settings.SITE_URL
         site = urlsplit(settings.SITE_URL)
         return f"{site.scheme}://{own}{f':{site.port}' if site.port else ''}"
+
+
+def hosts_in_links() -> dict[int, str]:
+    """By the key of the association; kept until one changes."""
+    names = Hostname.objects.filter(in_links=True).values_list("association", "name")
+    return kept(("hosts in links",), ("clusters.Hostname",), lambda: dict(names))
 
 
 class Hostname(models.Model):

@@ -261,7 +261,7 @@ class Cluster(models.Model):
     @property
     def rhythm(self) -> str:
         """How often it meets, in words: "Every month, third Thursday"."""
-        words = self.get_cadence_display()
+        words = str(self.Cadence(self.cadence).label)  # get_…_display translates all choices to find one
         if self.usual_day is not None:
             words = gettext("%(cadence)s, on the %(day)s") % {
                 "cadence": words,
@@ -275,7 +275,7 @@ class Cluster(models.Model):
             )
             words = sentence % {
                 "cadence": words,
-                "week": self.get_usual_week_display(),
-                "weekday": self.get_usual_weekday_display(),
+                "week": self.Week(self.usual_week).label if self.usual_week else "",
+                "weekday": self.Weekday(self.usual_weekday).label,
             }
         return words[0].upper() + words[1:]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clusters import pictures
 from clusters.fragments import fragment
 from clusters.maps import Here, Town, region_map
+from clusters.models import Cluster
 
 register = template.Library()
 
@@ -76,7 +77,11 @@ def cluster_tile(cluster) -> SafeString:
         seed=cluster.glyph_seed,
         firms=cluster.firms,
         is_active=is_active,
-        rhythm=cluster.get_cadence_display() if is_active else cluster.get_state_display().lower(),
+        rhythm=str(
+            Cluster.Cadence(cluster.cadence).label
+            if is_active
+            else Cluster.State(cluster.state).label.lower()
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The list of clusters with the finder, and the page of a cluster."""
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -18,7 +18,7 @@ from clusters.brands import canonical, wear
 from clusters.dates import row_date
 from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
-from clusters.models import Association, Cluster, Support
+from clusters.models import Association, Cluster, Support, Topic
 from clusters.models.postcode import point_of
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
@@ -32,6 +32,10 @@ TO_FIND_BY = ["name", "slug", "town", "state", "latitude", "longitude", "distric
 ROTA_AHEAD = 5
 RINGS = (10, 20)  # miles
 FIRST_MEMBERS = 9
+SHOWN_OF_FIRMS = ["name", "slug", "summary", "logo__uid", "logo__width", "logo__height"]
+SHOWN_OF_OFFICERS = ["office", "start", "cluster", "user__name"]
+SHOWN_OF_TALKS = ["title", "file", "format", "size", "link", "uid", "presenter_name", "presenter__name"]
+SHOWN_OF_TALKS += ["company__name", "company__slug", "meeting__starts_at", "meeting__cluster"]
 
 
 @login_not_required
@@ -73,7 +77,7 @@ def known_clusters(association: Association | None) -> list[Cluster]:
     """What the finder goes by, from north to south; kept until a cluster changes. Everybody may see them all."""
     rows = Cluster.objects.visible_to(EVERYBODY).of(association).select_related("association")
     what = ("clusters to find", association.pk if association else None)
-    of = ("clusters.Cluster", "clusters.Association")
+    of = ("clusters.Cluster", "clusters.Association", "clusters.Hostname")
     return kept(what, of, lambda: list(rows.only(*TO_FIND_BY).order_by("-latitude", "name")))
 
 
@@ -122,9 +126,7 @@ def cluster(request, slug):
         "round_picture": picture_of(round_, rota),
         "members": [member.company for member in members],
         "first_members": FIRST_MEMBERS,
-        "talks": meetings.talks(request.user).select_related(
-            "meeting__cluster__association", "meeting__association", "company", "presenter"
-        )[:3],
+        "talks": talks_of(cluster, meetings.talks(request.user)),
         "share_picture": shared(picture_of_cluster(cluster), "clusters:cluster-share-picture", cluster.slug),
         **people_and_news(cluster, request.user),
     }
@@ -132,13 +134,13 @@ def cluster(request, slug):
 
 
 def people_and_news(cluster: Cluster, user) -> dict:
-    officers = officers_for(cluster)
+    officers = officers_for(cluster, timezone.localdate())
     return {
         "officers": officers,
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,
-        "topics": cluster.topics.with_wanted(),
+        "topics": topics_of(cluster),
         "may_suggest": Cluster.objects.with_member(user).filter(pk=cluster.pk).exists(),
-        "articles": cluster.articles.visible_to(user).published()[:3],
+        "articles": cluster.articles.visible_to(user).published().only("title", "slug", "published_at")[:3],
         "supports": supports_of(cluster, user),
         "linked": graph(
             cluster_organization(cluster),
@@ -156,7 +158,7 @@ def meetings_of_the_year(meetings, now):
         timezone.make_aware(datetime.combine(day, time())) for day in (months[0], month_after(months[-1]))
     )
     held_or_planned = meetings.exclude(state="cancelled").filter(starts_at__gte=first, starts_at__lt=end)
-    return held_or_planned.with_turns().select_related("venue").order_by("starts_at", "pk")
+    return held_or_planned.with_turns().as_rows().order_by("starts_at", "pk")
 
 
 def rota_of(year) -> list[dict]:
@@ -185,9 +187,24 @@ def members_with_turns(cluster: Cluster, meetings, user) -> list:
         cluster.memberships.visible_to(user)
         .active()
         .select_related("company__logo")
+        .only("cluster", *(f"company__{name}" for name in SHOWN_OF_FIRMS))
         .annotate(turns=Coalesce(Subquery(turns), 0))
         .order_by("company__name", "pk")
     )
+
+
+def talks_of(cluster: Cluster, talks) -> list:
+    """The last three."""
+    found = list(talks.select_related("meeting", "company", "presenter").only(*SHOWN_OF_TALKS)[:3])
+    for talk in found:
+        talk.meeting.cluster = cluster
+    return found
+
+
+def topics_of(cluster: Cluster) -> list[Topic]:
+    """With how many firms want each; kept until that changes. Everybody may see them all."""
+    of = ("clusters.Topic", "meetings.TopicWish", "members.Company", "members.Membership")
+    return kept(("topics", cluster.pk), of, lambda: list(cluster.topics.with_wanted()))
 
 
 def picture_of(round_: Round, rota) -> str:
@@ -202,20 +219,32 @@ def picture_of(round_: Round, rota) -> str:
     return round_table(round_.seats, round_.had, round_.chair, round_.host, label, centre)
 
 
-def officers_for(cluster: Cluster) -> list:
-    """The people in office in the cluster, the coordinator first; without any, those of its association."""
-    officers = cluster.officers.model.objects.current().select_related("user")
-    found = officers.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
+def officers_for(cluster: Cluster, today: date) -> list:
+    """The people in office in the cluster, the coordinator first; without any, those of its association.
+
+    Kept until an office or a name changes. Whoever is in office is public.
+    """
+    officers = cluster.officers.model.objects.current(today).select_related("user").only(*SHOWN_OF_OFFICERS)
+    here = officers.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
+    of = ("clusters.Cluster", "members.Officer", "members.User")
+    found = kept(("officers", cluster.pk, today), of, lambda: list(here))
     ranks = ["coordinator", "chairman", "secretary", "treasurer"]
     ordered = sorted(found, key=lambda officer: (ranks.index(officer.office), officer.start, officer.pk))
     return [officer for officer in ordered if officer.cluster_id] or ordered
 
 
 def supports_of(cluster: Cluster, user) -> list[Support]:
-    """One for each supporter of the cluster or its association today, a public one if there is one."""
-    supports = (
-        Support.objects.visible_to(user).in_force().select_related("supporter__logo").order_by("public")
-    )
-    found = supports.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
+    """One for each supporter of the cluster or its association today, a public one if there is one.
+
+    What visitors see of them is kept until it changes.
+    """
+    today = timezone.localdate()
+    supports = Support.objects.visible_to(user).in_force(today).select_related("supporter__logo")
+    here = supports.filter(Q(cluster=cluster) | Q(association=cluster.association_id)).order_by("public")
+    if user.is_authenticated:
+        found = list(here)
+    else:
+        of = ("clusters.Cluster", "clusters.Support", "clusters.Supporter", "clusters.SupporterLogo")
+        found = kept(("supports", cluster.pk, today), of, lambda: list(here))
     one_each = {support.supporter_id: support for support in found}
     return sorted(one_each.values(), key=lambda support: support.supporter.name)

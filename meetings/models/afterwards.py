@@ -13,8 +13,9 @@ from clusters.images import Kind
 from clusters.models import StoredImage
 from members.models import Company
 
-from .meeting import Meeting, is_managed_by
+from .meeting import Meeting
 from .registration import Registration
+from .sight import is_managed_by
 
 
 class OfMeetings(models.QuerySet):

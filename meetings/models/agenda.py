@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Topic
 from members.models import Company
 
-from .meeting import Meeting, is_managed_by, is_public, is_whole_for
+from .meeting import Meeting
+from .sight import is_managed_by, is_public, is_whole_for
 
 SHOWCASE_MINUTES = 20
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings.roles import DID, DO, DOES
 from members.models import Company
 
-from .meeting import Meeting, is_managed_by, is_public, is_whole_for
+from .meeting import Meeting
+from .sight import is_managed_by, is_public, is_whole_for
 
 
 class DutyQuerySet(models.QuerySet):

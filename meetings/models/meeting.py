@@ -17,9 +17,27 @@ from clusters.addresses import address
 from clusters.models import Association, Cluster
 from members.models import Company
 
+from .sight import is_managed_by, is_public, is_whole_for
 from .venue import Venue
 
 FEW = 5  # places
+SHOWN_IN_ROWS = [
+    "kind",
+    "title",
+    "starts_at",
+    "ends_at",
+    "state",
+    "openness",
+    "capacity",
+    "venue__name",
+    "venue__town",
+    "venue__capacity",
+    "cluster__name",
+    "cluster__slug",
+    "cluster__association__time_zone",
+    "association__name",
+    "association__time_zone",
+]
 MOST_QUOTES = 4
 
 
@@ -27,29 +45,6 @@ def number_of(rows) -> Coalesce:
     """How many of the `rows`, which belong to meetings, are of this one."""
     of_this = rows.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
     return Coalesce(models.Subquery(of_this.annotate(number=models.Count("pk")).values("number")), 0)
-
-
-# What one may see of meetings and of what belongs to them, as conditions on the columns of the meeting alone: with
-# sets of meetings instead Postgres would look at all that there are. `of` leads to the meeting ("meeting__").
-def is_public(of: str = "") -> Q:
-    return ~Q(**{f"{of}state": Meeting.State.DRAFT}) & ~Q(**{f"{of}openness": Meeting.Openness.MEMBERS})
-
-
-def is_managed_by(user, of: str = "") -> Q:
-    if user.is_superuser:
-        return Q(**{f"{of}pk__isnull": False})
-    return Q(**{f"{of}cluster__in": Cluster.objects.managed_by(user)}) | Q(
-        **{f"{of}association__in": Association.objects.managed_by(user)}
-    )
-
-
-def is_whole_for(user, of: str = "") -> Q:
-    """Out of draft and of a cluster where one's firm is a member; managed ones."""
-    clusters = Cluster.objects.with_member(user)
-    member = Q(**{f"{of}cluster__in": clusters}) | Q(
-        **{f"{of}association__in": clusters.values("association")}
-    )
-    return ~Q(**{f"{of}state": Meeting.State.DRAFT}) & member | is_managed_by(user, of)
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -78,11 +73,16 @@ class MeetingQuerySet(models.QuerySet):
         """Out of draft. Pages show these also to those who may see drafts."""
         return self.exclude(state=Meeting.State.DRAFT)
 
+    def as_rows(self):
+        """With what lists show of each (`meetings.templatetags.meeting_rows`), and no more."""
+        return self.select_related("venue", "cluster__association", "association").only(*SHOWN_IN_ROWS)
+
     def with_turns(self):
         """Each with `turns`: the agreed duties, with their firms."""
         from .duty import Duty
 
-        duties = Duty.objects.agreed().select_related("company").order_by("role")
+        shown = ["meeting", "role", "company__name", "company__slug"]
+        duties = Duty.objects.agreed().select_related("company").only(*shown).order_by("role")
         return self.prefetch_related(models.Prefetch("duties", queryset=duties, to_attr="turns"))
 
     def talks(self, user):

@@ -16,7 +16,8 @@ from clusters.searching import weighed
 from members.models import Company, Representative
 
 from .agenda import AgendaItem
-from .meeting import Meeting, is_managed_by, is_public, is_whole_for
+from .meeting import Meeting
+from .sight import is_managed_by, is_public, is_whole_for
 
 
 def file_path(presentation: Presentation, filename: str) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster
 from members.models import Company
 
-from .meeting import Meeting, is_managed_by
+from .meeting import Meeting
+from .sight import is_managed_by
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that are read as another: 0 O 1 I L
 CODE_LENGTH = 6

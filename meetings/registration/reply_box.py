@@ -42,7 +42,7 @@ def own_answer(meeting: Meeting, user) -> Registration | None:
 def reply_box(
     meeting: Meeting, user, *, lost: bool = False, form: NeedsForm | None = None, now: datetime | None = None
 ) -> ReplyBox:
-    """`lost`: the reader has just asked for a place that was gone. Needs `with_seats` and `with_attendance`."""
+    """`lost`: the reader has just asked for a place that was gone. Needs `with_seats` and `with_heads`."""
     now = now or timezone.now()
     shut = shut_state(meeting, now)
     if shut:

@@ -9,12 +9,13 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
 from clusters.visitors_pages import same_for_visitors
 from meetings import next_turn
 from meetings.afterwards import to_do
-from meetings.calendars import FEED_REACHES_BACK, calendar, meeting_calendar
+from meetings.calendars import FEED_REACHES_BACK, as_told, calendar, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
 from meetings.people import who_is_who
@@ -50,21 +51,29 @@ def list_page(request, meetings, template: str):
     clusters = Cluster.objects.of(request.site_association)
     slug, kind = request.GET.get("cluster", "").replace("\0", ""), request.GET.get("kind", "")
     cluster = get_object_or_404(clusters.select_related("association"), slug=slug) if slug else None
-    meetings = meetings.visible_to(request.user).of(request.site_association).select_related(*WITH_ORGANISER)
+    meetings = meetings.visible_to(request.user).of(request.site_association).as_rows()
     if cluster:
         wear(request, cluster.association)
         meetings = meetings.filter(cluster=cluster)
     if kind in Meeting.Kind.values:
         meetings = meetings.filter(kind=kind)
-    choices = list(clusters[: MOST_CHOICES + 1])
+    choices = clusters_to_choose_from(request.site_association)
     context = {
         "page": BoundedPaginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
         "cluster": cluster,
-        "clusters": choices if len(choices) <= MOST_CHOICES else [],
+        "clusters": choices,
         "kind": kind,
         "kinds": Meeting.Kind.choices,
     }
     return render(request, template, context)
+
+
+def clusters_to_choose_from(association: Association | None) -> list[Cluster]:
+    """None of too many for a list."""
+    few = Cluster.objects.of(association).only("name", "slug")[: MOST_CHOICES + 1]
+    what = ("clusters to choose from", association.pk if association else None)
+    found = kept(what, ("clusters.Cluster",), lambda: list(few))
+    return found if len(found) <= MOST_CHOICES else []
 
 
 @login_not_required
@@ -76,7 +85,7 @@ def meeting(request, pk: int):
 
 def meeting_page(request, pk: int, needs_form=None):
     """`needs_form`: what the reader typed into the reply box, with what is wrong in it."""
-    shown = Meeting.objects.with_seats().with_list_keeper(request.user).with_attendance().with_quotes()
+    shown = Meeting.objects.with_seats().with_list_keeper(request.user).with_heads().with_quotes()
     meeting = get_visible_meeting(request.user, pk, shown)
     wear(request, meeting.in_association)
     items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
@@ -150,24 +159,29 @@ def association_ics(request, slug: str):
 def feed_of(request, organiser: Cluster | Association, meetings) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if not kind:
-        return ics(
-            calendar(_("%(organiser)s meetings") % {"organiser": organiser.name}, meetings), organiser.slug
-        )
+        name = _("%(organiser)s meetings") % {"organiser": organiser.name}
+        return ics(calendar(name, of_one(organiser, meetings)), organiser.slug)
     if kind not in Meeting.Kind.values:
         raise Http404
     name = f"{organiser.name}: {Meeting.Kind(kind).label.lower()}"
-    return ics(calendar(name, meetings.filter(kind=kind)), f"{organiser.slug}-{kind}")
+    return ics(calendar(name, of_one(organiser, meetings.filter(kind=kind))), f"{organiser.slug}-{kind}")
+
+
+def of_one(organiser: Cluster | Association, meetings) -> list[Meeting]:
+    """All with one association, which looks up its host name once."""
+    association = organiser if isinstance(organiser, Association) else organiser.association
+    found = list(meetings)
+    for meeting in found:
+        owner = meeting.cluster or meeting
+        owner.association = association
+    return found
 
 
 def feed():
     """The meetings of calendars to subscribe to. They are fetched without signing in: what everybody sees."""
-    return (
-        Meeting.objects.visible_to(AnonymousUser())
-        .filter(ends_at__gte=timezone.now() - FEED_REACHES_BACK)
-        .select_related(*WITH_ORGANISER)
-        .prefetch_related("agenda", "cluster__association__hostnames", "association__hostnames")
-        .order_by("starts_at", "pk")
-    )
+    since = timezone.now() - FEED_REACHES_BACK
+    meetings = Meeting.objects.visible_to(AnonymousUser()).filter(ends_at__gte=since)
+    return as_told(meetings).order_by("starts_at", "pk")
 
 
 def ics(body: bytes, name: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clusters import visitors_pages
+from clusters import kept_figures, visitors_pages
 from clusters.models import Cluster
 from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
@@ -75,7 +75,8 @@ def client_behind(server) -> Client:
 
 
 def made_by(client, *args, **kwargs):
-    """The answer, and the number of Django's queries it took; none when it was kept."""
+    """The answer, and the number of Django's queries it took; none when it was kept: others ask whose site it is."""
+    kept_figures.forget_all()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(*args, **kwargs)
     return response, len(queries)

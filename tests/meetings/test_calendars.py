@@ -172,7 +172,7 @@ class TestFeeds:
             AgendaItemFactory(
                 meeting=MeetingFactory(cluster=lancaster, venue=VenueFactory(cluster=lancaster))
             )
-        with django_assert_num_queries(5):  # host name of the request, cluster, meetings, agendas, host names
+        with django_assert_num_queries(4):  # host name of the request, cluster, meetings, host names
             client.get(reverse("meetings:cluster-calendar", args=[lancaster.slug]))
 
 
