@@ -71,10 +71,9 @@ _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # {connectio
 
 
 class Own(threading.local):
-    """What each thread looks up once; `numbers` once for each page that is made within `one_look`."""
+    """What each thread knows; `numbers` of each page that is made within `one_look`."""
 
     def __init__(self):
-        self.connection = connections[DEFAULT_DB_ALIAS]
         self.looks_once = False
         self.numbers: dict[str, int] | None = None
 
@@ -95,7 +94,7 @@ def number_of_changes() -> int | None:
 
 def number_of_changes_in(models: tuple[str, ...]) -> int | None:
     """The same of some models of COUNTED alone; also None inside a transaction."""
-    if _own.connection.in_atomic_block:
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return None
     numbers = _own.numbers
     if numbers is None:
@@ -132,7 +131,7 @@ class LookOnce:
 
 
 def _asked(name: str, question: str) -> list[tuple] | None:
-    connection = _own.connection
+    connection = connections[DEFAULT_DB_ALIAS]
     if connection.in_atomic_block:
         return None
     try:
