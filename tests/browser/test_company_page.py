@@ -61,7 +61,7 @@ def saves_with_logo(page: Page) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
     picture = page.locator("img.logo-lg")
     expect(picture).to_be_visible()
-    assert picture.evaluate("one => one.complete && one.naturalWidth") == 512
+    expect(picture).to_have_js_property("naturalWidth", 512)
 
 
 def saves_at_the_same_time(page: Page) -> None:
