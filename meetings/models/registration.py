@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
+from clusters.models.places import is_in_place_managed_by
 from members.models import Company
 
 from .meeting import Meeting
@@ -27,7 +28,7 @@ def new_code() -> str:
 
 class RegistrationQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """One's own answers; all of them for the coordinators. Pages show others only the numbers."""
