@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -210,3 +211,10 @@ def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, numb
     with CaptureQueriesContext(connection) as queries:
         assert len(needs_of(coordinator).shown) >= 3 * number
     assert len(queries) == 13
+
+
+def test_the_tables_of_the_desk_stand_in_the_order_of_their_names(as_coordinator):
+    page = as_coordinator.get(reverse("admin:index")).content.decode()
+    for table in re.findall(r'(?s)<section class="module".*?</section>', page):
+        names = [name.lower() for name in re.findall(r"<li>\s*<a [^>]*>([^<]+)</a>", table)]
+        assert names and names == sorted(names)
