@@ -178,13 +178,19 @@ class ScopedFilter(admin.RelatedFieldListFilter):
     Of too many to choose from it shows the one that a link chose.
     """
 
+    related: tuple[str, ...] = ()  # what `words_for` reads of other tables
+
+    def words_for(self, row) -> str:
+        return str(row)
+
     def field_choices(self, field, request, model_admin):
         rows = managed(field.remote_field.model._default_manager.all(), request.user)
+        rows = rows.select_related(*self.related) if self.related else rows
         found = list(rows[: MOST_CHOICES + 1])
         if len(found) > MOST_CHOICES:
             chosen = self.lookup_val[0] if self.lookup_val else ""
             found = list(rows.filter(pk=chosen)) if chosen.isdecimal() else []
-        return [(row.pk, str(row)) for row in found]
+        return [(row.pk, self.words_for(row)) for row in found]
 
     def has_output(self):
         return len(self.lookup_choices) > 1 or bool(self.lookup_val)

@@ -17,6 +17,8 @@ from meetings.models import Action, Feedback, Meeting, MeetingPhoto
 from meetings.turns.duties import members_of
 from members.forms import NUL
 
+from . import dated
+
 
 class ActionForm(SameTimeForm):
     class Meta:
@@ -65,9 +67,9 @@ def feedback_in_short(meeting: Meeting) -> str:
 class FeedbackAdmin(ScopedAdmin):
     """To be read."""
 
-    list_display = ["meeting", "rating", "comment", "who", "may_quote", "quoted_as", "given_at"]
+    list_display = [dated.meeting, "rating", "comment", "who", "may_quote", "quoted_as", "given_at"]
     list_filter = ["rating", "may_quote", ("meeting__cluster", ScopedFilter)]
-    list_select_related = ["meeting", "registration__user"]
+    list_select_related = [*dated.RELATED, "registration__user"]
     search_fields = ["comment", "meeting__title"]
     ordering = ["-given_at"]
 
@@ -101,9 +103,9 @@ class MeetingPhotoAdmin(ScopedAdmin):
     """A photo for the page of a past meeting. Another one takes its place by removing it first."""
 
     form = PhotoForm
-    list_display = ["meeting", "description"]
+    list_display = [dated.meeting, "description"]
     list_filter = [("meeting__cluster", ScopedFilter)]
-    list_select_related = ["meeting"]
+    list_select_related = dated.RELATED
     fields = ["meeting", "upload", "description"]
 
     def choices_for(self, db_field, request):

@@ -10,6 +10,8 @@ from clusters.scoping import ScopedAdmin, ScopedFilter
 from meetings.models import Registration
 from meetings.registration import registrations
 
+from . import dated
+
 
 class RemovalForm(forms.Form):
     because = forms.CharField(
@@ -30,9 +32,9 @@ def goes_to_next(answer: Registration) -> str:
 
 @admin.register(Registration)
 class RegistrationAdmin(ObjectActs, ScopedAdmin):
-    list_display = ["person", "company", "meeting", "state", "along", "is_new", "needs", "created_at"]
-    list_filter = ["state", ("meeting__cluster", ScopedFilter), ("meeting", ScopedFilter)]
-    list_select_related = ["user", "company", "meeting", "brought_by__user"]
+    list_display = ["person", "company", dated.meeting, "state", "along", "is_new", "needs", "created_at"]
+    list_filter = ["state", ("meeting__cluster", ScopedFilter), ("meeting", dated.MeetingFilter)]
+    list_select_related = ["user", "company", *dated.RELATED, "brought_by__user"]
     search_fields = ["user__name", "name", "company__name", "meeting__title"]
     ordering = ["-meeting__starts_at", "queue_number", "created_at", "pk"]
     acts = ["remove"]

@@ -27,6 +27,8 @@ from meetings.turns import duties, rota, turns
 from meetings.turns.rota_forms import BecauseForm, ChooseFirmForm, NoteForm, OffersForm
 from meetings.turns.rota_picture import Row, Turn, picture
 
+from . import dated
+
 State = Duty.State
 UNDO = "rota_undo"  # in the session: for each cluster the proposals before and after the last plan made there
 CSV_HEAD = [_("Date"), _("Meeting"), _("Chair"), _("Chair: state"), _("Chair: why"),
@@ -228,9 +230,9 @@ class RotaPages(admin.ModelAdmin):
 class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
     """To be read: turns change by their acts, here and on the page of their cluster's rota."""
 
-    list_display = ["meeting", "role", "company", "state", "decided_at", "decided_by", "reason"]
+    list_display = [dated.meeting, "role", "company", "state", "decided_at", "decided_by", "reason"]
     list_filter = ["role", "state", ("meeting__cluster", ScopedFilter)]
-    list_select_related = ["meeting", "company", "decided_by"]
+    list_select_related = [*dated.RELATED, "company", "decided_by"]
     search_fields = ["company__name", "meeting__title"]
     ordering = ["-meeting__starts_at", "role", "pk"]
     acts = ["offer", "accept", "decline", "withdraw", "pin", "unpin", "fulfil", "miss"]

@@ -10,6 +10,8 @@ from meetings.models import AgendaItem, Presentation
 from meetings.slides import presentations
 from meetings.slides.forms import GiveBackForm, PresentationForm
 
+from . import dated
+
 State = Presentation.State
 SPOKEN = [AgendaItem.Kind.SHOWCASE, AgendaItem.Kind.TALK, AgendaItem.Kind.DISCUSSION]
 
@@ -27,9 +29,9 @@ def tells(presentation: Presentation) -> str:
 @admin.register(Presentation)
 class PresentationAdmin(ObjectActs, ScopedAdmin):
     form = PresentationForm
-    list_display = ["title", "company", "meeting", "state", "audience", "downloads"]
+    list_display = ["title", "company", dated.meeting, "state", "audience", "downloads"]
     list_filter = ["state", "audience", ("meeting__cluster", ScopedFilter)]
-    list_select_related = ["company", "meeting"]
+    list_select_related = ["company", *dated.RELATED]
     search_fields = ["title", "company__name", "meeting__title"]
     fields = [
         "meeting",

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.files.base import ContentFile
@@ -10,9 +12,11 @@ from meetings.turns import duties
 from tests.factories import (
     ClusterFactory,
     DutyFactory,
+    FeedbackFactory,
     MeetingFactory,
     MembershipFactory,
     PresentationFactory,
+    RegistrationFactory,
     TopicFactory,
 )
 from tests.meetings.slides import documents
@@ -153,3 +157,13 @@ def test_by_typing_nobody_chooses_what_somebody_else_looks_after(as_coordinator,
         url, {"name": "Backups", "theme": "technology", "cluster": "", "cluster-typed": "Furness"}
     )
     assert "Nothing here is called “Furness”." in page.text and not Topic.objects.exists()
+
+
+@pytest.mark.parametrize("make", [RegistrationFactory, DutyFactory, PresentationFactory, FeedbackFactory])
+def test_lists_tell_meetings_without_a_topic_apart_by_their_day(as_coordinator, lancaster, make):
+    for day in (3, 10):
+        starts_at = datetime(2026, 12, day, 17, 30, tzinfo=UTC)
+        row = make(meeting=MeetingFactory(cluster=lancaster, title="Topic still open", starts_at=starts_at))
+    page = as_coordinator.get(reverse(f"admin:meetings_{row._meta.model_name}_changelist")).content.decode()
+    times = 2 if make is RegistrationFactory else 1  # in its filter too
+    assert [page.count(f"{day} December 2026, Topic still open") for day in (3, 10)] == [times, times]
