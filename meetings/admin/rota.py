@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -230,7 +231,7 @@ class RotaPages(admin.ModelAdmin):
 class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
     """To be read: turns change by their acts, here and on the page of their cluster's rota."""
 
-    list_display = [dated.meeting, "role", "company", "state", "decided_at", "decided_by", "reason"]
+    list_display = [dated.meeting, "role", "company", "state", "decided_at", "decided_by", "reason_in_short"]
     list_filter = ["role", "state", ("meeting__cluster", ScopedFilter)]
     list_select_related = [*dated.RELATED, "company", "decided_by"]
     search_fields = ["company__name", "meeting__title"]
@@ -243,6 +244,10 @@ class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
 
     def has_add_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=_("reason"))
+    def reason_in_short(self, duty):
+        return Truncator(duty.reason).chars(60)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         nothing_to_save = {"show_save": False, "show_save_and_continue": False}
