@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -84,7 +84,7 @@ def calendar(
 def as_told(meetings: QuerySet) -> QuerySet:
     """Each with what its entry says; `items` are those of its agenda."""
     items = AgendaItem.objects.filter(meeting=OuterRef("pk")).order_by("position", "pk")
-    told = items.values(item=JSONObject(title="title", minutes="minutes"))
+    told = items.values(item=JSONObject(title=F("title"), minutes=F("minutes")))
     organised = meetings.select_related("venue", "cluster__association", "association")
     return organised.annotate(items=ArraySubquery(told))
 

@@ -53,7 +53,10 @@ def site(sink):
 def nobody_else_is_connected() -> bool:
     """Postgres takes a moment to see that those it served were killed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND backend_type = 'client backend'"  # no autovacuum
+        )
         return cursor.fetchone()[0] == 1
 
 
