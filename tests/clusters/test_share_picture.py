@@ -43,9 +43,9 @@ class TestDrawing:
         ids=["empty", "NUL", "emoji", "many words", "one long word", "quotes", "marks", "no letters of ours"],
     )
     def test_whatever_is_typed_stays_within_its_place_and_its_time(self, words):
-        began = time.perf_counter()
+        began = time.thread_time()
         picture = drawn(SharePicture(title=words, kicker=words, line=words, name_lines=(words,), mark=MARK))
-        assert time.perf_counter() - began < 2
+        assert time.thread_time() - began < 2
         between_words_and_mark = picture.crop((860, 0, 920, 630))
         assert between_words_and_mark.getcolors() == [(60 * 630, picture.getpixel((0, 0)))]
 

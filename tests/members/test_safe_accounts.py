@@ -112,7 +112,10 @@ def test_answer_is_the_same_whether_an_address_is_known(name, owner):
 
 @pytest.mark.parametrize("name", FORMS)
 def test_answer_takes_as_long_whether_an_address_is_known(name, owner, settings):
-    """Medians of alternating tries; passwords are hashed as in production, which is the slow part."""
+    """Medians of alternating tries, in time of computing, so that what else the machine does counts for nothing.
+
+    Passwords are hashed as in production, which is the slow part.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     owner.set_password(PASSWORD)
     owner.save()
@@ -121,9 +124,9 @@ def test_answer_takes_as_long_whether_an_address_is_known(name, owner, settings)
         for email in took:
             cache.clear()
             address = email if email == KNOWN else f"{number}.{email}"  # who signs up is known from then on
-            start = time.perf_counter()
+            start = time.thread_time()
             Client().post(reverse(name), FORMS[name](address))
-            took[email].append(time.perf_counter() - start)
+            took[email].append(time.thread_time() - start)
     known, unknown = (statistics.median(times) for times in took.values())
     assert max(known, unknown) < 1.6 * min(known, unknown) or abs(known - unknown) < 0.04, (known, unknown)
 
