@@ -124,11 +124,11 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "clusters.lean_templates.ReadForEach",
                     ["clusters.lean_templates.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n"],
+            "builtins": ["django.templatetags.i18n", "clusters.templatetags.constant"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.template.autoreload import reset_loaders
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -54,13 +55,19 @@ class PseudoLanguage(NullTranslations):
         return self.gettext(singular if number == 1 else plural)
 
 
+def forget_words() -> None:
+    """What is kept for each language tells them apart by their code."""
+    fragments.forget_all()
+    reset_loaders()
+
+
 @contextmanager
 def spoken(language: NullTranslations) -> Iterator[None]:
     """Puts it in the place of the site's language."""
     code, known = settings.LANGUAGE_CODE, trans_real._translations
     before, default = known.get(code), trans_real._default
     known[code] = trans_real._default = language
-    fragments.forget_all()  # they tell languages apart by their code
+    forget_words()
     try:
         with translation.override(code):
             yield
@@ -70,7 +77,7 @@ def spoken(language: NullTranslations) -> Iterator[None]:
             del known[code]
         else:
             known[code] = before
-        fragments.forget_all()
+        forget_words()
         translation.deactivate()  # it is still spoken in this thread: override has put it back
 
 

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from clusters import charts, dates, fragments, pictures
+from clusters.templatetags.constant import of_literals
 
 register = template.Library()
 
@@ -39,6 +40,9 @@ def icon(name: str) -> str:
         static("img/icons.svg"),
         name,
     )
+
+
+register.tag("icon", of_literals(register.tags["icon"]))
 
 
 @register.simple_tag

@@ -1,0 +1,81 @@
+"""Words and addresses that stand in a template as text: the same as Django's tags say each time."""
+
+import pytest
+from django.template import Context, Engine, Template, engines
+from django.template.base import TextNode
+from django.template.loader import get_template
+from django.test.utils import override_script_prefix
+from django.utils import translation
+
+from clusters.templatetags.constant import Known
+
+SAID = [
+    '{% translate "Sign in" %}',
+    "{% translate 'Less < more & 100%' %}",
+    '{% translate "Sign in" as words %}{{ words }}',
+    "{% blocktranslate trimmed %}\n  Free to join.<br>\n 100% %(free)s\n{% endblocktranslate %}",
+    "{% url 'clusters:cluster-list' %}",
+    "{% url 'clusters:cluster' 'lancaster' as here %}{{ here }}",
+    "{% url 'no-such-name' as here %}[{{ here }}]",
+]
+
+VARIES = [
+    "{% translate words %}",
+    '{% translate "Sign in"|upper %}',
+    '{% translate "May" context "month" %}',
+    "{% blocktranslate %}Free for {{ name }}{% endblocktranslate %}",
+    "{% blocktranslate with name=words %}Free{% endblocktranslate %}",
+    "{% blocktranslate count n=2 %}One{% plural %}Two{% endblocktranslate %}",
+    "{% blocktranslate asvar words %}Free{% endblocktranslate %}",
+    "{% url 'clusters:cluster' slug %}",
+    "{% url 'clusters:cluster' slug='lancaster' %}",
+    "{% url 'no-such-name' %}",
+]
+
+
+@pytest.fixture
+def django_alone():
+    """Templates as Django reads them without our tags."""
+    return Engine(builtins=["django.templatetags.i18n"])
+
+
+@pytest.mark.parametrize("source", SAID)
+@pytest.mark.parametrize("language", ["en-gb", "cy"])
+@pytest.mark.parametrize("autoescape", [True, False])
+def test_what_is_constant_is_said_as_django_says_it(source, language, autoescape, welsh, django_alone):
+    with translation.override(language):
+        context = {"autoescape": autoescape}
+        assert Template(source).render(Context(**context)) == django_alone.from_string(source).render(
+            Context(**context)
+        )
+
+
+@pytest.mark.parametrize("source", SAID)
+def test_what_is_constant_is_text(source):
+    assert isinstance(Template(source).nodelist[0], TextNode | Known)
+
+
+@pytest.mark.parametrize("source", VARIES)
+def test_what_may_vary_is_asked_each_time(source):
+    assert not isinstance(Template(source).nodelist[0], TextNode | Known)
+
+
+def test_a_template_is_read_for_each_language_and_mount(welsh):
+    def menu() -> str:
+        values = {"section": "", "cluster_word": "", "faq_url": "", "signed_in": False}
+        return get_template("_site_nav.html").render(values)
+
+    english = menu()
+    assert "Sign in" in english and 'href="/meetings/"' in english
+    with translation.override(welsh):
+        assert "⟦Šîĝñ îñ⟧" in menu()
+    with override_script_prefix("/network/"):
+        assert 'href="/network/meetings/"' in menu()
+    assert menu() == english
+
+
+def test_a_template_that_loads_i18n_may_be_kept_for_all_languages(welsh):
+    """crispy forms keeps its own so."""
+    kept = engines["django"].from_string('{% load i18n %}{% translate "Sign in" %}')
+    with translation.override(welsh):
+        assert kept.render() == "⟦Šîĝñ îñ⟧"
