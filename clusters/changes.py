@@ -6,7 +6,8 @@ holds, or makes one: nobody waits for anybody, and as an ordinary row it is seen
 the transaction is. Of two looks on one database the later sees all that the earlier saw, so the sum only rises, and
 two equal sums mean that nothing was committed in between.
 
-What figures are counted from (COUNTED) has a number of its own for each table, in rows of its own, kept likewise.
+Each table has a number of its own beside, in rows of its own, kept likewise; and what figures are counted from
+(COUNTED) another one, which only the columns move that matter to them.
 
 It says nothing about other databases: pages and the number must be read from the same one, which is why no page is
 read from a replica.
@@ -44,7 +45,7 @@ UNSHOWN = {
 # Columns whose change alone counts for nothing.
 QUIET = {"members.User": ["last_login", "password"]}
 
-# Of what figures are counted from there is a number too, moved by these columns of the table; None: by all.
+# Of what figures are counted from there is another number, moved by these columns of the table; None: by all.
 COUNTED: dict[str, list[str] | None] = {
     "clusters.Association": None,
     "clusters.Cluster": None,
@@ -92,8 +93,8 @@ def number_of_changes() -> int | None:
     return None if rows is None else rows[0][0]
 
 
-def number_of_changes_in(models: tuple[str, ...]) -> int | None:
-    """The same of some models of COUNTED alone; also None inside a transaction."""
+def numbers_of_changes() -> dict[str, int] | None:
+    """All numbers, as of one moment: "" is that of all tables, `of_table(…)` that of one. None as above."""
     if connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return None
     numbers = _own.numbers
@@ -101,10 +102,23 @@ def number_of_changes_in(models: tuple[str, ...]) -> int | None:
         rows = _asked("numbers_of_changes", NUMBERS)
         if rows is None:
             return None
-        numbers = dict(rows)
+        numbers = {"": 0, **dict(rows)}
         if _own.looks_once:
             _own.numbers = numbers
+    return numbers
+
+
+def number_of_changes_in(models: tuple[str, ...]) -> int | None:
+    """Of what figures are counted from, in some models of COUNTED; also None inside a transaction."""
+    numbers = numbers_of_changes()
+    if numbers is None:
+        return None
     return sum(numbers.get(apps.get_model(label)._meta.db_table, 0) for label in models)
+
+
+def of_table(name: str) -> str:
+    """All changes of a table; its name alone is about those that figures are counted from."""
+    return f"{name}.*"
 
 
 @contextmanager
@@ -191,6 +205,15 @@ def watch_tables(using: str, **kwargs) -> None:
             # Also where a copy of the data is loaded in the role of a replica.
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
         to_check.note_what_was_there(cursor, missing)
+        # A table without its row in change_count is one that nobody watches yet.
+        about = [
+            of_table(model._meta.db_table) for model in watched_models() if model._meta.db_table in tables
+        ]
+        cursor.execute(
+            "INSERT INTO change_count (about, commits) SELECT about, 0 FROM unnest(%s) about "
+            "WHERE NOT EXISTS (SELECT FROM change_count known WHERE known.about = about.about)",
+            [about],
+        )
 
 
 def triggers_of(model) -> list[str]:
@@ -201,19 +224,23 @@ def triggers_of(model) -> list[str]:
 
 def counting_triggers_of(model) -> list[str]:
     """An UPDATE that changes nothing is no change."""
-    label = model._meta.label
+    label, table = model._meta.label, model._meta.db_table
     quiet = ", ".join(f"'{column}'" for column in QUIET.get(label, []))
     old, new = ((f"to_jsonb({row}) - ARRAY[{quiet}]" if quiet else f"{row}.*") for row in ("OLD", "NEW"))
-    triggers = _triggers(f"{old} IS DISTINCT FROM {new}", "note_change()")
-    if label not in COUNTED:
-        return triggers
-    columns = COUNTED[label] or ["*"]
-    old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
-    return triggers + _triggers(f"({old}) IS DISTINCT FROM ({new})", f"note_change('{model._meta.db_table}')")
+    about = ["", of_table(table)]
+    columns = COUNTED.get(label, [])
+    if columns is None:
+        about.append(table)
+    triggers = _triggers(f"{old} IS DISTINCT FROM {new}", about)
+    if columns:
+        old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+        triggers += _triggers(f"({old}) IS DISTINCT FROM ({new})", [table])
+    return triggers
 
 
-def _triggers(has_changed: str, act: str) -> list[str]:
+def _triggers(has_changed: str, about: list[str]) -> list[str]:
     on = 'ON "{table}"'
+    act = "note_change({})".format(", ".join(f"'{one}'" for one in about))
     return [
         f"AFTER INSERT OR DELETE {on} FOR EACH ROW EXECUTE FUNCTION {act}",
         f"AFTER UPDATE {on} FOR EACH ROW WHEN ({has_changed}) EXECUTE FUNCTION {act}",

@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.utils.translation import get_language
 
 from clusters.changes import number_of_changes_in
+from clusters.tables_read import note_read
 
 MOST = 1_000  # figures in one process; the one not asked for longest goes first
 
@@ -26,6 +27,7 @@ def kept(what: tuple[Hashable, ...], models: tuple[str, ...], count: Callable[[]
 
     Its words may be in the reader's language.
     """
+    note_read(models)
     what = (*what, get_language())
     number = number_of_changes_in(models)
     if number is None:

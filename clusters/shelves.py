@@ -19,6 +19,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils.http import http_date, parse_etags
 
+from clusters.changes import numbers_of_changes
+
 LEAST_TO_COMPRESS = 200  # bytes
 ENCODE: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
@@ -41,6 +43,13 @@ class Key(NamedTuple):
     language: str
 
 
+class Edition(NamedTuple):
+    """Of all there is, at a moment."""
+
+    changes: int  # as clusters.changes counts them
+    minute: int  # since 1970
+
+
 class Answer:
     """What goes out: a page compressed or not, or the word that it is the one already known."""
 
@@ -54,9 +63,12 @@ class Answer:
 
 
 class Page:
-    def __init__(self, edition: tuple[int, int], headers: dict[str, str], body: bytes):
-        """`edition`: the number of changes and the minute since 1970 in which it was made."""
+    def __init__(self, edition: Edition, shown: dict[str, int | None], headers: dict[str, str], body: bytes):
+        """`edition` and `shown` are of before it was made: the latter the numbers of the tables it was made from, None
+        where nobody counts.
+        """
         self.edition = edition
+        self.shown = shown
         self.headers = {name: value for name, value in headers.items() if name.lower() not in OURS}
         self.vary = "Cookie, Accept-Encoding"
         if "Content-Language" in headers:  # there are others
@@ -71,6 +83,20 @@ class Page:
     def size(self) -> int:
         """Bytes in memory, near enough; the compressed ones come when first asked for."""
         return len(self.body) * 3 // 2 + 4096
+
+    def holds(self, now: Edition) -> bool:
+        """Whether its minute lasts and nothing it shows has changed. Other changes make it one of a later edition."""
+        if self.edition == now:
+            return True
+        if self.edition.minute != now.minute:
+            return False
+        numbers = numbers_of_changes()
+        if numbers is None or None in self.shown.values():
+            return False
+        if any(numbers.get(about) != number for about, number in self.shown.items()):
+            return False
+        self.edition = Edition(numbers[""], now.minute)
+        return True
 
     def answer(self, asked: Mapping[str, str]) -> Answer:
         """`asked`: the request's headers, as WSGI names them."""
@@ -169,14 +195,18 @@ class Shelves:
         """The last one kept in this process, which may no longer hold."""
         return self.shelf(key).get(key)
 
-    def find(self, key: Key, edition: tuple[int, int]) -> Page | None:
+    def find(self, key: Key, edition: Edition) -> Page | None:
+        """One that holds."""
         page = self.get(key)
-        if (page is None or page.edition != edition) and settings.SHARE_VISITORS_PAGES:
+        if page is not None and page.holds(edition):
+            return page
+        if settings.SHARE_VISITORS_PAGES:
             name = shared_key(key)
             page = shared(lambda cache: cache.get(name))
-            if page is not None and page.edition == edition:
+            if page is not None and page.holds(edition):
                 self.shelf(key).put(key, page)
-        return page if page is not None and page.edition == edition else None
+                return page
+        return None
 
     def keep(self, key: Key, page: Page) -> None:
         self.shelf(key).put(key, page)

@@ -1,9 +1,11 @@
 """Pages that are the same for all visitors, made once and served until something changes.
 
-A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its page is kept with the number of changes
-(clusters.changes) read *before* it was made, and served for as long as that number, asked at each request, is the
-same: so nothing was committed from before its first query to the moment it is served, anywhere. And it is served in
-the minute it was made in alone, so whatever depends on the clock is at most as late as the clock's last minute.
+A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its page is kept with the numbers of changes
+(clusters.changes) read *before* it was made, and served for as long as these, asked at each request, are the same: so
+nothing was committed from before its first query to the moment it is served, anywhere. Asked is the number of all
+changes; only when that is another one, those of the tables that the page was made from (clusters.tables_read). And it
+is served in the minute it was made in alone, so whatever depends on the clock is at most as late as the clock's last
+minute.
 
 What tells pages apart: scheme, host, path, the parameters the view reads, the choice of light or dark, and with
 several languages the reader's. A request with a session, and so whatever a person signed in may see, passes by.
@@ -27,9 +29,10 @@ from django.urls import Resolver404, resolve
 
 from clusters import logs
 from clusters.brands import theme_in
-from clusters.changes import number_of_changes
+from clusters.changes import number_of_changes, numbers_of_changes, of_table
 from clusters.languages import language_for
-from clusters.shelves import Answer, Key, Page, Shelves
+from clusters.shelves import Answer, Edition, Key, Page, Shelves
+from clusters.tables_read import tables_read
 
 LARGEST = 512 * 1024  # bytes of one page
 SHELVES = "clusters.shelves"  # where ServeKeptPages puts them in the environ
@@ -74,7 +77,10 @@ class ServeKeptPages:
         if not (may_be_kept(environ) and environ["PATH_INFO"].isascii() and cookies.isascii()):
             return None
         page = self.shelves.get(key_of(environ, parse_cookie(cookies) if cookies else {}))
-        if page is None or page.edition != edition_now():
+        if page is None:
+            return None
+        changes = number_of_changes()
+        if changes is None or not page.holds(Edition(changes, this_minute())):
             return None
         return page.answer(environ)
 
@@ -90,8 +96,9 @@ class KeepVisitorsPages:
 
     def __call__(self, request):
         parameters = parameters_of(request) if may_be_kept(request.META) else None
-        if parameters is None or (edition := edition_now()) is None:
+        if parameters is None or (numbers := numbers_of_changes()) is None:
             return self.get_response(request)
+        edition = Edition(numbers[""], this_minute())
         shelves = request.META.get(SHELVES, self.shelves)
         leave_only(request, parameters)
         key = key_of(request.META, request.COOKIES)
@@ -100,18 +107,19 @@ class KeepVisitorsPages:
             with shelves.making(key):
                 page = shelves.find(key, edition)
                 if page is None:
-                    response = self.get_response(request)
+                    with tables_read() as tables:
+                        response = self.get_response(request)
                     if not is_for_all(request, response, key.language):
                         return response
-                    page = Page(edition, dict(response.items()), response.content)
+                    shown = {about: numbers.get(about) for about in map(of_table, tables)}
+                    page = Page(edition, shown, dict(response.items()), response.content)
                     shelves.keep(key, page)
         return response_of(page.answer(request.META), with_body=request.method == "GET")
 
 
-def edition_now() -> tuple[int, int] | None:
-    """What a page must have been made at to be served now: the number of changes, and the minute since 1970."""
-    changes = number_of_changes()
-    return None if changes is None else (changes, int(time.time() // 60))
+def this_minute() -> int:
+    """Since 1970."""
+    return int(time.time() // 60)
 
 
 def may_be_kept(meta: dict) -> bool:

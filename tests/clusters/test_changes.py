@@ -17,6 +17,8 @@ from clusters.changes import (
     LookOnce,
     number_of_changes,
     number_of_changes_in,
+    numbers_of_changes,
+    of_table,
     one_look,
     watch_tables,
     watched_models,
@@ -44,7 +46,7 @@ def test_each_table_is_watched_or_left_out_with_a_reason(db):
     models = apps.get_models(include_auto_created=True)
     watches = {
         model._meta.db_table: (model in watched_models())
-        + (model._meta.label in COUNTED)
+        + bool(COUNTED.get(model._meta.label))
         + len(WATCHES.get(model._meta.label, []))
         for model in models
         if model._meta.managed and not model._meta.proxy
@@ -165,6 +167,27 @@ def test_a_table_that_figures_are_counted_from_has_a_number_of_its_own(cluster):
         factories.TopicFactory(cluster=cluster)
         factories.TopicFactory(cluster=cluster)
     assert numbers() == (before[0] + 1, before[1] + 2)
+
+
+@committed
+def test_each_table_has_a_number_that_any_change_of_it_moves(cluster):
+    """Also before it was ever changed: so that a table nobody watches can be told from one that stays as it is."""
+    firm, topic = factories.CompanyFactory(), factories.TopicFactory(cluster=cluster)
+    numbers = numbers_of_changes()
+    assert {of_table(model._meta.db_table) for model in watched_models()} <= numbers.keys()
+    with transaction.atomic():
+        Company.objects.filter(pk=firm.pk).update(about="Another text, which no figure is counted from.")
+        topic.delete()
+        factories.TopicFactory(cluster=cluster)
+        assert numbers_of_changes() is None
+    now = numbers_of_changes()
+    assert {about for about, number in now.items() if number != numbers.get(about)} == {
+        "",
+        "members_company.*",
+        "clusters_topic.*",
+        "clusters_topic",
+    }
+    assert now[""] == numbers[""] + 1 == number_of_changes()
 
 
 @committed

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clusters import kept_figures, visitors_pages
+from clusters.changes import watch_tables
 from clusters.models import Cluster
 from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
@@ -190,6 +191,30 @@ class TestNeverStale:
             Cluster.objects.filter(pk=site.pk).update(name=name)
             factories.QuestionFactory(question=f"{name}?", answer=name)
             assert name.split()[0] in visitor.get(path).content.decode()
+
+    def test_what_it_does_not_show_leaves_a_page_kept(self, visitor, site):
+        """Somebody answers to a meeting: its page is another one then, and that of the clusters the same."""
+        meeting = factories.MeetingFactory(cluster=site, state=Meeting.State.PUBLISHED)
+        pages = ("/clusters/", meeting.get_absolute_url())
+        for page in pages:
+            visitor.get(page)
+        for _ in range(2):
+            factories.RegistrationFactory(meeting=meeting)
+            assert [is_kept(visitor, page) for page in pages] == [True, False]
+        Cluster.objects.update(town="Carnforth")
+        assert [is_kept(visitor, page) for page in pages] == [False, False]
+
+    def test_a_table_that_nobody_counts_yet_is_not_relied_on(self, visitor):
+        """As between the start of new code and its `migrate`."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM change_count WHERE about = 'clusters_cluster.*'")
+            try:
+                visitor.get("/clusters/")
+                assert is_kept(visitor, "/clusters/")
+                factories.QuestionFactory()
+                assert not is_kept(visitor, "/clusters/")
+            finally:
+                watch_tables(using="default")
 
     def test_also_a_change_typed_into_the_database_on_another_machine(self, visitor):
         visitor.get("/clusters/")
@@ -365,6 +390,11 @@ class TestShared:
         second, queries = made_by(Client(), "/clusters/", headers={"Accept-Encoding": "gzip"})
         assert queries == 0
         assert second.content == first.content and second["ETag"] == first["ETag"]
+
+    def test_also_when_something_else_changed_since(self, site):
+        Client().get("/clusters/")
+        factories.QuestionFactory()
+        assert is_kept(Client(), "/clusters/")
 
     def test_unless_something_changed(self, site):
         Client().get("/clusters/")

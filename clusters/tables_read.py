@@ -1,0 +1,57 @@
+"""Which tables a page is made from: those that the queries of its making name, and those of kept figures it shows."""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+
+from django.apps import apps
+from django.db import connection
+
+from clusters.changes import watched_models
+
+
+class Own(threading.local):
+    """The tables that this thread has read since it began to note them; None: it does not."""
+
+    names: set[str] | None = None
+
+
+_own = Own()
+
+
+@contextmanager
+def tables_read() -> Iterator[set[str]]:
+    """The set grows by each watched table that a query of this thread reads within."""
+    names: set[str] = set()
+
+    def note(execute, sql, params, many, context):
+        names.update(named_in(sql))
+        return execute(sql, params, many, context)
+
+    outer, _own.names = _own.names, names
+    try:
+        with connection.execute_wrapper(note):
+            yield names
+    finally:
+        _own.names = outer
+        if outer is not None:
+            outer |= names
+
+
+def note_read(labels: Iterable[str]) -> None:
+    """Of models ("app.Model") whose rows were read earlier, by whoever kept what they gave."""
+    if _own.names is not None:
+        _own.names.update(apps.get_model(label)._meta.db_table for label in labels)
+
+
+@lru_cache(maxsize=1000)  # the same few hundred come again and again, with other parameters
+def named_in(sql: str) -> frozenset[str]:
+    """Each word that is a table's name is taken for it: one too many makes a page anew more often, and that is all."""
+    return tables().intersection(re.findall(r"\w+", sql))
+
+
+@cache
+def tables() -> frozenset[str]:
+    return frozenset(model._meta.db_table for model in watched_models())

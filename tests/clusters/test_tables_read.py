@@ -1,0 +1,88 @@
+"""A kept page knows all the tables it was made from: what it forgot could change unseen."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import resolve, reverse
+
+from clusters import kept_figures
+from clusters.changes import UNSHOWN
+from clusters.tables_read import named_in, note_read, tables_read
+from members.models import Company
+from tests import factories
+from tests.access.answers import OK
+from tests.test_access import ROWS
+
+SEARCHES = [
+    "/clusters/?q=LA1+4YW",
+    "/clusters/?q=Lancaster",
+    "/companies/?q=data",
+    "/companies/?q=dta",
+    "/companies/?good_at=cloud",
+    "/presentations/?q=tides",
+    "/meetings/?cluster=lancaster",
+    "/news/?theme=technology",
+    "/sitemap-meetings.xml",
+]
+
+
+def kept_pages(world) -> list[str]:
+    found = set(SEARCHES)
+    for name, args, method, answers in ROWS:
+        url = reverse(name, args=args(world))
+        if method == "get" and answers["visitor"] == OK and hasattr(resolve(url).func, "visitors_parameters"):
+            found.add(url)
+    return sorted(found)
+
+
+def scans() -> dict[str, int]:
+    """Of each table in this transaction, as Postgres counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables")
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_a_page_knows_each_table_that_postgres_read_for_it(world):
+    unshown = {label.replace(".", "_").lower() for label in UNSHOWN}
+    pages = kept_pages(world)
+    assert len(pages) > 30
+    for page in pages:
+        before = scans()
+        with tables_read() as known:
+            assert Client().get(page).status_code == 200, page
+        really = {table for table, count in scans().items() if count > before.get(table, 0)} - unshown
+        assert really <= known | {"cache", "change_count"}, page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_knows_them_also_when_its_figures_were_kept(world, settings):
+    settings.VISITORS_PAGES_BYTES = 0  # each page is made
+    visitor = Client()
+    for page in kept_pages(world):
+        kept_figures.forget_all()
+        with tables_read() as first:
+            visitor.get(page)
+        with tables_read() as second:
+            visitor.get(page)
+        assert first and first == second, page
+
+
+@pytest.mark.django_db
+def test_what_is_read_before_and_after_is_not_meant():
+    factories.CompanyFactory()
+    with tables_read() as outer:
+        with tables_read() as inner:
+            Company.objects.exists()
+        note_read(["clusters.Topic"])
+    note_read(["clusters.Cluster"])
+    assert inner == {"members_company"}
+    assert outer == {"members_company", "clusters_topic"}
+
+
+def test_tables_are_found_however_they_are_written():
+    assert named_in('SELECT 1 FROM "members_company" JOIN public.clusters_cluster ON true') == {
+        "members_company",
+        "clusters_cluster",
+    }
+    assert named_in("SELECT 1 FROM members_companylogo, django_session") == {"members_companylogo"}
