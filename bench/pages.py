@@ -4,8 +4,10 @@
 
 Three servers run at the same time (gunicorn, 2 workers of 4 threads): the site, the site that keeps no pages, and the
 bare view. They are asked in turn, page by page and round by round, so a machine that speeds up or slows down does so
-for all. Needs wrk (Debian: apt-get install wrk) and content: the demo (make run once), or whatever DATABASE_URL names.
+for all. Once in each round the site is asked while somebody commits a changed answer to a meeting 20 times a second.
+Needs wrk (Debian: apt-get install wrk) and content: the demo (make run once), or whatever DATABASE_URL names.
 """
+# ruff: noqa: E402 (the settings come first)
 
 import os
 import re
@@ -13,6 +15,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,9 +24,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-ROUNDS = 3
-SECONDS = 2
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.db import connection
+from django.utils import timezone
+
+from meetings.models import Registration
+
+ROUNDS = 5
+SECONDS = 1
 CONNECTIONS = 8
+WRITES = 20  # a second
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGES = {
     "Home": "/",
@@ -125,17 +140,40 @@ def ask(server: Server, path: str, seconds: int, *headers: str) -> Round:
     )
 
 
+@contextmanager
+def others_write() -> Iterator[None]:
+    """Somebody changes an answer all the time; in the end it is as it was."""
+    answers = Registration.objects.filter(pk=Registration.objects.order_by("pk").values("pk")[:1])
+    before, done = answers.get().changed_at, threading.Event()
+
+    def write():
+        while not done.wait(1 / WRITES):
+            answers.update(changed_at=timezone.now())
+        answers.update(changed_at=before)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        writer.join()
+
+
 def measure(site: Server, anew: Server, bare: Server, path: str, seconds: int) -> tuple[int, dict]:
     """Bytes of the page; {kind: its rounds}."""
     body, etag = fetch(site.url + path)
     fetch(site.url + path)
     fetch(anew.url + path)
-    rounds: dict[str, list[Round]] = {"kept": [], "known": [], "anew": [], "bare": []}
+    rounds: dict[str, list[Round]] = {"kept": [], "written": [], "known": [], "anew": [], "bare": []}
     for _ in range(ROUNDS):
         rounds["kept"].append(ask(site, path, seconds))
         if etag:
             rounds["known"].append(ask(site, path, seconds, f"If-None-Match: {etag}"))
         rounds["bare"].append(ask(bare, f"/{len(body)}", seconds))
+        with others_write():
+            rounds["written"].append(ask(site, path, seconds))
         rounds["anew"].append(ask(anew, path, seconds))
     return len(body), rounds
 
@@ -153,18 +191,19 @@ def ratio(ours: list[Round], theirs: list[Round], field: str) -> float:
 
 HEAD = """
 Requests a second and p99 at {connections} connections, medians of {rounds} rounds; the ratios are those of a round.
-"304" is its computing as a share of that of the bare view's 200.
+"304" is its computing as a share of that of the bare view's 200; "written to": kept pages while answers are changed.
 
-| page | KB | bare view | kept | ratio | p99, ms | 304 | made anew | ratio | p99, ms |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+| page | KB | bare view | kept | ratio | p99, ms | 304 | written to | ratio | p99, ms | made anew | ratio | p99, ms |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
 def row(name: str, size: int, rounds: dict) -> str:
-    kept, known, anew, bare = rounds["kept"], rounds["known"], rounds["anew"], rounds["bare"]
+    kept, known, written, anew, bare = (rounds[kind] for kind in ("kept", "known", "written", "anew", "bare"))
     share = f"{ratio(known, bare, 'computing'):.0%}" if known else "–"
     return (
         f"| {name} | {size / 1024:.0f} | {middle(bare, 'rate'):.0f} "
         f"| {middle(kept, 'rate'):.0f} | {ratio(kept, bare, 'rate'):.0%} | {middle(kept, 'p99'):.1f} | {share} "
+        f"| {middle(written, 'rate'):.0f} | {ratio(written, bare, 'rate'):.0%} | {middle(written, 'p99'):.1f} "
         f"| {middle(anew, 'rate'):.0f} | {ratio(anew, bare, 'rate'):.1%} | {middle(anew, 'p99'):.0f} |"
     )
 
