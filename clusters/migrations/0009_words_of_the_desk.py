@@ -10,9 +10,10 @@ from django.db import migrations, models
 
 import clusters.colours
 import clusters.models.image
+from clusters.words_alone import WordsAlone
 
 
-class Migration(migrations.Migration):
+class Migration(WordsAlone):
     dependencies = [
         ("clusters", "0008_count_changes_of_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

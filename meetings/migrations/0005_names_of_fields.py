@@ -11,9 +11,10 @@ from django.db import migrations, models
 
 import meetings.models.presentation
 import meetings.models.registration
+from clusters.words_alone import WordsAlone
 
 
-class Migration(migrations.Migration):
+class Migration(WordsAlone):
     dependencies = [
         ("clusters", "0007_postcodes"),
         ("meetings", "0004_what_pages_and_the_worker_look_for"),

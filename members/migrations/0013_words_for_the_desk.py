@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import members.models.export
+from clusters.words_alone import WordsAlone
 
 
-class Migration(migrations.Migration):
+class Migration(WordsAlone):
     dependencies = [
         ("clusters", "0007_postcodes"),
         ("members", "0012_introductions_nobody_answers"),

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import clusters.models.image
+from clusters.words_alone import WordsAlone
 
 
-class Migration(migrations.Migration):
+class Migration(WordsAlone):
     dependencies = [
         ("clusters", "0009_words_of_the_desk"),
         ("members", "0016_words_of_the_desk"),
