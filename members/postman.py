@@ -148,8 +148,8 @@ class Postman:
 def take(due: QuerySet[OutgoingMail]) -> OutgoingMail | None:
     """The next mail of those that is nobody else's; it is ours for the lease."""
     with transaction.atomic():
-        first = due.annotate(now=Now()).order_by("to_many", "due_at")
-        mail = first.select_for_update(skip_locked=True).first()
+        first = due.annotate(now=Now()).order_by("to_many", "due_at").select_related("cluster")
+        mail = first.select_for_update(skip_locked=True, of=["self"]).first()
         if mail is not None:
             mail.attempts += 1
             mail.due_at = mail.now + LEASE

@@ -78,6 +78,16 @@ def test_an_optional_letter_can_be_stopped_with_one_click(postman, sink, lancast
     assert letter["List-Id"] == "<agenda.lancaster.127.0.0.1>"
 
 
+def test_a_mail_costs_three_statements(postman, sink, lancaster, django_assert_num_queries):
+    """To find it, to take it, and to say that it was sent; and those of the transaction, which a test has as two."""
+    for _ in range(2):
+        factories.OutgoingMailFactory(cluster=lancaster, unsubscribe_url="https://site.example/mail/x/")
+    postman.deliver_next()
+    with django_assert_num_queries(3 + 2):
+        postman.deliver_next()
+    assert len(sink.letters) == 2
+
+
 def test_a_calendar_goes_along_with_the_method_it_has(postman, sink):
     factories.OutgoingMailFactory(calendar=CALENDAR, html="<p>Hi")
     deliver_all(postman)
