@@ -109,11 +109,18 @@ def numbers_of_changes() -> dict[str, int] | None:
 
 
 def number_of_changes_in(models: tuple[str, ...]) -> int | None:
-    """Of what figures are counted from, in some models of COUNTED; also None inside a transaction."""
+    """Of models: for those of COUNTED of what figures are counted from. None also where nobody counts."""
     numbers = numbers_of_changes()
     if numbers is None:
         return None
-    return sum(numbers.get(apps.get_model(label)._meta.db_table, 0) for label in models)
+    total = 0
+    for label in models:
+        table = apps.get_model(label)._meta.db_table
+        number = numbers.get(table, 0) if label in COUNTED else numbers.get(of_table(table))
+        if number is None:
+            return None
+        total += number
+    return total
 
 
 def of_table(name: str) -> str:

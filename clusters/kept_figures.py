@@ -23,7 +23,8 @@ _lock = Lock()
 
 
 def kept(what: tuple[Hashable, ...], models: tuple[str, ...], count: Callable[[], Figure]) -> Figure:
-    """What `count()` gives, which must depend on `what` and on rows of these `models` alone, and not be changed.
+    """What `count()` gives, which must depend on `what` and on rows of these `models` alone (of those in
+    `clusters.changes.COUNTED` on the columns named there), and not be changed.
 
     Its words may be in the reader's language.
     """

@@ -47,21 +47,25 @@ def lines_of(company: Any, user) -> list[Line]:
     duties = duties.select_related("meeting__cluster", "meeting__association")
     ahead = duties.filter(meeting__ends_at__gte=now).order_by("meeting__starts_at", "pk")[:AHEAD]
     past = duties.filter(meeting__ends_at__lt=now).order_by("-meeting__starts_at", "pk")[:BEHIND]
+    turns = sorted(ahead.union(past, all=True), key=lambda duty: duty.meeting.starts_at)
     talks = company.presentations.visible_to(user).published()
     talks = talks.select_related("meeting__cluster", "meeting__association")
+    coming = [_turn(duty, is_ahead=True) for duty in turns if duty.meeting.ends_at >= now]
     behind = [
-        *(_turn(duty, _("Chaired") if duty.role == "chair" else _("Hosted")) for duty in past),
+        *(_turn(duty) for duty in turns if duty.meeting.ends_at < now),
         *(_talk(talk) for talk in talks.order_by("-meeting__starts_at", "pk")[:BEHIND]),
     ]
     behind.sort(key=lambda line: line.at, reverse=True)
-    coming = [
-        _turn(duty, _("Chairs") if duty.role == "chair" else _("Hosts"), is_ahead=True) for duty in ahead
-    ]
     return coming + behind[:BEHIND]
 
 
-def _turn(duty, did: str, *, is_ahead: bool = False) -> Line:
+def _turn(duty, *, is_ahead: bool = False) -> Line:
     meeting = duty.meeting
+    chairs = duty.role == "chair"
+    if is_ahead:
+        did = _("Chairs") if chairs else _("Hosts")
+    else:
+        did = _("Chaired") if chairs else _("Hosted")
     return Line(
         meeting.starts_at,
         did,

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clusters import fragments, kept_figures
 from clusters.models import Cluster, Supporter, Topic
-from members.models import Company, Officer, User
+from members.models import Company, Drive, Officer, User
 
 from . import factories
 
@@ -20,7 +20,8 @@ MOST = {
     "/associations/lcict/": 8,
     "/companies/": 4,
     "/companies/?q=fellside": 4,
-    "/companies/fellside-analytics/": 7,
+    "/companies/fellside-analytics/": 6,
+    "/drives/250-new-members/": 6,
     "/meetings/": 2,
     "/meetings/past/": 2,
     "/presentations/": 2,
@@ -54,6 +55,8 @@ def coordinated(lancaster, firm):
     factories.TopicFactory(cluster=lancaster, name="Passkeys")
     factories.SupportFactory(cluster=lancaster, association=None, supporter__name="InfoLab")
     factories.OfficerFactory(cluster=lancaster, user__name="Ruth Ackroyd")
+    for slug in ("250-new-members", "the-next-hundred"):
+        factories.DriveFactory(association=lancaster.association, slug=slug)
     return lancaster
 
 
@@ -63,6 +66,12 @@ def test_few_queries(visitor, coordinated, path):
     with CaptureQueriesContext(connection) as queries:
         assert visitor.get(path).status_code == 200
     assert len(queries) <= MOST[path]
+
+
+def test_another_drive_shows_as_it_is_now(visitor, coordinated):
+    assert b"Next Hundred" not in visitor.get("/drives/250-new-members/").content
+    Drive.objects.filter(slug="the-next-hundred").update(name="The Next Hundred")
+    assert b"The Next Hundred" in visitor.get("/drives/250-new-members/").content
 
 
 CHANGES = {

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from clusters import pictures
 from clusters.brands import wear
 from clusters.figures import Line
+from clusters.kept_figures import kept
 from clusters.models import Cluster
 from clusters.visitors_pages import same_for_visitors
 from members import drives
@@ -154,7 +155,9 @@ def clusters_of(drive: Drive, standing: Standing) -> list[Cluster]:
 
 def more_drives(drive: Drive) -> list[tuple[Drive, Standing | None]]:
     """The other drives of the association; those that are closed with their result."""
-    others = Drive.objects.of(drive.in_association).exclude(pk=drive.pk)
+    association = drive.in_association
+    what, of = ("drives", association.pk), ("members.Drive", "clusters.Cluster")
+    others = [one for one in kept(what, of, lambda: list(Drive.objects.of(association))) if one != drive]
     return [(one, Standing.from_json(one.result) if one.result else None) for one in others]
 
 
