@@ -72,9 +72,9 @@ class RegistrationAdmin(ObjectActs, ScopedAdmin):
     def along(self, answer):
         return answer.brought_by.person if answer.brought_by else ""
 
-    @admin.display(description=_("first time"), boolean=True)
+    @admin.display(description=_("first time"))
     def is_new(self, answer):
-        return answer.is_new
+        return gettext("first time") if answer.is_new else ""
 
     @act(
         _("Take off the list"),
