@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from clusters import kept_figures, visitors_pages
 from clusters.changes import watch_tables
-from clusters.models import Cluster
+from clusters.models import Cluster, Question
 from clusters.visitors_pages import ServeKeptPages
 from meetings.models import Meeting
 from tests import factories
@@ -263,14 +263,18 @@ class TestNeverStale:
             assert visitor.get(path).content != before  # it is over
 
     def test_readers_during_many_commits_never_see_an_older_state_than_was_committed(self, visitor, site):
-        """Four threads read while one counts up; each page must say at least what was committed when it was asked."""
+        """Four threads read while one counts up; each page must say at least what was committed when it was asked. Every
+        other commit is of something the page does not show.
+        """
         committed_count, done = [0], threading.Event()
+        factories.QuestionFactory()
 
         def write():
             try:
                 for number in range(1, 60):
                     Cluster.objects.filter(pk=site.pk).update(name=f"Valley {number}")
                     committed_count[0] = number
+                    Question.objects.update(answer=f"Answer {number}")
             finally:
                 done.set()
                 connection.close()
