@@ -245,6 +245,7 @@ ACCOUNT_RATE_LIMITS = {  # besides those of allauth
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # How many days an officer has to set up two-step sign-in; None: not asked, as in the demo.
 SECOND_FACTOR_DAYS: int | None = None if DEMO else env.int("SECOND_FACTOR_DAYS", default=14)
+MFA_ADAPTER = "members.accounts.SecondStepAdapter"
 MFA_FORMS = {"add_webauthn": "members.accounts.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

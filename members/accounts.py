@@ -6,6 +6,7 @@ import uuid
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -35,6 +36,21 @@ def validate_name(name: str) -> None:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": _("This address is one of yours already."),
+        "email_password_mismatch": _(
+            "The email or the password is not correct. Look at both again, or have a code mailed to you."
+        ),
+        "enter_current_password": _("This is not your password. Type it again."),
+        "incorrect_code": _("This is not the code we sent last. Type it again, or ask for a new one."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "rate_limited": _("That was too often in a short time. Wait a few minutes and try again."),
+        "same_as_current": _("It is that already. Type another one."),
+        "too_many_login_attempts": _(
+            "Too many tries went wrong. Wait five minutes, or have a code mailed to you."
+        ),
+    }
+
     def save_user(self, request, user, form, commit=True):
         user.name = form.cleaned_data["name"]
         return super().save_user(request, user, form, commit)
@@ -73,6 +89,12 @@ class AccountAdapter(DefaultAccountAdapter):
             context={"heading": subject, "message": message, "code": context.get("code", "")},
             association=getattr(self.request, "site_association", None),
         )
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This is not the code of this moment. Look again, or use a recovery code."),
+    }
 
 
 class SignupForm(AllauthSignupForm):

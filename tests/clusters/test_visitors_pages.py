@@ -263,8 +263,9 @@ class TestNeverStale:
             assert visitor.get(path).content != before  # it is over
 
     def test_readers_during_many_commits_never_see_an_older_state_than_was_committed(self, visitor, site):
-        """Four threads read while one counts up; each page must say at least what was committed when it was asked. Every
-        other commit is of something the page does not show.
+        """Four threads read while one counts up; each page must say at least what was committed when it was asked.
+
+        Every other commit is of something the page does not show.
         """
         committed_count, done = [0], threading.Event()
         factories.QuestionFactory()

@@ -124,7 +124,7 @@ def limits_count_together(site, person) -> None:
         assert say_password(site, node, person, "not this one").status_code == 200
     refused = say_password(site, "two", person, factories.PASSWORD)
     assert refused.status_code == 200
-    assert "Too many failed" in refused.text
+    assert "Too many tries" in refused.text
 
 
 def failures_are_of_who_was_being_answered(site, load, node: str, killed: tuple[float, float]) -> None:

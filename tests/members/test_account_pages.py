@@ -130,7 +130,7 @@ def test_wrong_password_is_said_once(client):
     page = client.post(
         reverse("account_login"), {"login": "nobody@example.org", "password": "four words of mine"}
     ).content.decode()
-    assert page.count("are not correct") == 1
+    assert page.count("or have a code mailed to you") == 1
 
 
 def test_code_page_names_the_address_it_was_sent_to(client, member):
@@ -144,3 +144,12 @@ def test_code_page_names_the_address_it_was_sent_to(client, member):
 @pytest.mark.django_db
 def test_spent_link_says_what_to_do(client):
     assert "no longer works" in read(client, "account_reset_password_from_key", "1", "abc-def")
+
+
+@pytest.mark.django_db
+def test_who_tried_too_often_learns_how_long_and_what_else_there_is(client):
+    for _ in range(7):
+        page = client.post(
+            reverse("account_login"), {"login": "nobody@example.org", "password": "four words of mine"}
+        )
+    assert "Wait five minutes, or have a code mailed to you." in page.content.decode()
