@@ -201,7 +201,7 @@ def unanswered(now: datetime) -> models.QuerySet[Membership]:
 
 
 def let_lapse(applications: models.QuerySet[Membership]) -> None:
-    """They end as if the firm had taken them back: it may apply again."""
+    """They end as if the firm had taken them back, and it is told so: it may apply again."""
     for membership in applications.order_by("pk"):
         _lock(membership)
         if membership.state == Membership.State.APPLIED:
@@ -209,6 +209,16 @@ def let_lapse(applications: models.QuerySet[Membership]) -> None:
             membership.ended_at = timezone.now()
             membership.save(update_fields=["state", "message", "ended_at"])
             trail.record(None, "let lapse", membership, cluster=membership.cluster)
+            with in_site_language():
+                outbox.queue_many(
+                    representatives_of(membership.company),
+                    key=f"application-lapsed:{membership.pk}:{membership.applied_at.isoformat()}",
+                    kind="application-lapsed",
+                    subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
+                    template="application_lapsed",
+                    context=lambda user, about=membership: {"person": user, "membership": about},
+                    cluster=membership.cluster,
+                )
 
 
 def rejected_long_ago(now: datetime) -> models.QuerySet[Membership]:

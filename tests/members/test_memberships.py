@@ -288,6 +288,23 @@ class TestCoordinatorsOf:
         assert memberships.coordinators_of(lancaster) == [officer]
 
 
+class TestLapsing:
+    def test_who_asked_is_told_once_and_may_ask_again(self, application, newcomer, lancaster):
+        later = timezone.now() + timedelta(days=366)
+        for _ in range(2):
+            memberships.let_lapse(memberships.unanswered(later))
+        application.refresh_from_db()
+        assert (application.state, application.message) == (Membership.State.LEFT, "")
+        [mail] = mails("application-lapsed")
+        assert mail.user == newcomer.user
+        assert "A year ago Lune Valley Systems asked to join Lancaster & Morecambe" in mail.text
+        again = memberships.apply(newcomer.company, lancaster, by=newcomer.user)
+        assert again.state == Membership.State.APPLIED
+
+    def test_not_before_a_year_is_over(self, application):
+        assert not memberships.unanswered(timezone.now() + timedelta(days=364))
+
+
 class TestEnding:
     def test_the_firm_is_told_why_and_its_return_is_looked_at(self, firm, member, lancaster, coordinator):
         membership = Membership.objects.get()
