@@ -43,7 +43,7 @@ def ask(cluster, title="Who knows CNC?", **fields):
 class TestWhatIsInIt:
     def test_new_asks_stories_and_coming_meetings(self, friday, lancaster, member):
         told(lancaster)
-        ask(lancaster)
+        asked = ask(lancaster)
         starts = MONDAY + timedelta(days=10)
         factories.MeetingFactory(
             cluster=lancaster, title="Round the table", starts_at=starts, ends_at=starts + timedelta(hours=2)
@@ -51,8 +51,10 @@ class TestWhatIsInIt:
         digests.send_weekly(MONDAY)
         [mail] = [mail for mail in mails() if mail.user == member]
         assert mail.subject == "Your week: 1 ask or offer, 1 story"
-        for part in ("Who knows CNC?", "A contract won", "Round the table", "/me/mail/"):
+        here = asked.get_absolute_url()
+        for part in ("Who knows CNC?", here, "A contract won", "Round the table", "/me/mail/"):
             assert part in mail.text
+        assert f'{here}">Who knows CNC?</a>' in mail.html
         assert mail.unsubscribe_url
 
     def test_nothing_new_is_no_mail(self, friday, lancaster, member):
