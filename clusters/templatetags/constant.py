@@ -1,8 +1,8 @@
-"""Tags that say the same each time: {% translate "…" %}, {% blocktranslate %} without values, {% url "…" %} of a name.
+"""Tags that say the same each time: {% translate "…" %}, {% url "…" %} of a name, the words of {% blocktranslate %}.
 
 Django looks the words and addresses up whenever it renders them, of which a page has a hundred. Here they are looked
 up when a template is read, which happens for each language and mount apart (clusters.lean_templates.ReadForEach), and
-stand in it as text. With variables, filters or options they are Django's own tags.
+stand in it as text. With variables, filters or options, and with numbers, they are Django's own tags.
 
 All templates know these three; one that loads i18n gets Django's. So do those of packages, and so must one that
 somebody keeps for all languages, as crispy forms does.
@@ -12,10 +12,11 @@ import re
 
 from django import template
 from django.template import Context, Engine, Node
-from django.template.base import TextNode, TokenType
+from django.template.base import TextNode, render_value_in_context
 from django.template.defaulttags import url
-from django.templatetags.i18n import do_block_translate, do_translate
+from django.templatetags.i18n import BlockTranslateNode, do_block_translate, do_translate
 from django.urls import NoReverseMatch
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -46,11 +47,35 @@ def of_literals(read):
     return read_once
 
 
+class Sentence(Node):
+    """Words with values in them: the words are looked up when the template is read."""
+
+    def __init__(self, node: BlockTranslateNode, message: str, names: list[str]):
+        self.node = node
+        self.message = message
+        self.names = names
+
+    def render(self, context):
+        given = {name: value.resolve(context) for name, value in self.node.extra_context.items()}
+        try:
+            with context.push(given):
+                values = {name: render_value_in_context(context[name], context) for name in self.names}
+        except KeyError:  # nothing of that name: Django says what stands for it
+            return self.node.render(context)
+        return self.message % values
+
+
 def sentence(parser, token):
     node = do_block_translate(parser, token)
-    has_values = any(part.token_type == TokenType.VAR for part in node.singular)
-    has_options = node.extra_context or node.plural or node.asvar or node.message_context
-    return node if has_values or has_options else said_once(node)
+    if node.plural or node.asvar or node.message_context:
+        return node
+    words, names = node.render_token_list(node.singular)
+    message = gettext(words)
+    try:
+        text = message % dict.fromkeys(names, "")
+    except (KeyError, ValueError):  # a translation that can't be used
+        return node
+    return Sentence(node, message, names) if names else TextNode(text)
 
 
 def said_once(node: Node, name: str | None = None) -> Node:

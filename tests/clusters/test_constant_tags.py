@@ -1,13 +1,16 @@
 """Words and addresses that stand in a template as text: the same as Django's tags say each time."""
 
+from datetime import date
+
 import pytest
 from django.template import Context, Engine, Template, engines
 from django.template.base import TextNode
 from django.template.loader import get_template
 from django.test.utils import override_script_prefix
 from django.utils import translation
+from django.utils.translation import trans_real
 
-from clusters.templatetags.constant import Known
+from clusters.templatetags.constant import Known, Sentence
 
 SAID = [
     '{% translate "Sign in" %}',
@@ -23,13 +26,16 @@ VARIES = [
     "{% translate words %}",
     '{% translate "Sign in"|upper %}',
     '{% translate "May" context "month" %}',
-    "{% blocktranslate %}Free for {{ name }}{% endblocktranslate %}",
-    "{% blocktranslate with name=words %}Free{% endblocktranslate %}",
     "{% blocktranslate count n=2 %}One{% plural %}Two{% endblocktranslate %}",
     "{% blocktranslate asvar words %}Free{% endblocktranslate %}",
     "{% url 'clusters:cluster' slug %}",
     "{% url 'clusters:cluster' slug='lancaster' %}",
     "{% url 'no-such-name' %}",
+]
+SENTENCES = [
+    "{% blocktranslate %}Free for {{ name }}, 100%{% endblocktranslate %}",
+    "{% blocktranslate with name=words day=day|date %}{{ name }} & {{ name }}, {{ day }}{% endblocktranslate %}",
+    "{% blocktranslate with name=1234.5 %}Free for {{ name }}{% endblocktranslate %} {{ name }}",
 ]
 
 
@@ -39,15 +45,35 @@ def django_alone():
     return Engine(builtins=["django.templatetags.i18n"])
 
 
-@pytest.mark.parametrize("source", SAID)
+@pytest.mark.parametrize("source", SAID + SENTENCES)
 @pytest.mark.parametrize("language", ["en-gb", "cy"])
 @pytest.mark.parametrize("autoescape", [True, False])
-def test_what_is_constant_is_said_as_django_says_it(source, language, autoescape, welsh, django_alone):
+def test_it_is_said_as_django_says_it(source, language, autoescape, welsh, django_alone):
+    def page() -> Context:
+        return Context({"name": "<b>Bay & Sons", "words": "<i>", "day": date(2026, 11, 22)}, autoescape)
+
     with translation.override(language):
-        context = {"autoescape": autoescape}
-        assert Template(source).render(Context(**context)) == django_alone.from_string(source).render(
-            Context(**context)
-        )
+        assert Template(source).render(page()) == django_alone.from_string(source).render(page())
+
+
+@pytest.mark.parametrize("source", SENTENCES)
+def test_the_words_of_a_sentence_are_looked_up_once(source):
+    assert isinstance(Template(source).nodelist[0], Sentence)
+
+
+def test_a_value_that_is_missing_is_what_django_makes_of_it():
+    tags = ["django.templatetags.i18n", "clusters.templatetags.constant"]
+    source = "{% blocktranslate %}Free for {{ nobody }}{% endblocktranslate %}"
+    page = Engine(builtins=tags, string_if_invalid="(%s?)").from_string(source)
+    assert page.render(Context()) == "Free for (nobody?)"
+
+
+@pytest.mark.parametrize("translated", ["%(nome)s", "%(name)z", "%"])
+def test_a_translation_that_is_broken_leaves_the_words_as_they_are(translated, welsh):
+    with translation.override(welsh):
+        trans_real.catalog().gettext = lambda words: translated
+        source = "{% blocktranslate %}Free for {{ name }}{% endblocktranslate %}"
+        assert Template(source).render(Context({"name": "Bay"})) == "Free for Bay"
 
 
 @pytest.mark.parametrize("source", SAID)
