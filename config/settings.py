@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "members.health.AnswerHealth",
     "clusters.logs.NumberRequests",
     "clusters.changes.LookOnce",
+    "clusters.reach.FindReachOnce",
     "clusters.visitors_pages.KeepVisitorsPages",
     "clusters.headers.SayPolicies",
     "django.middleware.security.SecurityMiddleware",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.addresses import address
 from clusters.colours import validate_accent
 from clusters.kept_figures import kept
+from clusters.reach import reach_of
 
 
 class AssociationQuerySet(models.QuerySet):
@@ -29,6 +30,8 @@ class AssociationQuerySet(models.QuerySet):
             return self.all()
         if user.is_anonymous:
             return self.none()
+        if reach := reach_of(user):
+            return self.filter(pk__in=reach.managed_associations)
         return self.filter(pk__in=user.offices.current().values("association"))
 
 

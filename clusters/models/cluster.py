@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
+from clusters.reach import reach_of
 
 from .association import Association
 
@@ -26,6 +27,8 @@ class ClusterQuerySet(models.QuerySet):
             return self.all()
         if user.is_anonymous:
             return self.none()
+        if reach := reach_of(user):
+            return self.filter(pk__in=reach.managed_clusters)
         offices = user.offices.current()
         return self.filter(
             Q(pk__in=offices.values("cluster")) | Q(association__in=offices.values("association"))
@@ -35,6 +38,8 @@ class ClusterQuerySet(models.QuerySet):
         """Those in which a firm takes part that the user acts for."""
         if user.is_anonymous:
             return self.none()
+        if reach := reach_of(user):
+            return self.filter(pk__in=reach.clusters)
         return self.filter(
             memberships__state="active",
             memberships__company__frozen_at=None,
@@ -243,6 +248,13 @@ class Cluster(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        # Django's hashes the labels of all choices each time
+        return str(self.Kind(self.kind).label)
+
+    def get_joining_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.Joining(self.joining).label)
 
     def get_absolute_url(self):
         return address("clusters:cluster", self.slug)

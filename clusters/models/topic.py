@@ -57,3 +57,7 @@ class Topic(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_theme_display(self) -> str:  # type: ignore[no-redef]
+        # Django's hashes the labels of all choices each time
+        return str(Theme(self.theme).label)

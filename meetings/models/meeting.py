@@ -304,6 +304,9 @@ class Meeting(models.Model):
     def __str__(self):
         return self.title
 
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.Kind(self.kind).label)
+
     def get_absolute_url(self):
         return address("meetings:meeting", self.pk)
 

@@ -5,6 +5,7 @@ sets of meetings instead Postgres would look at all that there are. `of` leads t
 from django.db.models import Q
 
 from clusters.models import Association, Cluster
+from clusters.reach import reach_of
 
 
 def is_public(of: str = "") -> Q:
@@ -14,15 +15,16 @@ def is_public(of: str = "") -> Q:
 def is_managed_by(user, of: str = "") -> Q:
     if user.is_superuser:
         return Q(**{f"{of}pk__isnull": False})
-    return Q(**{f"{of}cluster__in": Cluster.objects.managed_by(user)}) | Q(
-        **{f"{of}association__in": Association.objects.managed_by(user)}
-    )
+    reach = reach_of(user)
+    clusters = reach.managed_clusters if reach else Cluster.objects.managed_by(user)
+    associations = reach.managed_associations if reach else Association.objects.managed_by(user)
+    return Q(**{f"{of}cluster__in": clusters}) | Q(**{f"{of}association__in": associations})
 
 
 def is_whole_for(user, of: str = "") -> Q:
     """Out of draft and of a cluster where one's firm is a member; managed ones."""
-    clusters = Cluster.objects.with_member(user)
-    member = Q(**{f"{of}cluster__in": clusters}) | Q(
-        **{f"{of}association__in": clusters.values("association")}
-    )
+    reach = reach_of(user)
+    clusters = reach.clusters if reach else Cluster.objects.with_member(user)
+    associations = reach.associations if reach else Cluster.objects.with_member(user).values("association")
+    member = Q(**{f"{of}cluster__in": clusters}) | Q(**{f"{of}association__in": associations})
     return ~Q(**{f"{of}state": "draft"}) & member | is_managed_by(user, of)

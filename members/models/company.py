@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.markdown import plain
+from clusters.reach import reach_of
 from clusters.searching import weighed
 
 SHARED_DOMAINS = [
@@ -62,7 +63,7 @@ class CompanyQuerySet(models.QuerySet):
             return self.listed()
         # One firm's memberships after another's: a set of all that are listed would be made anew for each query.
         listed = models.Exists(self._memberships().active().filter(company=models.OuterRef("pk")))
-        own = Q(pk__in=user.representations.active().values("company"))
+        own = Q(pk__in=Company.objects.represented_by(user).values("pk"))
         managed = Q(pk__in=self._memberships().managed_by(user).values("company"))
         return self.filter(Q(listed) | own | managed)
 
@@ -75,6 +76,8 @@ class CompanyQuerySet(models.QuerySet):
     def represented_by(self, user):
         if user.is_anonymous:
             return self.none()
+        if reach := reach_of(user):
+            return self.filter(pk__in=reach.firms)
         return self.filter(pk__in=user.representations.active().values("company"))
 
     @staticmethod

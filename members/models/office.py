@@ -95,3 +95,7 @@ class Officer(models.Model):
             "office": self.get_office_display(),
             "cluster": self.cluster or self.association,
         }
+
+    def get_office_display(self) -> str:  # type: ignore[no-redef]
+        # Django's hashes the labels of all choices each time
+        return str(self.Office(self.office).label)

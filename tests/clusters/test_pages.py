@@ -266,8 +266,8 @@ class TestACluster:
         with django_assert_num_queries(10):
             client.get(cluster.get_absolute_url())
 
-    def test_takes_twelve_queries_for_a_member(self, as_member, covered, django_assert_num_queries):
-        with django_assert_num_queries(12):
+    def test_takes_thirteen_queries_for_a_member(self, as_member, covered, django_assert_num_queries):
+        with django_assert_num_queries(13):
             as_member.get(covered.get_absolute_url())
 
     def test_shows_the_picture_that_fits_its_country(self, client, covered):

@@ -429,7 +429,7 @@ class TestScope:
         for _ in range(rows):
             DutyFactory(meeting=MeetingFactory(cluster=lancaster))
         as_coordinator.get(LIST)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(10):
             as_coordinator.get(LIST)
 
 

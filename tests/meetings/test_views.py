@@ -342,9 +342,9 @@ class TestQueriesOfTheMeetingPage:
     def test_for_a_member(self, as_member, meeting, lancaster, django_assert_num_queries, rows):
         self.fill(meeting, lancaster, rows)
         change(meeting, openness="agenda-members")
-        # those of a visitor, session, user, whether a member sees it whole and may suggest something, the answer,
-        # what is still to do
-        with django_assert_num_queries(11):
+        # those of a visitor, session, user, firms and offices, whether a member sees it whole and may suggest
+        # something, the answer, what is still to do
+        with django_assert_num_queries(12):
             page(as_member, meeting.get_absolute_url())
 
     def fill(self, meeting, lancaster, rows):

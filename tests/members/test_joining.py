@@ -365,7 +365,7 @@ class TestClusters:
     @pytest.mark.parametrize("number", [1, 30])
     def test_costs_the_same_for_few_and_many(self, as_lead, association, django_assert_num_queries, number):
         factories.ClusterFactory.create_batch(number, association=association)
-        with django_assert_num_queries(6):  # whose site, session, person; firms, memberships, clusters
+        with django_assert_num_queries(7):  # whose site, session, person, reach; firms, memberships, clusters
             as_lead.get(self.url)
 
 
@@ -387,5 +387,5 @@ class TestDone:
         company = lead.representations.get().company
         for cluster in factories.ClusterFactory.create_batch(number, association=association):
             factories.MembershipFactory(company=company, cluster=cluster, state="applied")
-        with django_assert_num_queries(6):  # whose site, session, person; memberships, asked, dots
+        with django_assert_num_queries(7):  # whose site, session, person, reach; memberships, asked, dots
             as_lead.get(self.url)

@@ -130,7 +130,7 @@ def test_the_archive_is_for_the_members_alone(
     factories.LetterFactory(cluster=furness, state="sent", subject="Secret of Furness")
     factories.LetterFactory(cluster=lancaster, subject="Secret draft")
     reader = client_of(member)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = reader.get("/letters/")
     assert "To all" in page.text and page.text.count("To Lancaster") == number and "Secret" not in page.text
 

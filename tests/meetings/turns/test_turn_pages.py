@@ -262,7 +262,7 @@ def test_the_page_asks_the_database_no_more_for_more_turns(
             factories.DutyFactory(meeting=past, company=firm, state="fulfilled")
 
     add(1)
-    with django_assert_num_queries(16) as few:
+    with django_assert_num_queries(17) as few:
         as_member.get(URL)
     add(3)
     with django_assert_num_queries(len(few)):
