@@ -1,8 +1,11 @@
 """What the pages of clusters, meetings and news share: the map, days to go, small numbers, linked data."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -102,6 +105,54 @@ def near_row(cluster, miles: float | None = None, is_best: bool = False) -> Safe
         rhythm=cluster.rhythm if cluster.state == "active" else "",
         usual_start=cluster.usual_start,
         next_day=cluster.next_at.astimezone(zone).date() if cluster.next_at else None,
+    )
+
+
+@register.simple_tag
+def year_row(year) -> SafeString:
+    """The twelve months of a cluster (`clusters.months`)."""
+    months = tuple(
+        (
+            month.first,
+            tuple(
+                (meeting.get_absolute_url(), meeting.day, meeting.title, state)
+                for meeting, state in month.meetings
+            ),
+        )
+        for month in year
+    )
+    return fragment("clusters/_months.html", months=months)
+
+
+@register.simple_tag
+def topic_row(topic) -> SafeString:
+    """Of a topic that knows by how many firms it is `wanted`."""
+    return fragment(
+        "clusters/_topic.html", name=topic.name, theme=topic.get_theme_display(), wanted=topic.wanted
+    )
+
+
+class Firm(NamedTuple):
+    name: str
+    initials: str
+    url: str
+
+    @classmethod
+    def of(cls, company) -> Firm | None:
+        return company and cls(company.name, company.initials, company.get_absolute_url())
+
+
+@register.simple_tag
+def rota_row(row: dict, signed_in: bool) -> SafeString:
+    """A meeting, its state and the firms that agreed to chair and host it (`clusters.views.clusters.rota_of`)."""
+    return fragment(
+        "clusters/_rota_row.html",
+        state=row["state"],
+        starts_at=row["meeting"].starts_at,
+        day=row["meeting"].day,
+        chair=Firm.of(row["chair"]),
+        host=Firm.of(row["host"]),
+        signed_in=signed_in,
     )
 
 

@@ -1,9 +1,15 @@
 """The questions and answers of the site, an association and a cluster."""
 
+from datetime import date
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clusters import faq_care, markdown
 from clusters.brands import canonical, wear
 from clusters.going_back import way_back
+from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, graph
 from clusters.models import Association, Cluster, Question, Support, Theme, Topic
 from clusters.models.question import most_specific
@@ -18,6 +25,15 @@ from clusters.visitors_pages import same_for_visitors
 
 MOST_TOPICS = 12  # of a theme
 MOST_FACTS = 60  # clusters, supporters, people under an answer
+OF_FACTS = (
+    "clusters.Association",
+    "clusters.Cluster",
+    "clusters.Support",
+    "clusters.Supporter",
+    "clusters.Topic",
+    "members.Officer",
+    "members.User",
+)
 
 
 @login_not_required
@@ -92,8 +108,13 @@ def question_helpful(request, pk):
 
 def render_faq(request, questions, clusters, context):
     answers = most_specific(questions)
+    live = live_facts({answer.live for answer in answers}, clusters, context["about"], request.user)
     groups = [
-        (group.value, group.label, [answer for answer in answers if answer.group == group])
+        (
+            group.value,
+            group.label,
+            [(answer, live.get(answer.live, "")) for answer in answers if answer.group == group],
+        )
         for group in Question.Group
     ]
     crumbs = context["crumbs"]
@@ -108,7 +129,6 @@ def render_faq(request, questions, clusters, context):
             "cluster": None,
             "groups": [group for group in groups if group[2]],
             "thanks": request.GET.get("thanks", ""),
-            "live": live_facts({answer.live for answer in answers}, clusters, request.user),
             **context,
             "linked": graph(*linked),
         },
@@ -129,25 +149,39 @@ def faq_page(answers: list[Question]) -> dict:
     }
 
 
-def live_facts(kinds: set[str], clusters, user) -> dict:
-    """The facts of the moment that the answers ask for, and no others. `clusters` are those in question."""
+def live_facts(kinds: set[str], clusters, about: Association | Cluster | None, user) -> dict[str, SafeString]:
+    """The facts of the moment that the answers ask for, as HTML. `clusters` are those in question.
+
+    Kept until one of them changes, but for those of which officers see more than others.
+    """
+    today = timezone.localdate()
+    where = (about and (about._meta.label, about.pk), today, get_script_prefix())
+    found = {}
+    for kind in kinds - {Question.Live.NONE}:
+        write = partial(written_facts, kind, clusters, today, user)
+        is_for_all = user.is_anonymous or kind != Question.Live.SUPPORTERS
+        found[kind] = kept(("live facts", kind, *where), OF_FACTS, write) if is_for_all else write()
+    return found
+
+
+def written_facts(kind: str, clusters, today: date, user) -> SafeString:
+    facts = find_facts(kind, clusters, today, user)
+    return render_to_string("clusters/_live.html", {"kind": kind, "facts": facts})
+
+
+def find_facts(kind: str, clusters, today: date, user) -> list | dict:
     ids, associations = clusters.order_by().values("pk"), clusters.order_by().values("association")
     here = Q(cluster__in=ids) | Q(association__in=associations)
-    officers = Cluster.officers.rel.related_model.objects.current().select_related(
-        "user", "cluster", "association"
-    )
-    supports = Support.objects.visible_to(user).in_force().select_related("supporter")
-    find = {
-        Question.Live.RHYTHM: lambda: clusters[:MOST_FACTS],
-        Question.Live.SUPPORTERS: lambda: {
-            support.supporter: support for support in supports.filter(here)[:MOST_FACTS]
-        },
-        Question.Live.COORDINATORS: lambda: officers.filter(here).order_by(
-            "cluster__name", "office", "user__name"
-        )[:MOST_FACTS],
-        Question.Live.TOPICS: lambda: topics_by_theme(Topic.objects.visible_to(user).filter(cluster__in=ids)),
-    }
-    return {kind: find[kind]() for kind in find if kind in kinds}
+    if kind == Question.Live.RHYTHM:
+        return list(clusters[:MOST_FACTS])
+    if kind == Question.Live.TOPICS:
+        return topics_by_theme(Topic.objects.visible_to(user).filter(cluster__in=ids))
+    if kind == Question.Live.COORDINATORS:
+        officers = Cluster.officers.rel.related_model.objects.current(today).filter(here)
+        rows = officers.select_related("user", "cluster", "association")
+        return list(rows.order_by("cluster__name", "office", "user__name")[:MOST_FACTS])
+    supports = Support.objects.visible_to(user).in_force(today).filter(here).select_related("supporter")
+    return {support.supporter: support for support in supports[:MOST_FACTS]}
 
 
 def topics_by_theme(topics) -> list[tuple[str, str, list[str], int]]:
