@@ -113,7 +113,7 @@ def region_map(
     named = len(towns) <= NAMED_TOWNS
     names = name_places(spots, tuple(len(town.name) for town in towns), frame.size) if named else ()
     for index, (town, (x, y, radius)) in enumerate(zip(towns, spots, strict=True)):
-        inner = circle("map-hit", (x, y), max(radius + 4, 20)) + circle("map-dot", (x, y), radius)
+        inner = circle("map-hit", (x, y), max(radius + 4, 20), 1) + circle("map-dot", (x, y), radius, 1)
         if names:
             name_x, name_y, anchor = names[index]
             inner += text("map-name", (name_x, name_y), town.name, anchor) + " "

@@ -15,7 +15,7 @@ from .pages import grow
 HTML, FIRST_VIEW = 8 * 1024, 60 * 1024
 SIGNS = ["img/icons.svg", "img/mark-small.svg", "img/scene-mills.svg"]
 LISTS = [
-    "/clusters/", "/meetings/", "/meetings/past/", "/companies/", "/news/", "/faq/", "/presentations/",
+    "/", "/clusters/", "/meetings/", "/meetings/past/", "/companies/", "/news/", "/faq/", "/presentations/",
     "/supporters/",
 ]  # fmt: skip
 
