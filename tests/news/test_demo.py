@@ -36,6 +36,7 @@ from news import demo
 from news.demo.days import LONDON
 from news.demo.rota import KNOWN_TURNS
 from news.models import Article
+from tests.test_page_weight import HTML, LISTS, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,13 @@ def test_force_loads_into_any_site(settings):
 
 def test_no_mail_is_written_for_what_is_past():
     assert not OutgoingMail.objects.exists()
+
+
+def test_no_page_of_the_demo_is_heavy(client):
+    pages = [association.get_absolute_url() for association in Association.objects.all()]
+    pages += [cluster.get_absolute_url() for cluster in Cluster.objects.all()]
+    heavy = {page: size for page in LISTS + pages if (size := sent(client.get(page).content)) > HTML}
+    assert heavy == {}
 
 
 # --- organisations ----------------------------------------------------------------------------------
