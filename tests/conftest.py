@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, override_settings
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from xdist.scheduler import LoadScopeScheduling
@@ -19,11 +19,12 @@ from clusters import languages, limits
 from members.models import Officer
 
 from . import factories
-from .access.world import world_of
+from .access.world import places_and_people, world_of
 from .pseudo import PseudoLanguage
 from .sink import Sink
 
-TOGETHER = {"tests/test_plans.py"}  # modules whose data takes a minute to make: one process runs all of one
+# Modules whose data takes long to make: one process runs all of one.
+TOGETHER = {"tests/test_plans.py", "tests/news/test_demo.py"}
 
 
 class Scheduling(LoadScopeScheduling):
@@ -132,31 +133,16 @@ def media_of_our_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def world(
-    media_of_our_own,
-    lancaster,
-    furness,
-    firm,
-    member,
-    coordinator,
-    other_coordinator,
-    former_coordinator,
-    officer,
-    operator,
-):
-    """What tests/access speaks of."""
-    return world_of(
-        lancaster,
-        furness,
-        firm,
-        member,
-        coordinator,
-        other_coordinator,
-        former_coordinator,
-        officer,
-        operator,
-    )
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """What tests/access speaks of, made once for the tests of a module: what they do to it is rolled back.
+
+    (Such a module says that its tests use the database.)
+    """
+    media = str(tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        yield world_of(*places_and_people())
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -21,10 +21,8 @@ from zeal import zeal_ignore
 from .access.answers import NOT_THAT_WAY, OK, SIGN_IN
 from .conftest import client_of
 from .test_access import ROWS
-from .test_hostile_text import pages_of_the_desk, world
+from .test_hostile_text import pages_of_the_desk
 from .test_scoping import OURS
-
-__all__ = ["world"]
 
 ASKING = ("visitor", "member", "coordinator")
 NONSENSE = ["a\0b", "\U0001f4a9'" * 2500, "9" * 31]

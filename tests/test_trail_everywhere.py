@@ -19,6 +19,7 @@ from .access.answers import ELSEWHERE
 from .conftest import client_of
 from .test_access import ROWS
 
+pytestmark = pytest.mark.django_db
 WRITES = re.compile(r"\.(save|create|bulk_create|update_or_create|get_or_create|bulk_update|delete)\(")
 LEAVES_LINES = re.compile(r"\brecord(_many)?\(|trail\.")
 OUTSIDE = (

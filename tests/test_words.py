@@ -30,6 +30,8 @@ from .conftest import client_of
 from .pseudo import PLAIN, Data, PseudoLanguage, Reader, disguise, runs_of, spoken
 from .test_scoping import DESK
 
+pytestmark = pytest.mark.django_db
+
 # Words that are the same in every language, or no words.
 NAMES = {
     "CSV", "PDF", "PPTX", "ODP", "KB", "MB", "ZIP", "WebP", "JPEG", "PNG", "RSS", "Atom", "QR", "URL", "ID", "VAT",

@@ -1,14 +1,39 @@
 """The rows that the tables of addresses speak of."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from meetings.models import Meeting, Presentation
-from members.models import Membership, Representative
+from members.models import Membership, Officer, Representative
 
 from .. import factories
+
+
+def places_and_people() -> tuple:
+    """What `world_of` wants, as the fixtures of tests/conftest.py name it."""
+    association = factories.AssociationFactory(
+        name="Lancashire & Cumbria ICT Clusters", slug="lcict", name_lines="Lancashire & Cumbria|ICT Clusters"
+    )
+    lancaster = factories.ClusterFactory(
+        association=association, name="Lancaster & Morecambe", slug="lancaster"
+    )
+    furness = factories.ClusterFactory(association=association, name="Furness", slug="furness", town="Barrow")
+    firm = factories.MembershipFactory(cluster=lancaster, company__name="Fellside Analytics").company
+    yesterday = timezone.localdate() - timedelta(days=1)
+    return (
+        lancaster,
+        furness,
+        firm,
+        factories.RepresentativeFactory(company=firm, user__name="Priya Nair").user,
+        factories.OfficerFactory(cluster=lancaster, user__name="Ruth Ackroyd").user,
+        factories.OfficerFactory(cluster=furness, user__name="Neil Postle").user,
+        factories.OfficerFactory(cluster=lancaster, end=yesterday).user,
+        factories.OfficerFactory(association=association, office=Officer.Office.SECRETARY).user,
+        factories.UserFactory(name="Operator", is_superuser=True),
+    )
 
 
 def world_of(
