@@ -23,7 +23,7 @@ from tests.test_hostile_requests import ACCOUNT_PAGES
 from tests.test_hostile_text import pages_of_the_desk
 from tests.test_scoping import DESK
 
-from .looks import faults_of
+from .looks import Eyes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VALIDATOR = settings.BASE_DIR / ".venv/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
@@ -32,17 +32,22 @@ EMPTY = [
     "/", "/clusters/", "/meetings/", "/meetings/past/", "/companies/", "/news/", "/faq/", "/presentations/",
     "/supporters/", "/privacy/", "/accessibility/", "/join/",
 ]  # fmt: skip
-# Sent empty, as a hurried person would; what a browser itself would hold back is sent all the same.
-SEND_EMPTY = """
+# What a form of the page's own lets one fill in.
+FREE = """
     () => {
       const isFree = (one) => !["hidden", "submit", "checkbox", "radio"].includes(one.type) && !one.readOnly;
       const free = (form) => [...form.elements].filter((one) => one.name && isFree(one) && one.checkVisibility());
-      const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => free(form).length);
-      if (!forms.length) return false;
-      for (const one of free(forms[0])) if (one.type !== "file") one.value = "";
-      forms[0].noValidate = true;
-      forms[0].requestSubmit();
-      return true;
+      const forms = [...document.querySelectorAll("main form[method=post]")];
+      const form = forms.find((form) => free(form).length);
+      return form ? {form, free: free(form)} : null;
+    }
+"""
+# Sent empty, as a hurried person would; what a browser itself would hold back is sent all the same.
+SEND_EMPTY = """
+    ({form, free}) => {
+      for (const one of free) if (one.type !== "file") one.value = "";
+      form.noValidate = true;
+      form.requestSubmit();
     }
 """
 
@@ -61,10 +66,11 @@ def world(
 class Looker:
     """Opens addresses as somebody, keeps what is wrong with each page, and the page for the validator."""
 
-    def __init__(self, browser, site: str, sources: Path):
-        self.browser, self.site, self.sources = browser, site, sources
+    def __init__(self, browser, site: str, sources: Path, eyes: Eyes):
+        self.browser, self.site, self.sources, self.eyes = browser, site, sources, eyes
         self.pages, self.faults, self.said = {}, {}, []
         self.addresses = {}  # of the sources, by the names of their files
+        self.with_forms = []  # addresses, and for whom
 
     def page_of(self, user) -> Page:
         if user not in self.pages:
@@ -87,6 +93,8 @@ class Looker:
         answer = self.open(page, address)
         if is_page(answer):
             self.keep(f"{address} for {user}", page, answer)
+            if page.evaluate(f"Boolean(({FREE})())"):
+                self.with_forms.append((address, user))
 
     def open(self, page: Page, address: str):
         """What came back, or nothing for a file to keep."""
@@ -97,22 +105,23 @@ class Looker:
             if "Download is starting" not in str(error):
                 raise
 
-    def send_empty(self, address: str, user) -> None:
-        """And look at what comes back, if it is the form once more."""
-        page = self.page_of(user)
-        if not is_page(self.open(page, address)):
-            return
-        with page.expect_navigation() as sent:
-            if not page.evaluate(SEND_EMPTY):
-                page.reload()
-        if is_page(sent.value) and sent.value.request.method == "POST":
-            self.keep(f"{address} sent empty by {user}", page, sent.value)
+    def send_empty(self) -> int:
+        """The forms of all pages looked at; looks at what comes back, if it is the form once more. Returns how many."""
+        before = len(self.addresses)
+        for address, user in self.with_forms:
+            page = self.page_of(user)
+            if is_page(self.open(page, address)) and page.evaluate(f"Boolean(({FREE})())"):
+                with page.expect_navigation() as sent:
+                    page.evaluate(f"({SEND_EMPTY})(({FREE})())")
+                if is_page(sent.value) and sent.value.request.method == "POST":
+                    self.keep(f"{address} sent empty by {user}", page, sent.value)
+        return len(self.addresses) - before
 
     def keep(self, name: str, page: Page, answer: Response) -> None:
         file = self.sources / f"{len(self.addresses)}.html"
         file.write_text(answer.text())
         self.addresses[file.name] = name
-        found = [*self.said, *faults_of(page, len(self.addresses))]
+        found = [*self.said, *self.eyes.faults_of(page)]
         self.said.clear()
         if answer.status >= 500:
             found.append(f"answers {answer.status}")
@@ -153,11 +162,16 @@ def invalid(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def eyes():
+    return Eyes()
+
+
 @pytest.fixture
-def looker(chromium, site, tmp_path):
+def looker(chromium, site, tmp_path, eyes):
     sources = tmp_path / "sources"
     sources.mkdir()
-    looker = Looker(chromium, site, sources)
+    looker = Looker(chromium, site, sources, eyes)
     yield looker
     looker.close()
 
@@ -170,7 +184,7 @@ def pages_of_the_site(world):
             yield reverse(name, args=args(world)), world.people[role]
 
 
-def test_every_page_of_the_site(world, looker):
+def test_every_page_of_the_site_and_its_forms_with_their_errors(world, looker):
     for address, user in pages_of_the_site(world):
         looker.look_at(address, user)
     for address in map(reverse, ACCOUNT_PAGES):
@@ -178,29 +192,22 @@ def test_every_page_of_the_site(world, looker):
             looker.look_at(address, user)
     looker.look_at("/no-such-page/", None)
     assert len(looker.addresses) > 150
+    assert looker.send_empty() > 20
     looker.tell()
 
 
-def test_every_form_of_the_site_with_its_errors(world, looker):
-    for address, user in pages_of_the_site(world):
-        looker.send_empty(address, user)
-    for address in map(reverse, ACCOUNT_PAGES):
-        looker.send_empty(address, None)
-    assert len(looker.addresses) > 20
-    looker.tell()
-
-
-def test_every_page_of_the_desk(world, looker):
+def test_every_page_of_the_desk_and_its_forms_with_their_errors(world, looker):
     operator = world.people["operator"]
+    for model in DESK:
+        looker.look_at(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), operator)
+    assert looker.send_empty() > 10
     for address in [reverse("admin:index"), *pages_of_the_desk(), *questions_of_the_desk()]:
         looker.look_at(address, operator)
     for model in DESK:
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        looker.look_at(reverse(f"{name}_add"), operator)
-        looker.send_empty(reverse(f"{name}_add"), operator)
         row = model._base_manager.order_by("pk").first()
         if row:
-            looker.look_at(reverse(f"{name}_history", args=[row.pk]), operator)
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_history"
+            looker.look_at(reverse(name, args=[row.pk]), operator)
     assert len(looker.addresses) > 100
     looker.tell()
 
