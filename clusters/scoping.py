@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.bounded import BoundedPaginator
 from clusters.choosing import SearchedField, SearchedSelect
 from clusters.desk import LeavesTrail
+from clusters.desk_lists import FoundFirst, with_words
 from clusters.list_files import list_file
 
 MOST_CHOICES = 200  # in a list to choose from; of more, one types a part of the name
@@ -29,7 +30,7 @@ def managed(queryset: models.QuerySet, user) -> models.QuerySet:
         return queryset
     if not hasattr(queryset, "managed_by"):
         return queryset.none()
-    return queryset.filter(pk__in=queryset.model.objects.managed_by(user).values("pk"))
+    return queryset.managed_by(user)
 
 
 def not_offered(form) -> dict[str, list]:
@@ -117,6 +118,13 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
 
     def get_queryset(self, request):
         return managed(super().get_queryset(request), request.user)
+
+    def get_changelist(self, request, **kwargs):
+        return FoundFirst
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = self.get_search_fields(request)
+        return (with_words(queryset, fields, search_term) if fields else queryset), False
 
     def get_actions(self, request):
         """Every list can be taken away."""

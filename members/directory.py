@@ -22,6 +22,7 @@ from clusters.searching import START, headline, marked, tolerant, without_nul, w
 from members.models import Company, Membership
 
 MOST = 1_000
+MOST_ALIKE = 300  # in nearly the words that were typed: thousands have a common word that was mistyped
 PER_PAGE = 20
 LONGEST_LIST = 30  # tags to choose from
 MOST_CLUSTERS = 100  # to choose from
@@ -93,7 +94,7 @@ def find(rows: QuerySet, words: str) -> Found:
     if matches:
         return Found(_best_first(matches))
     with tolerant():
-        return Found(_best_first(_read(alike(rows, words))[:MOST]), is_near=True)
+        return Found(_best_first(_read(alike(rows, words), MOST_ALIKE)), is_near=True)
 
 
 def with_words(rows: QuerySet, words: str) -> QuerySet:
@@ -114,12 +115,12 @@ def _by_name(rows: QuerySet) -> Found:
     return Found(matches[:MOST], goes_on_from=matches[MOST].name if len(matches) > MOST else "")
 
 
-def _read(rows: QuerySet) -> list[Match]:
+def _read(rows: QuerySet, most: int = MOST + 1) -> list[Match]:
     """At most one more than MOST: that there is one more is worth knowing. Unordered rows come as they are found."""
     if not rows.query.order_by:
         rows = rows.order_by()
     fields = ("pk", "name_key", "size", "introductions", "expertise", "rank")
-    return [Match(*row) for row in rows.values_list(*fields)[: MOST + 1]]
+    return [Match(*row) for row in rows.values_list(*fields)[:most]]
 
 
 def _best_first(matches: Iterable[Match]) -> list[Match]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
 from meetings.models import Meeting
 from news.models import Article
@@ -88,6 +89,13 @@ class ClusterQuestionsSitemap(ClusterSitemap):
 
 
 class MeetingSitemap(PublicSitemap):
+    @property
+    def paginator(self):
+        """They are counted for the index, and for each section."""
+        pages = super().paginator
+        pages.count = kept(("meetings in the sitemap",), ("meetings.Meeting",), self.items().count)
+        return pages
+
     def items(self):
         return Meeting.objects.visible_to(EVERYBODY).only("changed_at").order_by("pk")
 

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from clusters.addresses import address
 from clusters.images import Kind
 from clusters.models import StoredImage
+from clusters.models.places import is_in_place_managed_by
 from members.models import Company
 
 from .meeting import Meeting
 from .registration import Registration
-from .sight import is_managed_by
 
 
 class OfMeetings(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
 
 class ActionQuerySet(OfMeetings):

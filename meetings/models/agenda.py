@@ -8,17 +8,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Topic
+from clusters.models.places import is_in_place_managed_by
 from members.models import Company
 
 from .meeting import Meeting
-from .sight import is_managed_by, is_public, is_whole_for
+from .sight import is_public, is_whole_for
 
 SHOWCASE_MINUTES = 20
 
 
 class AgendaItemQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Agendas of meetings whose agenda is public; of the others for members and officers."""
@@ -120,7 +121,7 @@ class AgendaItem(models.Model):
 
 class AgendaEditionQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
 
 class AgendaEdition(models.Model):

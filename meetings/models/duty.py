@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.models.places import is_in_place_managed_by
 from meetings.roles import DID, DO, DOES
 from members.models import Company
 
@@ -15,7 +16,7 @@ from .sight import is_managed_by, is_public, is_whole_for
 
 class DutyQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Agreed and done turns of visible meetings are public; the rest is for the firm and the coordinators."""

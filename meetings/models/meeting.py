@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.models import Association, Cluster
+from clusters.models.places import is_in_place_managed_by
+from clusters.searching import letters_of
 from members.models import Company
 
 from .sight import is_managed_by, is_public, is_whole_for
@@ -61,7 +63,7 @@ class MeetingQuerySet(models.QuerySet):
         return self.filter(is_whole_for(user))
 
     def managed_by(self, user):
-        return self.filter(is_managed_by(user))
+        return self.filter(is_in_place_managed_by(user))
 
     def of(self, association: Association | None):
         """Those of an association and of its clusters; all of them without one."""
@@ -142,7 +144,7 @@ class MeetingQuerySet(models.QuerySet):
         hosting = Duty.objects.agreed().filter(
             role=Duty.Role.HOST, company__in=Company.objects.represented_by(user)
         )
-        managed = Meeting.objects.managed_by(user).filter(pk=models.OuterRef("pk"))
+        managed = Meeting.objects.filter(is_managed_by(user), pk=models.OuterRef("pk"))
         hosted = hosting.filter(meeting=models.OuterRef("pk"), meeting__ends_at__gt=timezone.now())
         return self.annotate(keeps_list=models.Exists(managed) | models.Exists(hosted))
 
@@ -292,6 +294,7 @@ class Meeting(models.Model):
             models.Index(fields=["cluster", "starts_at"]),
             models.Index(fields=["association", "starts_at"]),
             models.Index(fields=["starts_at"]),
+            letters_of("title", name="meeting_letters"),
             models.Index(fields=["ends_at"], condition=Q(state="published"), name="meeting_to_close"),
             models.Index(fields=["ends_at"], condition=Q(state="held"), name="meeting_over"),
             models.Index(

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
-from clusters.searching import weighed
+from clusters.models.places import is_in_place_managed_by
+from clusters.searching import letters_of, weighed
 from members.models import Company, Representative
 
 from .agenda import AgendaItem
@@ -31,7 +32,7 @@ def picture_path(presentation: Presentation, filename: str) -> str:
 
 class PresentationQuerySet(models.QuerySet):
     def managed_by(self, user):
-        return self.filter(is_managed_by(user, "meeting__"))
+        return self.filter(is_in_place_managed_by(user, "meeting__"))
 
     def visible_to(self, user):
         """Published ones: to everybody or to members of the cluster, as the presenter chose; one's firm's own."""
@@ -188,6 +189,7 @@ class Presentation(models.Model):
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="presentation_to_read"),
             models.Index(fields=["meeting"], condition=Q(state="expected"), name="presentation_awaited"),
             GinIndex(fields=["words"], name="presentation_words"),
+            letters_of("title", name="presentation_letters"),
             GinIndex(
                 fields=["title", "names"],
                 opclasses=["gin_trgm_ops", "gin_trgm_ops"],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from clusters.models.places import is_in_place_managed_by
+from clusters.searching import letters_of
 from members.models import Company
 
 from .meeting import Meeting
@@ -205,6 +206,7 @@ class Registration(models.Model):
         ]
         indexes = [
             models.Index(fields=["meeting", "state"]),
+            letters_of("name", name="registration_letters"),
             models.Index(fields=["meeting"], condition=Q(state="awaiting"), name="registration_unconfirmed"),
             models.Index(fields=["meeting"], condition=Q(state="waitlisted"), name="registration_in_line"),
             models.Index(fields=["meeting"], condition=~Q(needs=""), name="registration_with_needs"),

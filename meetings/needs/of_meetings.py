@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
-from clusters.models.places import is_in_place_managed_by
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from meetings.roles import DO, DOES
 
@@ -25,7 +24,7 @@ LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are
 
 def of_meetings(user, most: int, now: datetime) -> Iterator[Need]:
     """What meetings need; of each kind of need only the `most` urgent meetings are read."""
-    ours = Meeting.objects.managed_by(user).filter(is_in_place_managed_by(user))
+    ours = Meeting.objects.managed_by(user)
     ours = ours.select_related("cluster__association", "association")
     for meeting in lacking_turns(ours, now)[:most]:
         yield from _turns(meeting, cast(Cluster, meeting.cluster), now.astimezone(meeting.zone).date())

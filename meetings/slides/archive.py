@@ -8,20 +8,23 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, ExtractYear, Greatest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Topic
+from clusters.models.places import is_in_place_managed_by
 from clusters.models.topic import Theme
-from clusters.searching import START, headline, marked, without_nul, words_query
+from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
 from meetings.models import Presentation
 from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
+MOST_ALIKE = 500  # in nearly the words that were typed
 MOST_TOPICS = 2_000  # on the site; of more it would take long to find those talked about
 CHOSEN_FROM = (
     "clusters.Cluster",
@@ -50,11 +53,22 @@ def with_words(rows: QuerySet, words: str) -> QuerySet:
     )
 
 
-def alike(rows: QuerySet, words: str) -> QuerySet:
-    """Those whose title or names are nearly so, best first: for typing errors. Looking takes long: do it once."""
-    likeness = Greatest(TrigramWordSimilarity(words, "title"), TrigramWordSimilarity(words, "names"))
+def alike(rows: QuerySet, words: str) -> list[int]:
+    """The numbers of those whose title or names are nearly so, best first: for typing errors.
+
+    Letters are compared until so many are found: thousands have a common word that was mistyped.
+    """
     near = Q(title__trigram_word_similar=words) | Q(names__trigram_word_similar=words)
-    return rows.filter(near).order_by(likeness.desc(), "-meeting__starts_at", "pk")
+    found = rows.filter(near).order_by().values("pk")[:MOST_ALIKE]
+    with tolerant():
+        return list(
+            by_likeness(Presentation.objects.filter(pk__in=found), words).values_list("pk", flat=True)
+        )
+
+
+def by_likeness(rows: QuerySet, words: str) -> QuerySet:
+    likeness = Greatest(TrigramWordSimilarity(words, "title"), TrigramWordSimilarity(words, "names"))
+    return rows.order_by(likeness.desc(), "-meeting__starts_at", "pk")
 
 
 def snippets(rows: list[Presentation], words: str) -> dict[int, SafeString]:
@@ -62,6 +76,9 @@ def snippets(rows: list[Presentation], words: str) -> dict[int, SafeString]:
     found = Presentation.objects.filter(pk__in=[row.pk for row in rows]).order_by()
     places = found.annotate(place=headline("text", words)).values_list("pk", "place")
     return {pk: marked(place) for pk, place in places if START in place}
+
+
+Found = dict[str, set[tuple[str, str]]]  # by kind, each with its value and its name
 
 
 @dataclass(frozen=True)
@@ -77,21 +94,27 @@ class Choices:
 
 
 def choices(rows: QuerySet, user, association: Association | None) -> Choices:
-    """For `rows` of the archive, all that the user may see. Those of visitors are kept until they change."""
-    if user.is_authenticated:
-        return _choices(rows)
-    what = ("choices in the archive", association.pk if association else None)
-    return kept(what, CHOSEN_FROM, lambda: _choices(rows))
+    """For `rows` of the archive, all that the user may see. What all see of them is kept until it changes.
+
+    What few see besides is found for each of them.
+    """
+    sees_all = user.is_superuser
+    what = ("choices in the archive", association.pk if association else None, sees_all)
+    everybodys = rows if sees_all else archive(AnonymousUser(), association)
+    found = kept(what, CHOSEN_FROM, lambda: _found(everybodys))
+    if sees_all or user.is_anonymous:
+        return _choices(found)
+    own = _found_of_own(rows, user)
+    return _choices({kind: found.get(kind, set()) | own.get(kind, set()) for kind in {*found, *own}})
 
 
-def _choices(rows: QuerySet) -> Choices:
+def _found(rows: QuerySet) -> Found:
     """In one query. For each choice it is enough that one of `rows` is there, so that not all are looked at."""
     of_topic = rows.filter(agenda_item__topic=OuterRef("pk"))
-    few_topics = ~Exists(Topic.objects.order_by().values("pk")[MOST_TOPICS : MOST_TOPICS + 1])
     parts = [
         _with_talks("cluster", Cluster, ["slug", "name"], rows.filter(meeting__cluster=OuterRef("pk"))),
         _with_talks("firm", Company, ["slug", "name"], rows.filter(company=OuterRef("pk"))),
-        _with_talks("topic", Topic.objects.filter(few_topics).distinct(), ["name", "name"], of_topic),
+        _with_talks("topic", Topic.objects.filter(_few_topics()).distinct(), ["name", "name"], of_topic),
         *(
             _first("theme", rows.filter(agenda_item__topic__theme=theme), Value(theme.value))
             for theme in Theme
@@ -99,20 +122,61 @@ def _choices(rows: QuerySet) -> Choices:
         _first("year", rows.order_by("meeting__starts_at"), _year()),
         _first("newest", rows.order_by("-meeting__starts_at"), F("meeting__starts_at")),
     ]
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    found = defaultdict(set)
     for kind, value, name in parts[0].union(*parts[1:], all=True):
-        found[kind].append((value, name))
-    themes = {value for value, _ in found["theme"]}
-    newest = next((datetime.fromisoformat(value) for value, _ in found["newest"]), None)
-    years = [int(value) for value, _ in found["year"]] + ([timezone.localtime(newest).year] if newest else [])
+        found[kind].add((value, name))
+    return dict(found)
+
+
+def _found_of_own(rows: QuerySet, user) -> Found:
+    """The same, of the talks in what the user belongs to or looks after, and of the own firms: all are looked at."""
+    clusters = Cluster.objects.with_member(user)
+    ways = [
+        Q(meeting__cluster__in=clusters),
+        Q(meeting__association__in=clusters.values("association")),
+        Q(company__in=user.representations.active().values("company")),
+    ]
+    if user.is_staff:
+        ways.append(is_in_place_managed_by(user, "meeting__"))
+    first, *others = (Presentation.objects.order_by().filter(way).values("pk") for way in ways)
+    talks = rows.filter(pk__in=first.union(*others)).values_list(
+        "meeting__cluster__slug",
+        "meeting__cluster__name",
+        "company__slug",
+        "company__name",
+        Case(When(_few_topics(), then=F("agenda_item__topic__name"))),
+        "agenda_item__topic__theme",
+        "meeting__starts_at",
+    )
+    found = defaultdict(set)
+    for cluster, cluster_name, firm, firm_name, topic, theme, starts_at in talks:
+        found["cluster"].add((cluster, cluster_name))
+        found["firm"].add((firm, firm_name))
+        found["topic"].add((topic, topic))
+        found["theme"].add((theme, theme))
+        found["year"].add((str(timezone.localtime(starts_at).year), ""))
+        found["newest"].add((starts_at.isoformat(), ""))
+    return {kind: {choice for choice in choices if choice[0]} for kind, choices in found.items()}
+
+
+def _choices(found: Found) -> Choices:
+    themes = {value for value, _ in found.get("theme", ())}
+    newest = max((datetime.fromisoformat(value) for value, _ in found.get("newest", ())), default=None)
+    years = [int(value) for value, _ in found.get("year", ())] + (
+        [timezone.localtime(newest).year] if newest else []
+    )
     return Choices(
-        clusters=_by_name(found["cluster"]),
+        clusters=_by_name(found.get("cluster", set())),
         themes=[(value, str(label)) for value, label in Theme.choices if value in themes],
-        topics=_by_name(found["topic"]),
-        firms=_by_name(found["firm"]),
+        topics=_by_name(found.get("topic", set())),
+        firms=_by_name(found.get("firm", set())),
         years=[(str(year), str(year)) for year in range(max(years), min(years) - 1, -1)] if years else [],
         newest=newest,
     )
+
+
+def _few_topics():
+    return ~Exists(Topic.objects.order_by().values("pk")[MOST_TOPICS : MOST_TOPICS + 1])
 
 
 def _with_talks(kind: str, among, fields: list[str], talks: QuerySet) -> QuerySet:
@@ -133,7 +197,7 @@ def _year() -> ExtractYear:
     return ExtractYear("meeting__starts_at", tzinfo=timezone.get_current_timezone())
 
 
-def _by_name(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _by_name(found: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """None if they are too many to choose from."""
     return sorted(found, key=lambda choice: choice[1]) if len(found) <= LONGEST_CHOICE else []
 

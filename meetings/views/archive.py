@@ -15,7 +15,7 @@ from clusters.bounded import BoundedPaginator
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
-from meetings.slides.archive import alike, archive, choices, narrow, snippets, up_to, with_words
+from meetings.slides.archive import alike, archive, by_likeness, choices, narrow, snippets, up_to, with_words
 
 PER_PAGE = 20
 WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
@@ -73,8 +73,7 @@ def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bo
         return pages, newest, False
     if pages.count:
         return pages, partial(with_words, words=query), False
-    near = list(alike(rows, query).values_list("pk", flat=True)[: Found.most])
-    return Found(near, PER_PAGE), partial(alike, words=query), True
+    return Found(alike(rows, query), PER_PAGE), partial(by_likeness, words=query), True
 
 
 def newest(rows: QuerySet) -> QuerySet:

@@ -85,6 +85,7 @@ class CompanyAdmin(ObjectActs, ScopedAdmin):
     list_display = ["name", "town", "size", "legal_form", "web_domain", "created_at"]
     list_filter = [OfOneCluster, Answered, Frozen, "size", "legal_form"]
     search_fields = ["name", "web_domain"]
+    ordering = ["name_key", "pk"]
     readonly_fields = [
         "slug",
         "web_domain",

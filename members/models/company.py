@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.addresses import address
 from clusters.markdown import plain
 from clusters.reach import reach_of
-from clusters.searching import weighed
+from clusters.searching import letters_of, weighed
 
 SHARED_DOMAINS = [
     "about.me", "blogspot.com", "business.site", "etsy.com", "facebook.com", "github.com", "github.io", "instagram.com",
@@ -207,6 +207,7 @@ class Company(models.Model):
             GinIndex(fields=["words"], name="company_words"),
             GinIndex(fields=["near_words"], opclasses=["gin_trgm_ops"], name="company_near_words_trgm"),
             GinIndex(fields=["expertise"], name="company_expertise"),
+            letters_of("name", "web_domain", name="company_letters"),
             models.Index(fields=["name_key", "id"], name="company_by_name"),
             models.Index(
                 fields=["id"], condition=Q(unrepresented_since__isnull=False), name="company_unrepresented"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
+from clusters.models.places import places_managed_by
 
 from .company import Company
 
@@ -29,7 +30,9 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(TAKES_PART | own | Q(cluster__in=Cluster.objects.managed_by(user)))
 
     def managed_by(self, user):
-        return self.filter(cluster__in=Cluster.objects.managed_by(user))
+        if user.is_superuser:
+            return self.all()
+        return self.filter(cluster__in=places_managed_by(user)[0])
 
 
 class Membership(models.Model):

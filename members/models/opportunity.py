@@ -12,6 +12,7 @@ from clusters.addresses import address
 from clusters.models import Cluster, Theme
 
 from .company import Company
+from .membership import Membership
 
 
 class OpportunityQuerySet(models.QuerySet):
@@ -21,7 +22,7 @@ class OpportunityQuerySet(models.QuerySet):
             return self.none()
         clusters = Cluster.objects.with_member(user).values("pk")
         reaches = Q(to_all=True) | Q(pk__in=self._shown_in(clusters))
-        posted = Q(Exists(Company.objects.listed().filter(pk=OuterRef("company")))) & reaches
+        posted = Q(Exists(Membership.objects.active().filter(company=OuterRef("company")))) & reaches
         own = Q(company__in=Company.objects.represented_by(user))
         seen = own | Q(pk__in=Opportunity.objects.managed_by(user).values("pk"))
         is_member = Cluster.objects.with_member(user).exists()

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clusters.models import Association, Cluster
+from clusters.models.places import places_managed_by
+from clusters.searching import letters_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,17 +38,17 @@ class UserQuerySet(models.QuerySet):
         """The people of the firms in the user's clusters, also those who ask to act for one; fellow officers."""
         if user.is_superuser:
             return self.all()
-        everybody, clusters = User.objects.all(), Cluster.objects.managed_by(user)
+        everybody, (clusters, associations) = User.objects.order_by(), places_managed_by(user)
         of_firms = everybody.filter(
             representations__state__in=["asked", "active"],
             representations__company__memberships__state__in=["applied", "active"],
             representations__company__memberships__cluster__in=clusters,
         )
-        officers = everybody.filter(
-            Q(offices__cluster__in=clusters)
-            | Q(offices__association__in=Association.objects.managed_by(user))
+        officers = (
+            everybody.filter(offices__cluster__in=clusters),
+            everybody.filter(offices__association__in=associations),
         )
-        return self.filter(Q(pk__in=of_firms.values("pk")) | Q(pk__in=officers.values("pk")))
+        return self.filter(pk__in=of_firms.values("pk").union(*(some.values("pk") for some in officers)))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -86,6 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["name"]
+        indexes = [letters_of("name", "email", name="user_letters")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),

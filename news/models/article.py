@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.addresses import address
 from clusters.models import Association, Cluster, Theme
+from clusters.searching import letters_of
 from members.models import Company, Introduction
 
 
@@ -168,6 +169,7 @@ class Article(models.Model):
         ]
         indexes = [
             models.Index(fields=["association", "state", "-published_at"]),
+            letters_of("title", "summary", name="article_letters"),
             models.Index(
                 fields=["-published_at", "-id"], condition=Q(state="published"), name="article_published"
             ),

@@ -210,7 +210,7 @@ def test_the_number_of_queries_does_not_grow_with_the_clusters(coordinator, numb
             DutyFactory(meeting=ahead(cluster, days), role="host", state="proposed")
     with CaptureQueriesContext(connection) as queries:
         assert len(needs_of(coordinator).shown) >= 3 * number
-    assert len(queries) == 13
+    assert len(queries) == 12
 
 
 def test_the_tables_of_the_desk_stand_in_the_order_of_their_names(as_coordinator):

@@ -1,0 +1,48 @@
+"""The search of the desk's lists."""
+
+import pytest
+
+from clusters.desk_lists import with_words
+from meetings.models import Meeting
+
+from ..factories import DutyFactory, MeetingFactory
+
+FIELDS = ["title", "cluster__name", "duties__company__name"]
+
+
+@pytest.fixture
+def backups(lancaster):
+    meeting = MeetingFactory(cluster=lancaster, title="Backups and exports")
+    for role in ("chair", "host"):
+        DutyFactory(meeting=meeting, role=role, company__name=f"Lune Valley {role}")
+    MeetingFactory(cluster=lancaster, title="Hiring")
+    return meeting
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("backups", True),
+        ("ackup LUNE", True),
+        ("backups lancaster valley", True),
+        ('"and exports"', True),
+        ('"exports and"', False),
+        ("backups nowhere", False),
+        ("%", False),
+    ],
+)
+def test_each_word_is_in_one_of_the_fields(backups, typed, is_found):
+    """Once, however many of its firms are called so."""
+    assert list(with_words(Meeting.objects.all(), FIELDS, typed)) == [backups] * is_found
+
+
+def test_only_rows_that_were_to_be_searched_are_found(backups):
+    assert not with_words(Meeting.objects.exclude(pk=backups.pk), FIELDS, "backups").exists()
+
+
+def test_the_order_stays(backups):
+    rows = Meeting.objects.order_by("title")
+    assert [meeting.title for meeting in with_words(rows, FIELDS, "lancaster")] == [
+        "Backups and exports",
+        "Hiring",
+    ]
