@@ -28,6 +28,7 @@ def backups(lancaster):
         ('"and exports"', True),
         ('"exports and"', False),
         ("backups nowhere", False),
+        ("backups\x00", True),
         ("%", False),
     ],
 )
