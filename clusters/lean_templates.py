@@ -1,5 +1,6 @@
 import re
 
+from django.conf import settings
 from django.template.loaders import cached, filesystem
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
@@ -21,8 +22,24 @@ class Loader(filesystem.Loader):
 class ReadForEach(cached.Loader):
     """Keeps templates as read for each language and mount: words and addresses that never change stand in them.
 
-    (clusters.templatetags.constant)
+    (clusters.templatetags.constant) A mount is what the server says; some let a request say it, with any name. All of
+    our templates for one take 20 MB, so there are no more than MOUNTS besides those of the languages.
     """
 
+    MOUNTS = 3
+
+    def __init__(self, engine, loaders):
+        super().__init__(engine, loaders)
+        self.readers: set[tuple[str | None, str]] = set()
+
     def cache_key(self, template_name, skip=None):
-        return f"{get_language()} {get_script_prefix()} {super().cache_key(template_name, skip)}"
+        language, mount = reader = (get_language(), get_script_prefix())
+        if reader not in self.readers:
+            if len(self.readers) >= len(settings.LANGUAGES) + self.MOUNTS:
+                self.reset()
+            self.readers.add(reader)
+        return f"{language} {mount} {super().cache_key(template_name, skip)}"
+
+    def reset(self):
+        super().reset()
+        self.readers.clear()

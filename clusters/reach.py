@@ -22,8 +22,16 @@ from clusters.changes import numbers_of_changes, of_table
 
 KEPT = 2_000  # people
 FOUND_IN = [
-    of_table(f"members_{name}") for name in ("officer", "representative", "membership", "company")
-] + [of_table("clusters_cluster")]
+    of_table(name)
+    for name in (
+        "clusters_association",
+        "clusters_cluster",
+        "members_company",
+        "members_membership",
+        "members_officer",
+        "members_representative",
+    )
+]
 
 
 class Reach(NamedTuple):

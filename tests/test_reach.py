@@ -3,8 +3,10 @@
 import pytest
 from django.apps import apps
 
+from clusters.changes import of_table
 from clusters.models import Cluster
-from clusters.reach import found_once, reach_of
+from clusters.reach import FOUND_IN, ask_for, found_once, reach_of
+from clusters.tables_read import named_in
 from members.models import Officer, User
 
 from . import factories
@@ -71,3 +73,11 @@ def test_whoever_no_longer_acts_for_a_firm_sees_no_more_for_it_on_the_next_page(
     assert as_member.get(meeting.get_absolute_url()).status_code == 200
     firm.representatives.update(state="ended")
     assert as_member.get(meeting.get_absolute_url()).status_code == 404
+
+
+def test_it_is_kept_by_all_tables_that_it_is_found_in(coordinator, member, django_assert_num_queries):
+    with django_assert_num_queries(2) as asked:
+        ask_for(coordinator)
+        ask_for(member)
+    tables = {of_table(name) for query in asked for name in named_in(query["sql"])}
+    assert tables == set(FOUND_IN)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.template import Context, Engine, Template, engines
 from django.template.base import TextNode
 from django.template.loader import get_template
@@ -86,11 +87,12 @@ def test_what_may_vary_is_asked_each_time(source):
     assert not isinstance(Template(source).nodelist[0], TextNode | Known)
 
 
-def test_a_template_is_read_for_each_language_and_mount(welsh):
-    def menu() -> str:
-        values = {"section": "", "cluster_word": "", "faq_url": "", "signed_in": False}
-        return get_template("_site_nav.html").render(values)
+def menu() -> str:
+    values = {"section": "", "cluster_word": "", "faq_url": "", "signed_in": False}
+    return get_template("_site_nav.html").render(values)
 
+
+def test_a_template_is_read_for_each_language_and_mount(welsh):
     english = menu()
     assert "Sign in" in english and 'href="/meetings/"' in english
     with translation.override(welsh):
@@ -98,6 +100,16 @@ def test_a_template_is_read_for_each_language_and_mount(welsh):
     with override_script_prefix("/network/"):
         assert 'href="/network/meetings/"' in menu()
     assert menu() == english
+
+
+def test_mounts_that_nobody_has_do_not_fill_the_memory():
+    engine = Engine.get_default()
+    [loader] = engine.template_loaders
+    for number in range(20):
+        with override_script_prefix(f"/{number}/"):
+            assert f'href="/{number}/meetings/"' in menu()
+    assert len(loader.get_template_cache) <= 2 * (len(settings.LANGUAGES) + loader.MOUNTS)
+    assert 'href="/meetings/"' in menu()
 
 
 def test_a_template_that_loads_i18n_may_be_kept_for_all_languages(welsh):
