@@ -54,11 +54,10 @@ def reach_of(user) -> Reach | None:
         return None
     if user.pk not in found:
         found[user.pk] = None  # the rules below are to ask the database
-        numbers = numbers_of_changes()
-        if numbers is None:
+        edition = tuple(map((numbers_of_changes() or {}).get, FOUND_IN))
+        if None in edition:  # nobody counts
             found[user.pk] = ask_for(user)
         else:
-            edition = tuple(map(numbers.get, FOUND_IN))
             found[user.pk] = kept_reach(user, user.is_superuser, timezone.localdate(), edition)
     return found[user.pk]
 
