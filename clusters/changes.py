@@ -160,6 +160,7 @@ def _asked(name: str, question: str) -> list[tuple] | None:
             connection.ensure_connection()
         cursor = connection.connection.cursor()
         _ask(cursor, name, question)
+        connection.health_check_done = True  # what Django would ask before the page's first query: it answers
         return cursor.fetchall()
     except (psycopg2.Error, Error):
         connection.close()  # whoever asks next opens a new one

@@ -209,16 +209,20 @@ def let_lapse(applications: models.QuerySet[Membership]) -> None:
             membership.ended_at = timezone.now()
             membership.save(update_fields=["state", "message", "ended_at"])
             trail.record(None, "let lapse", membership, cluster=membership.cluster)
-            with in_site_language():
-                outbox.queue_many(
-                    representatives_of(membership.company),
-                    key=f"application-lapsed:{membership.pk}:{membership.applied_at.isoformat()}",
-                    kind="application-lapsed",
-                    subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
-                    template="application_lapsed",
-                    context=lambda user, about=membership: {"person": user, "membership": about},
-                    cluster=membership.cluster,
-                )
+            _tell_that_it_lapsed(membership)
+
+
+@in_site_language()
+def _tell_that_it_lapsed(membership: Membership) -> None:
+    outbox.queue_many(
+        representatives_of(membership.company),
+        key=f"application-lapsed:{membership.pk}:{membership.applied_at.isoformat()}",
+        kind="application-lapsed",
+        subject=_("Your application to %(cluster)s") % {"cluster": membership.cluster},
+        template="application_lapsed",
+        context=lambda user: {"person": user, "membership": membership},
+        cluster=membership.cluster,
+    )
 
 
 def rejected_long_ago(now: datetime) -> models.QuerySet[Membership]:

@@ -247,6 +247,19 @@ def test_a_connection_that_was_cut_gives_none_and_the_next_one_is_new(cluster, o
 
 
 @committed
+def test_who_was_told_what_changed_need_not_ask_whether_anybody_answers(cluster, monkeypatch):
+    """As Django does before the first query of each page."""
+    checks = []
+    monkeypatch.setattr(connection, "is_usable", lambda: checks.append(1) or True)
+    for ask, checked in ((number_of_changes, 0), (lambda: None, 1)):
+        connection.health_check_enabled, connection.health_check_done = True, False
+        ask()
+        Cluster.objects.exists()
+        assert len(checks) == checked
+    connection.health_check_enabled = False
+
+
+@committed
 def test_a_statement_that_the_server_does_not_know_is_asked_in_full(cluster):
     """As behind pgbouncer, which gives each transaction another connection."""
     before = number_of_changes()
