@@ -160,7 +160,8 @@ def _asked(name: str, question: str) -> list[tuple] | None:
             connection.ensure_connection()
         cursor = connection.connection.cursor()
         _ask(cursor, name, question)
-        connection.health_check_done = True  # what Django would ask before the page's first query: it answers
+        # What Django would ask before the first query of a page: it answers.
+        connection.health_check_done = True  # type: ignore[attr-defined]
         return cursor.fetchall()
     except (psycopg2.Error, Error):
         connection.close()  # whoever asks next opens a new one
