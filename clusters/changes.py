@@ -58,7 +58,7 @@ COUNTED: dict[str, list[str] | None] = {
     "meetings.Meeting": ["cluster_id", "association_id", "state", "openness", "starts_at", "ends_at"],
     "meetings.Presentation": ["meeting_id", "agenda_item_id", "company_id", "state", "audience"],
     "meetings.TopicWish": None,
-    "members.Company": ["name", "slug", "frozen_at"],
+    "members.Company": ["name", "slug", "frozen_at", "size", "introductions", "expertise"],
     "members.Membership": ["company_id", "cluster_id", "state"],
     "members.Officer": None,
     "members.User": ["name"],

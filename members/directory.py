@@ -49,9 +49,41 @@ class Found:
     is_near: bool = False
     goes_on_from: str = ""
 
+
+@dataclass(frozen=True)
+class ToChooseFrom:
+    cluster: Choices
+    does: Choices
+    size: Choices
+    open: Choices
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The numbers of what was found, in its order, and what it can be narrowed to."""
+
+    pks: list[int]
+    options: ToChooseFrom
+    is_near: bool
+    goes_on_from: str
+
     @property
     def pages(self) -> Paginator:
-        return Paginator([match.pk for match in self.matches], PER_PAGE)
+        return Paginator(self.pks, PER_PAGE)
+
+
+def listing(words: str, wanted: dict[str, str], association: Association | None) -> Listing:
+    """`wanted`: by FILTERS. That of all firms is kept until one of them changes."""
+
+    def look() -> Listing:
+        found = find(narrow(members(association), wanted), words)
+        options = choices(found, wanted, association)
+        return Listing([match.pk for match in found.matches], options, found.is_near, found.goes_on_from)
+
+    if words or any(wanted.values()):
+        return look()
+    what = ("directory", association.pk if association else None)
+    return kept(what, ("clusters.Cluster", "members.Company", "members.Membership"), look)
 
 
 # --- which firms ---------------------------------------------------------------------------------------
@@ -128,14 +160,6 @@ def _best_first(matches: Iterable[Match]) -> list[Match]:
 
 
 # --- what the list can be narrowed to ----------------------------------------------------------------------
-@dataclass(frozen=True)
-class ToChooseFrom:
-    cluster: Choices
-    does: Choices
-    size: Choices
-    open: Choices
-
-
 def choices(found: Found, wanted: dict[str, str], association: Association | None) -> ToChooseFrom:
     """With the number of firms for each, where all are known; not where the list is narrowed to one already."""
     matches = None if found.goes_on_from else found.matches

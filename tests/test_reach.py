@@ -2,10 +2,8 @@
 
 import pytest
 from django.apps import apps
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from clusters.changes import of_table, one_look, watch_tables
+from clusters.changes import of_table
 from clusters.models import Cluster
 from clusters.reach import FOUND_IN, ask_for, found_once, reach_of
 from clusters.tables_read import named_in
@@ -75,29 +73,6 @@ def test_whoever_no_longer_acts_for_a_firm_sees_no_more_for_it_on_the_next_page(
     assert as_member.get(meeting.get_absolute_url()).status_code == 200
     firm.representatives.update(state="ended")
     assert as_member.get(meeting.get_absolute_url()).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_kept_of_a_person_ends_with_the_commit_that_ends_it(coordinator, lancaster, furness):
-    """As between two pages, each of which asks what has changed."""
-
-    def found():
-        with one_look(), found_once():
-            return reach_of(coordinator).managed_clusters
-
-    with CaptureQueriesContext(connection) as asked:
-        assert [found(), found()] == [{lancaster.pk}] * 2
-    assert len(asked) == 1
-    Officer.objects.update(cluster=furness)
-    assert found() == {furness.pk}
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM change_count WHERE about = 'members_officer.*'")
-    try:
-        assert found() == {furness.pk}
-        Officer.objects.update(cluster=lancaster)
-        assert found() == {lancaster.pk}  # though nobody counts
-    finally:
-        watch_tables(using="default")
 
 
 def test_it_is_kept_by_all_tables_that_it_is_found_in(coordinator, member, django_assert_num_queries):

@@ -20,22 +20,20 @@ def company_list(request):
     """With ?q=, the filters of `directory.FILTERS`, and ?page=."""
     words = asked_for(request.GET.get("q", ""))
     wanted = {name: request.GET.get(name, "") for name in directory.FILTERS}
-    rows = directory.narrow(directory.members(request.site_association), wanted)
-    found = directory.find(rows, words)
+    found = directory.listing(words, wanted, request.site_association)
     page = found.pages.get_page(request.GET.get("page"))
     near = Shown.MEMBERS if is_member(request.user) else Shown.PUBLIC
     firms = directory.firms(page.object_list, "" if found.is_near else words)
     for firm in firms:
         firm.contact = contact_fields(firm, near)
-    options = directory.choices(found, wanted, request.site_association)
     context = {
         "words": words,
         "wanted": wanted,
         "found": found,
         "page": page,
         "firms": firms,
-        "options": options,
-        "in_use": filters_in_use(wanted, options),
+        "options": found.options,
+        "in_use": filters_in_use(wanted, found.options),
     }
     return render(request, "members/directory/list.html", context)
 

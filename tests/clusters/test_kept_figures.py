@@ -2,10 +2,15 @@
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from clusters import kept_figures
 from clusters.models import Cluster, Topic
+from clusters.tables_read import tables_read
 from tests import factories
+from tests.access.world import places_and_people, world_of
+
+from .test_tables_read import kept_pages
 
 OF = ("clusters.Cluster",)
 
@@ -54,3 +59,18 @@ def test_the_figure_not_asked_for_longest_goes_first(monkeypatch):
     for name in ("a", "b", "a", "c", "a", "b"):
         kept_figures.kept((name,), OF, lambda name=name: counted.append(name))
     assert counted == ["a", "b", "c", "b"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_knows_the_tables_of_the_figures_that_were_kept(settings, tmp_path):
+    """Or it would itself be kept when one of them changes."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.VISITORS_PAGES_BYTES = 0  # each page is made
+    world, visitor = world_of(*places_and_people()), Client()
+    for page in kept_pages(world):
+        kept_figures.forget_all()
+        with tables_read() as first:
+            visitor.get(page)
+        with tables_read() as second:
+            visitor.get(page)
+        assert first and first == second, page

@@ -5,7 +5,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import resolve, reverse
 
-from clusters import kept_figures
 from clusters.changes import UNSHOWN
 from clusters.tables_read import named_in, note_read, tables_read
 from members.models import Company
@@ -53,19 +52,6 @@ def test_a_page_knows_each_table_that_postgres_read_for_it(world):
             assert Client().get(page).status_code == 200, page
         really = {table for table, count in scans().items() if count > before.get(table, 0)} - unshown
         assert really <= known | {"cache", "change_count"}, page
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_knows_them_also_when_its_figures_were_kept(world, settings):
-    settings.VISITORS_PAGES_BYTES = 0  # each page is made
-    visitor = Client()
-    for page in kept_pages(world):
-        kept_figures.forget_all()
-        with tables_read() as first:
-            visitor.get(page)
-        with tables_read() as second:
-            visitor.get(page)
-        assert first and first == second, page
 
 
 @pytest.mark.django_db
