@@ -11,6 +11,7 @@ from members.models import Officer, User
 
 from . import factories
 
+pytestmark = pytest.mark.django_db
 PEOPLE = [
     "newcomer", "member", "other_member", "coordinator", "other_coordinator", "former_coordinator", "officer",
     "operator",
