@@ -24,6 +24,31 @@ DOORS = [
 ]
 
 
+@pytest.fixture
+def member(world):
+    return User.objects.get(pk=world.member.pk)
+
+
+@pytest.fixture
+def coordinator(world):
+    return world.people["coordinator"]
+
+
+@pytest.fixture
+def firm(world):
+    return world.firm
+
+
+@pytest.fixture
+def lancaster(world):
+    return world.cluster
+
+
+@pytest.fixture
+def furness(world):
+    return Cluster.objects.get(slug="furness")
+
+
 def seen_by(user) -> dict[str, set[int]]:
     return {
         f"{model._meta.label} {door}": set(
