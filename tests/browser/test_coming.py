@@ -4,6 +4,7 @@ A real browser, real mail through the real worker; on a wide screen, and on a ph
 """
 
 import re
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -163,6 +164,7 @@ def test_slides_go_from_the_mail_through_the_worker_to_a_hit_in_the_archive(
     hands_in(speaker, tmp_path / "slides.pdf", documents.pdf("What the word zettelkasten means to insurers"))
     expect(speaker.get_by_role("heading", level=1)).to_have_text("Your slides are in")
     start_worker()  # reads them when it begins, and not only a minute later
+    are_read(talk)  # a row that somebody has in hand just then, who publishes it, waits for that minute
     publishes(office, talk, coordinator)
     reader = open_page(width, javascript)
     is_found(reader, talk)
@@ -174,6 +176,13 @@ def hands_in(page: Page, path, content: bytes) -> None:
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("radio", name="Everybody").check()
     page.get_by_role("button", name="Hand in the slides").click()
+
+
+def are_read(talk) -> None:
+    deadline = time.monotonic() + 30
+    while not Presentation.objects.filter(pk=talk.pk, reading=Presentation.Reading.DONE).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def publishes(page: Page, talk, coordinator) -> None:
