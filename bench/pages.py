@@ -5,7 +5,8 @@
 Three servers run at the same time (gunicorn, 2 workers of 4 threads): the site, the site that keeps no pages, and the
 bare view. They are asked in turn, page by page and round by round, so a machine that speeds up or slows down does so
 for all. Once in each round the site is asked while somebody commits a changed answer to a meeting 20 times a second.
-Needs wrk (Debian: apt-get install wrk) and content: the demo (make run once), or whatever DATABASE_URL names.
+Needs wrk (Debian: apt-get install wrk) and content: the demo (make run once), or whatever DATABASE_URL names. Who reads
+the directory faster than people do is stopped for an hour (clusters.limits), and so is a second run within that.
 """
 # ruff: noqa: E402 (the settings come first)
 
