@@ -2,9 +2,10 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 
 from clusters.changes import of_table
-from clusters.models import Cluster
+from clusters.models import Cluster, Topic
 from clusters.reach import FOUND_IN, ask_for, found_once, reach_of
 from clusters.tables_read import named_in
 from members.models import Officer, User
@@ -107,3 +108,14 @@ def test_it_is_kept_by_all_tables_that_it_is_found_in(coordinator, member, djang
         ask_for(member)
     tables = {of_table(name) for query in asked for name in named_in(query["sql"])}
     assert tables == set(FOUND_IN)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_the_facts_under_answers_are_kept_for_all_since_all_see_the_same_of_them(who, world):
+    """clusters/views/questions.py keeps them without asking who reads; other doors than these would have to."""
+    user, visitor = world.people[who], AnonymousUser()
+    for model in (Cluster, Topic):
+        seen, by_all = (
+            set(model.objects.visible_to(one).values_list("pk", flat=True)) for one in (user, visitor)
+        )
+        assert seen == by_all != set()
