@@ -2,11 +2,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.forms.models import BaseInlineFormSet
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import faq_care, supporters
+from clusters import faq_care, present, supporters
 from clusters.acts import ObjectActs, act
 from clusters.editing import SameTimeForm
 from clusters.editing_desk import SameTimeAdmin
@@ -233,7 +232,7 @@ class ReviewFilter(admin.SimpleListFilter):
         return [("due", _("To be read again"))]
 
     def queryset(self, request, queryset):
-        return queryset.due_for_review(timezone.localdate()) if self.value() == "due" else queryset
+        return queryset.due_for_review(present.today()) if self.value() == "due" else queryset
 
 
 @admin.register(Question)
@@ -282,7 +281,7 @@ class QuestionAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
         """Who writes an answer looks after it, and reads it again in a year."""
         return {
             "owner": request.user.pk,
-            "review_on": timezone.localdate() + faq_care.A_YEAR,
+            "review_on": present.today() + faq_care.A_YEAR,
             **super().get_changeform_initial_data(request),
         }
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
+
+from clusters import present
 
 MOST = timedelta(minutes=1)  # that a machine's may differ and still do what depends on the day and the hour
 
@@ -12,4 +13,4 @@ def ahead() -> timedelta:
     """By how much this machine's clock is ahead of the database's; less than nothing if it is behind."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return timezone.now() - cursor.fetchone()[0]
+        return present.now() - cursor.fetchone()[0]

@@ -6,7 +6,8 @@ import pickle
 from django.core.cache import cache
 from django.core.cache.backends import db
 from django.db import connections, router, transaction
-from django.utils import timezone
+
+from clusters import present
 
 
 def count(key: str, by: int, seconds: float) -> int:
@@ -29,7 +30,7 @@ class DatabaseCache(db.DatabaseCache):
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             cursor.execute(
                 f"SELECT value FROM {table} WHERE cache_key = %s AND expires >= %s FOR UPDATE",  # noqa: S608
-                [key, timezone.now().replace(microsecond=0)],
+                [key, present.now().replace(microsecond=0)],
             )
             row = cursor.fetchone()
             if row is None:

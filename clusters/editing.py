@@ -31,6 +31,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters import present
 from clusters.models import Act
 
 LONGEST_SHOWN = 300
@@ -73,7 +74,7 @@ class SameTimeForm(forms.ModelForm):
         return {name: print_of(self[name].initial) for name in names if not self.fields[name].disabled}
 
     def prints_to_carry(self) -> str:
-        return json.dumps({**self.prints, OPENED: timezone.now().timestamp()})
+        return json.dumps({**self.prints, OPENED: present.now().timestamp()})
 
     def full_clean(self):
         if self.is_bound:

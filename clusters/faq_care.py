@@ -6,9 +6,8 @@ from allauth.account.adapter import get_adapter
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from clusters import limits, trail
+from clusters import limits, present, trail
 from clusters.models import Question
 
 A_YEAR = relativedelta(months=12)
@@ -17,7 +16,7 @@ A_YEAR = relativedelta(months=12)
 @transaction.atomic
 def still_right(question: Question, *, by, today: date | None = None) -> None:
     """Somebody has read the answer: it is looked at again in a year. Twice on one day is once."""
-    review_on = (today or timezone.localdate()) + A_YEAR
+    review_on = (today or present.today()) + A_YEAR
     question = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     if question.review_on == review_on:
         return

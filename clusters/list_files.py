@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clusters import trail
+from clusters import present, trail
 from clusters.models import Association, Cluster
 from clusters.spreadsheets import streamed_csv
 
@@ -25,7 +25,7 @@ def list_file(desk, request, rows: models.QuerySet) -> StreamingHttpResponse:
     leave_lines(request.user, f"{names.capitalize()}: {rows.count():,}")
     head = [str(label_for_field(column, desk.model, desk)).capitalize() for column in columns]
     lines = ([text_of(desk, column, row) for column in columns] for row in rows.iterator(chunk_size=AT_ONCE))
-    return streamed_csv(f"{names.replace(' ', '-')}-{timezone.localdate()}", head, lines)
+    return streamed_csv(f"{names.replace(' ', '-')}-{present.today()}", head, lines)
 
 
 def leave_lines(user, note: str) -> None:

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Value
-from django.utils import timezone
 
+from clusters import present
 from clusters.changes import numbers_of_changes, of_table
 
 KEPT = 2_000  # people
@@ -58,7 +58,7 @@ def reach_of(user) -> Reach | None:
         if None in edition:  # nobody counts
             found[user.pk] = ask_for(user)
         else:
-            found[user.pk] = kept_reach(user, user.is_superuser, timezone.localdate(), edition)
+            found[user.pk] = kept_reach(user, user.is_superuser, present.today(), edition)
     return found[user.pk]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.utils import timezone
 
+from clusters import present
 from clusters.counting import count
 
 DAYS = 14
@@ -16,7 +16,7 @@ KEPT = timedelta(days=DAYS + 1).total_seconds()
 
 
 def add(what: str) -> None:
-    count(key_of(what, timezone.localdate()), 1, KEPT)
+    count(key_of(what, present.today()), 1, KEPT)
 
 
 def last_days(today: date) -> list[date]:

@@ -8,8 +8,8 @@ from dateutil.relativedelta import relativedelta
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Case, CharField, Value, When
-from django.utils import timezone
 
+from clusters import present
 from clusters.models import Act, Association, Cluster
 
 NAMES_FADE_AFTER = relativedelta(years=6)  # as long as a contract can be argued about (Limitation Act 1980)
@@ -78,7 +78,7 @@ def outdated(now: datetime) -> models.QuerySet[Act]:
 @transaction.atomic
 def fade(now: datetime | None = None) -> int:
     """After years a line says what was done, and no longer by and to whom. Returns how many."""
-    old = list(outdated(now or timezone.now()).values_list("pk", flat=True)[:AT_ONCE])
+    old = list(outdated(now or present.now()).values_list("pk", flat=True)[:AT_ONCE])
     if not old:
         return 0
     kinds = [When(subject_type=label, then=Value(name)) for label, name in _names_of_kinds().items()]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.languages import in_site_language
 from clusters.signed_links import LinkSigner
 from meetings.models import Action, Feedback, Meeting, Registration
@@ -45,7 +45,7 @@ def read_feedback_token(token: str) -> Registration | None:
 
 def ask_for_feedback(now: datetime | None = None) -> int:
     """A job of the worker. Returns how many people were asked. Who is ticked off later is asked later."""
-    now = now or timezone.now()
+    now = now or present.now()
     over = Meeting.objects.filter(state=Meeting.State.HELD, ends_at__gt=now - NOT_ASKED_AFTER)
     over = over.select_related("cluster__association", "association")
     return sum(_ask(meeting) for meeting in over if now >= asked_at(meeting))
@@ -106,7 +106,7 @@ def give(
             "comment": comment,
             "may_quote": may_quote and bool(comment),
             "quoted_as": quoted_as if may_quote else "",
-            "given_at": timezone.now(),
+            "given_at": present.now(),
         },
     )
     if feedback.may_quote != allowed:

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.dates import clock, long_date
 from clusters.errors import Refused
 from clusters.languages import in_site_language
@@ -190,7 +189,7 @@ def problems(meeting: Meeting, now: datetime | None = None) -> list[str]:
     found = [overrun(meeting, sum(item.minutes for item in items))]
     if meeting.needs_showcase:
         found.append(_showcase_problem(meeting, items))
-    if meeting.starts_at <= (now or timezone.now()):
+    if meeting.starts_at <= (now or present.now()):
         found.append(gettext("The meeting is in the past. Give it a date ahead."))
     if meeting.venue is None:
         found.append(gettext("There is no venue yet. Members need to know where to go."))
@@ -223,7 +222,7 @@ def _showcase_problem(meeting: Meeting, items: list[AgendaItem]) -> str:
 @transaction.atomic
 def publish(meeting: Meeting, *, by, now: datetime | None = None) -> AgendaEdition:
     """Freeze the agenda as a new edition and mail it to the members. Refused if it has problems or is unchanged."""
-    now = now or timezone.now()
+    now = now or present.now()
     lock(meeting)
     if meeting.state not in (Meeting.State.DRAFT, Meeting.State.PUBLISHED):
         raise Refused(
@@ -272,7 +271,7 @@ def call_off(meeting: Meeting, *, by, because: str, now: datetime | None = None)
         raise Refused(gettext("This meeting has been called off already."))
     if meeting.state == Meeting.State.HELD:
         raise Refused(gettext("This meeting was held."))
-    if meeting.ends_at <= (now or timezone.now()):
+    if meeting.ends_at <= (now or present.now()):
         raise Refused(gettext("This meeting is over."))
     meeting.state = Meeting.State.CANCELLED
     meeting.called_off_because = because

@@ -17,12 +17,12 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
+from clusters import present
 from clusters.dates import clock
 from clusters.models import Cluster
 from meetings.models import AgendaItem, Meeting, Registration
@@ -64,7 +64,7 @@ def for_guest(meeting: Meeting, address: str, *, whole: bool) -> Event:
     made = event(meeting, whole=whole)
     # RFC 5546, 2.1.5: of two with one SEQUENCE, such as yes and no and yes again, the later holds.
     del made["dtstamp"]
-    made.add("dtstamp", timezone.now().astimezone(UTC))
+    made.add("dtstamp", present.now().astimezone(UTC))
     guest = vCalAddress(f"mailto:{address}")
     guest.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     made.add("attendee", guest)
@@ -92,7 +92,7 @@ def as_told(meetings: QuerySet) -> QuerySet:
 def own_calendar(user: User) -> bytes:
     """The meetings of the user's clusters, also those for members, and all they answered, each with the answer."""
     mine = Meeting.objects.for_members(user)
-    since = timezone.now() - FEED_REACHES_BACK
+    since = present.now() - FEED_REACHES_BACK
     answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__ends_at__gte=since)}
     meetings = (
         Meeting.objects.visible_to(user)

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
-from clusters import trail
+from clusters import present, trail
 from meetings.models import Duty, Meeting
 from meetings.slides import presentations
 from meetings.turns import turns
@@ -17,7 +16,7 @@ def mark_held(now: datetime | None = None) -> int:
 
     A job of the worker; several workers may call it at once. Returns how many meetings it closed.
     """
-    over = Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=now or timezone.now())
+    over = Meeting.objects.filter(state=Meeting.State.PUBLISHED, ends_at__lt=now or present.now())
     ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
     for duty in Duty.objects.filter(meeting__in=ids, state=Duty.State.ACCEPTED).select_related("meeting"):
         turns.fulfil(duty, now=now)

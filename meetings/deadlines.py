@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Subquery, Value
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.dates import weekday_date
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -19,7 +19,7 @@ from members.memberships import coordinators_of
 
 def agenda_due(now: datetime | None = None):
     """The meetings ahead whose cluster wants the agenda to be out by now, and it is not."""
-    now = now or timezone.now()
+    now = now or present.now()
     left = ExpressionWrapper(F("starts_at") - Value(now), DurationField())
     notice = ExpressionWrapper(F("cluster__agenda_days") * Value(timedelta(days=1)), DurationField())
     # That of the cluster which wants it first: so only the meetings of the next weeks are looked at.
@@ -45,7 +45,7 @@ def remind_of_agendas(now: datetime | None = None) -> int:
 
     A job of the worker; several workers may call it at once. Returns how many meetings it was about.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     due = agenda_due(now).filter(reminded_at=None).select_for_update(of=["self"], skip_locked=True)
     meetings = list(
         due.select_related("cluster__association").prefetch_related("cluster__association__hostnames")

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clusters import present
 from clusters.models import Cluster
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from meetings.needs import CADENCE_DAYS
@@ -89,7 +90,7 @@ class Health:
 
 def health_of(user, now: datetime | None = None) -> list[Health]:
     """Of each cluster the user looks after; those that need somebody come first."""
-    now = now or timezone.now()
+    now = now or present.now()
     clusters = list(clusters_with_facts(user, now))
     came = attendance(clusters, now)
     found = [

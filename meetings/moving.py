@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from meetings import agendas, notices, series
@@ -31,7 +30,7 @@ def move(
     Of a published meeting all are told who got its agenda, answered, or have a turn; returns how many mails that
     were. On another date the firms that agreed to chair and host are asked again.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     agendas.lock(meeting)
     ends_at = ends_at or starts_at + (meeting.ends_at - meeting.starts_at)
     refuse_if_impossible(meeting, starts_at, ends_at, now)

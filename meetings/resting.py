@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.languages import in_site_language
 from clusters.models import Cluster
 from meetings import agendas
@@ -23,7 +22,7 @@ def rest(cluster: Cluster, *, by: User, call_off: bool, word: str = "", now: dat
     The meetings ahead are called off or kept. Every member is told once: with the meeting that is called off, or
     that the cluster rests. Returns how many are told. A second time changes nothing.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     _lock(cluster)
     if cluster.state == Cluster.State.RESTING:
         return 0
@@ -68,13 +67,13 @@ def start(cluster: Cluster, *, by: User, now: datetime | None = None) -> int:
             "restarted",
             _("%(cluster)s meets again") % {"cluster": cluster},
             "",
-            now or timezone.now(),
+            now or present.now(),
         )
 
 
 def meetings_ahead(cluster: Cluster, now: datetime | None = None):
     """Its own that have not begun: what has begun takes place."""
-    now = now or timezone.now()
+    now = now or present.now()
     return Meeting.objects.filter(cluster=cluster, starts_at__gt=now).upcoming(now)
 
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Q
-from django.utils import dateformat, timezone
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from clusters.months import month_after
@@ -158,7 +158,7 @@ def outlook(cluster: Cluster, *, months: int, today: date | None = None) -> list
     """All dates of the coming months: those with a meeting, those in a pause, those without one yet."""
     pattern = pattern_of(cluster)
     refuse_if_impossible(cluster, pattern, months)
-    first = (today or timezone.localdate()) + timedelta(days=1)
+    first = (today or present.today()) + timedelta(days=1)
     of_series = Q(kind=Meeting.Kind.MEETING) | Q(slot__isnull=False)
     rows = cluster.meetings.filter(of_series).select_related("cluster__association")
     meetings = list(rows.order_by("starts_at", "pk"))

@@ -5,11 +5,10 @@ from itertools import chain, count
 
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import AskedQuestion, Association, Cluster, Question
@@ -106,7 +105,7 @@ def answer(asked: AskedQuestion, *, by: User, words: str) -> None:
     if not asked.email:
         raise Refused(_("It is not known any more who asked."))
     asked.state, asked.answer = State.ANSWERED, words
-    asked.ended_at, asked.ended_by = timezone.now(), by
+    asked.ended_at, asked.ended_by = present.now(), by
     asked.save(update_fields=["state", "answer", "ended_at", "ended_by"])
     _record(by, "answered", asked)
     with in_site_language():
@@ -128,7 +127,7 @@ def set_aside(asked: AskedQuestion, *, by: User) -> None:
     _lock(asked)
     if asked.state != State.WAITING:
         return
-    asked.state, asked.ended_at, asked.ended_by = State.SET_ASIDE, timezone.now(), by
+    asked.state, asked.ended_at, asked.ended_by = State.SET_ASIDE, present.now(), by
     asked.save(update_fields=["state", "ended_at", "ended_by"])
     _record(by, "set aside", asked)
 
@@ -154,7 +153,7 @@ def outdated(now: datetime) -> models.QuerySet[AskedQuestion]:
 
 
 def forget_old() -> None:
-    outdated(timezone.now()).update(name="", email="", user=None)
+    outdated(present.now()).update(name="", email="", user=None)
 
 
 def _lock(asked: AskedQuestion) -> None:

@@ -7,10 +7,9 @@ from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 
@@ -30,7 +29,7 @@ invitation_signer = signing.Signer(salt="members.colleague")
 @transaction.atomic
 def invite(company: Company, email: str, *, by: User, now: datetime | None = None) -> ColleagueInvitation:
     """Asked again some hours later, the person gets a new link, and the old one is void."""
-    now = now or timezone.now()
+    now = now or present.now()
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     email = email.lower()
     if company.representatives.active().filter(user__email=email).exists():
@@ -95,7 +94,7 @@ def withdraw(invitation: ColleagueInvitation, *, by: User) -> None:
             _("%(accepted_by)s said yes already.") % {"accepted_by": invitation.accepted_by or _("They")}
         )
     if invitation.withdrawn_at is None:
-        invitation.withdrawn_at = timezone.now()
+        invitation.withdrawn_at = present.now()
         invitation.save(update_fields=["withdrawn_at"])
         for cluster in clusters_of(invitation.company) or (None,):
             trail.record(by, "took back an invitation to", invitation.company, cluster=cluster)
@@ -122,7 +121,7 @@ def accept(invitation: ColleagueInvitation, user: User, *, now: datetime | None 
     representative.state = Representative.State.ACTIVE
     representative.takes_over = False
     representative.save()
-    invitation.accepted_at, invitation.accepted_by = now or timezone.now(), user
+    invitation.accepted_at, invitation.accepted_by = now or present.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     for cluster in clusters_of(invitation.company) or (None,):
         trail.record(user, "took up an invitation as", representative, cluster=cluster)
@@ -136,7 +135,7 @@ def why_not(invitation: ColleagueInvitation, user: User, now: datetime | None = 
         return _("%(company)s has taken this invitation back.") % {"company": invitation.company}
     if invitation.accepted_at:
         return _("This invitation was taken up already.")
-    if invitation.ends_at <= (now or timezone.now()):
+    if invitation.ends_at <= (now or present.now()):
         return _("This invitation has run out. Ask %(company)s for a new one.") % {
             "company": invitation.company
         }
@@ -170,7 +169,7 @@ def outdated(now: datetime) -> models.QuerySet[ColleagueInvitation]:
 
 
 def forget_old(now: datetime | None = None) -> None:
-    outdated(now or timezone.now()).delete()
+    outdated(now or present.now()).delete()
 
 
 def _lock(invitation: ColleagueInvitation) -> None:

@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -95,7 +94,7 @@ def ask_to_represent(user: User, company: Company) -> Representative:
 
 def refuse_often(user: User) -> None:
     """Asking and taking it back again and again would mail others each time. Call it with the user locked."""
-    if user.representations.filter(since__gt=timezone.now() - timedelta(days=1)).count() >= MOST_REQUESTS:
+    if user.representations.filter(since__gt=present.now() - timedelta(days=1)).count() >= MOST_REQUESTS:
         raise Refused(_("That was often for one day. Go on tomorrow, or write to a coordinator."))
 
 

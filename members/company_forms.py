@@ -2,10 +2,10 @@
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.editing import SameTimeForm
 from clusters.images import ImageUpload
 
@@ -17,7 +17,7 @@ TOO_LONG = _("At most %(limit_value)d characters, please. Yours has %(show_value
 
 
 def this_year() -> int:
-    return timezone.localdate().year
+    return present.today().year
 
 
 class CompanyEditForm(TidyCompany, SameTimeForm):

@@ -14,11 +14,10 @@ from dateutil.relativedelta import relativedelta
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.figures import count_all
 from clusters.models import Association
@@ -190,7 +189,7 @@ def standing_of(drive: Drive, now: datetime | None = None) -> Standing:
     """As it was when it was closed, else as it is now."""
     if drive.result is not None:
         return Standing.from_json(drive.result)
-    now = now or timezone.now()
+    now = now or present.now()
     return counted_now(drive, list(drive.targets.all()), now)
 
 
@@ -293,7 +292,7 @@ def months_of(drive: Drive) -> int:
 @transaction.atomic
 def close(drive: Drive, *, by, now: datetime | None = None) -> Drive:
     """Writes down how it stood at its end. A second time changes nothing."""
-    now = now or timezone.now()
+    now = now or present.now()
     locking = Drive.objects.select_for_update(of=["self"])
     drive = locking.select_related("association", "cluster__association").get(pk=drive.pk)
     if drive.state == Drive.State.CLOSED:
@@ -329,7 +328,7 @@ def numbers_of(rows: QuerySet) -> list[int]:
 # --- the rows behind a figure -----------------------------------------------------------------------
 def rows_behind(drive: Drive, key: str, now: datetime | None = None) -> QuerySet | None:
     """What a figure counts, or did when the drive was closed. None if there is no such figure."""
-    now = now or timezone.now()
+    now = now or present.now()
     if key == LEFT:
         if drive.result is None:
             return leavers(drive)

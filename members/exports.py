@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.utils import timezone
 
-from clusters import trail
+from clusters import present, trail
 from clusters.models import Association, Cluster
 
 from .models import Export, User
@@ -32,6 +31,6 @@ def outdated(now: datetime) -> models.QuerySet[Export]:
 
 
 def forget_old() -> None:
-    for export in outdated(timezone.now()):
+    for export in outdated(present.now()):
         export.file.delete(save=False)
         export.delete()

@@ -7,9 +7,9 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.languages import in_site_language
 from clusters.models import Question
 
@@ -22,7 +22,7 @@ from .models import User
 @transaction.atomic
 def remind(today: date | None = None) -> int:
     """A job of the worker: one mail to each person about all that is due. Returns how many answers it was about."""
-    today = today or timezone.localdate()
+    today = today or present.today()
     due = Question.objects.due_for_review(today).filter(
         Q(reminded_of__isnull=True) | ~Q(reminded_of=F("review_on"))
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.linked_data import absolute, breadcrumbs, graph
 from clusters.markdown import plain
 from clusters.models import Association
@@ -42,7 +42,7 @@ def association_of(memberships: list[Membership]) -> Association | None:
 
 def lines_of(company: Any, user) -> list[Line]:
     """The next turns, the soonest first; then past turns and talks, the last one first."""
-    now = timezone.now()
+    now = present.now()
     duties = company.duties.visible_to(user).agreed().exclude(meeting__state="cancelled")
     duties = duties.select_related("meeting__cluster", "meeting__association")
     ahead = duties.filter(meeting__ends_at__gte=now).order_by("meeting__starts_at", "pk")[:AHEAD]

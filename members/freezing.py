@@ -2,10 +2,9 @@
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -26,7 +25,7 @@ def freeze(company: Company, *, by: User, reason: str) -> None:
     _refuse_stranger(company, by)
     if company.frozen_at:
         return
-    company.frozen_at, company.frozen_reason = timezone.now(), reason
+    company.frozen_at, company.frozen_reason = present.now(), reason
     company.save(update_fields=["frozen_at", "frozen_reason"])
     clusters = clusters_of(company)
     for cluster in clusters:

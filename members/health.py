@@ -5,9 +5,8 @@ from datetime import timedelta
 from django.db import Error
 from django.db.models import Max, Min
 from django.http import HttpResponseNotAllowed, JsonResponse
-from django.utils import timezone
 
-from clusters import clocks
+from clusters import clocks, present
 
 from .models import OutgoingMail, WorkerBeat
 
@@ -39,7 +38,7 @@ def health() -> dict:
         ahead = clocks.ahead()
     except Error:
         return {"ok": False, "database": False}
-    now = timezone.now() - ahead  # the database's, by which workers are seen
+    now = present.now() - ahead  # the database's, by which workers are seen
     return {
         "ok": seen is not None and now - seen < WORKER_SEEN_WITHIN and abs(ahead) < clocks.MOST,
         "database": True,

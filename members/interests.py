@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import finder, to_check
+from clusters import finder, present, to_check
 from clusters.finder import Outcome
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
@@ -29,7 +28,7 @@ interest_links = LinkSigner(
 @in_site_language()
 def ask(email: str, district: str, association: Association | None, now: datetime | None = None) -> None:
     """Mail the link by which the person confirms. At most one such mail an hour, and none once it is confirmed."""
-    now = now or timezone.now()
+    now = now or present.now()
     interest, _created = Interest.objects.get_or_create(
         email=email.lower(), district=district, defaults={"association": association, "asked_at": now}
     )
@@ -46,7 +45,7 @@ def ask(email: str, district: str, association: Association | None, now: datetim
 
 
 def confirm(interest: Interest) -> None:
-    Interest.objects.filter(pk=interest.pk, confirmed_at=None).update(confirmed_at=timezone.now())
+    Interest.objects.filter(pk=interest.pk, confirmed_at=None).update(confirmed_at=present.now())
 
 
 @transaction.atomic
@@ -103,7 +102,7 @@ def outdated(now: datetime) -> QuerySet[Interest]:
 
 
 def forget_old() -> None:
-    outdated(timezone.now()).delete()
+    outdated(present.now()).delete()
 
 
 def link_to(interest: Interest) -> str:

@@ -11,10 +11,9 @@ from django.core import signing
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 
@@ -45,7 +44,7 @@ def is_open(invitation: Invitation) -> bool:
     return (
         invitation.accepted_at is None
         and invitation.sent_at is not None
-        and timezone.now() < invitation.sent_at + OPEN_FOR
+        and present.now() < invitation.sent_at + OPEN_FOR
     )
 
 
@@ -71,7 +70,7 @@ def send(invitations: Iterable[Invitation], *, by: User) -> int:
     for invitation in fresh:
         if invitation.email not in known:
             _mail(invitation)
-    Invitation.objects.filter(pk__in=[one.pk for one in fresh]).update(sent_at=timezone.now())
+    Invitation.objects.filter(pk__in=[one.pk for one in fresh]).update(sent_at=present.now())
     trail.record_many([trail.line(by, "invited", one, cluster=one.cluster) for one in fresh])
     return len(fresh)
 
@@ -97,7 +96,7 @@ def accept(invitation: Invitation, user: User | None = None) -> User:
     acting.role = acting.role if led else Representative.Role.LEAD
     acting.save()
     if invitation.accepted_at is None:
-        invitation.accepted_at = timezone.now()
+        invitation.accepted_at = present.now()
         invitation.save(update_fields=["accepted_at"])
         trail.record(user, "accepted the invitation", acting, cluster=invitation.cluster)
     return user
@@ -121,7 +120,7 @@ def outdated(now: datetime) -> models.QuerySet[Invitation]:
 
 
 def forget_old() -> None:
-    outdated(timezone.now()).delete()
+    outdated(present.now()).delete()
 
 
 def _new_user(invitation: Invitation) -> User:
@@ -145,7 +144,7 @@ def _mail(invitation: Invitation) -> None:
             "invitation": invitation,
             "company": invitation.company,
             "path": path_of(invitation),
-            "until": timezone.now() + OPEN_FOR,
+            "until": present.now() + OPEN_FOR,
         },
         cluster=invitation.cluster,
     )

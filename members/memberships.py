@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
@@ -57,7 +57,7 @@ def apply_to_all(
     earlier = Membership.objects.filter(company=company, cluster__in=clusters).order_by("applied_at", "pk")
     last = {membership.cluster_id: membership for membership in earlier}
     return [
-        _apply(company, cluster, last.get(cluster.pk), by, message, now or timezone.now())
+        _apply(company, cluster, last.get(cluster.pk), by, message, now or present.now())
         for cluster in clusters
     ]
 
@@ -114,7 +114,7 @@ def approve(membership: Membership, *, by: User, now: datetime | None = None) ->
     if membership.state != Membership.State.APPLIED:
         raise Refused(_what_happened(membership))
     trail.record(by, "approved", membership, cluster=membership.cluster)
-    _make_active(membership, by=by, now=now or timezone.now())
+    _make_active(membership, by=by, now=now or present.now())
     return membership
 
 
@@ -131,7 +131,7 @@ def reject(membership: Membership, *, by: User, sentence: str, now: datetime | N
     membership.state = Membership.State.REJECTED
     membership.decision = sentence.strip()
     membership.decided_by = by
-    membership.ended_at = now or timezone.now()
+    membership.ended_at = now or present.now()
     membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
     trail.record(by, "rejected", membership, cluster=membership.cluster, note=membership.decision)
     with in_site_language():
@@ -158,7 +158,7 @@ def leave(membership: Membership, *, by: User, now: datetime | None = None) -> M
         raise Refused(_what_happened(membership))
     verb = "withdrew" if membership.state == Membership.State.APPLIED else "ended"
     membership.state = Membership.State.LEFT
-    membership.ended_at = now or timezone.now()
+    membership.ended_at = now or present.now()
     membership.save(update_fields=["state", "ended_at"])
     trail.record(by, verb, membership, cluster=membership.cluster)
     return membership
@@ -177,7 +177,7 @@ def end(membership: Membership, *, by: User, sentence: str, now: datetime | None
     membership.state = Membership.State.LEFT
     membership.decision = sentence.strip()
     membership.decided_by = by
-    membership.ended_at = now or timezone.now()
+    membership.ended_at = now or present.now()
     membership.save(update_fields=["state", "decision", "decided_by", "ended_at"])
     trail.record(by, "ended", membership, cluster=membership.cluster, note=membership.decision)
     with in_site_language():
@@ -206,7 +206,7 @@ def let_lapse(applications: models.QuerySet[Membership]) -> None:
         _lock(membership)
         if membership.state == Membership.State.APPLIED:
             membership.state, membership.message = Membership.State.LEFT, ""
-            membership.ended_at = timezone.now()
+            membership.ended_at = present.now()
             membership.save(update_fields=["state", "message", "ended_at"])
             trail.record(None, "let lapse", membership, cluster=membership.cluster)
             _tell_that_it_lapsed(membership)

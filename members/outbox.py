@@ -22,9 +22,9 @@ from django.db import models
 from django.db.models import Q
 from django.template import Context, Engine, loader
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 
@@ -227,7 +227,7 @@ def outdated(now: datetime) -> models.QuerySet[OutgoingMail]:
 @in_site_language()
 def forget_old() -> None:
     """The rows stay, so that no key is written twice."""
-    old = outdated(timezone.now())
+    old = outdated(present.now())
     old.filter(kind=CONTACT).update(subject=_("A message"))  # it has the name of who wrote it
     old.update(text="", html="", calendar="", unsubscribe_url="", reply_to="")
 

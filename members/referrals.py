@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.languages import in_site_language
 
 from . import outbox
@@ -41,7 +41,7 @@ def thank(membership: Membership, now: datetime | None = None) -> None:
     referral = waiting.first()
     if referral is None or acts_for(referral.referrer_id, membership.company):
         return
-    referral.thanked_at = now or timezone.now()
+    referral.thanked_at = now or present.now()
     referral.save(update_fields=["thanked_at"])
     if referral.referrer is None or not referral.referrer.is_active:
         return
@@ -58,7 +58,7 @@ def thank(membership: Membership, now: datetime | None = None) -> None:
             "cluster": cluster,
             "drive": Drive.objects.running()
             .of(cluster.association)
-            .filter(start__lte=timezone.localdate())
+            .filter(start__lte=present.today())
             .first(),
         },
         cluster=cluster,

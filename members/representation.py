@@ -11,10 +11,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import to_check, trail
+from clusters import present, to_check, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 
@@ -77,7 +76,7 @@ def settle(company: Company, now: datetime | None = None) -> None:
         if company.unrepresented_since:
             _mark(company, None, "somebody answers again for")
     elif company.unrepresented_since is None:
-        _mark(company, now or timezone.now(), "found nobody to answer for")
+        _mark(company, now or present.now(), "found nobody to answer for")
         _tell_coordinators(company)
 
 

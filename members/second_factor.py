@@ -11,8 +11,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from clusters import present
 
 ASKED_AGAIN_AFTER = 600  # seconds in which a session is not looked at again
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -44,7 +45,7 @@ class AskOfficers:
 
 def settled(request) -> bool:
     """Whether this session was found to be in order a short while ago, or is now."""
-    now = timezone.now().timestamp()
+    now = present.now().timestamp()
     if request.session.get(LOOKED_AT, 0) > now - ASKED_AGAIN_AFTER:
         return True
     in_order = not request.user.is_staff or has_second_factor(request.user)
@@ -59,7 +60,7 @@ def has_second_factor(user) -> bool:
 
 def overdue(officer) -> bool:
     """Whether the officer's time is over; the first question sets when that will be."""
-    today = timezone.localdate()
+    today = present.today()
     if officer.second_factor_by is None:
         officer.second_factor_by = today + timedelta(days=settings.SECOND_FACTOR_DAYS or 0)
         officer.save(update_fields=["second_factor_by"])

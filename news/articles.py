@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from itertools import chain, count
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.images import Sizes
 from members.memberships import coordinators_of
@@ -70,7 +69,7 @@ def submit(article: Article, *, by: User) -> None:
         raise Refused(_("It is published already."))
     if not article.words or not article.summary:
         raise Refused(_("Say first what happened, and in one or two sentences what it is about."))
-    article.state, article.submitted_at, article.note = State.SUBMITTED, timezone.now(), ""
+    article.state, article.submitted_at, article.note = State.SUBMITTED, present.now(), ""
     article.save(update_fields=["state", "submitted_at", "note", "changed_at"])
     record(by, "sent in", article)
     consents.ask(article)
@@ -136,7 +135,7 @@ def publish(article: Article, *, by) -> None:
             % {"names": names}
         )
     article.state = State.PUBLISHED
-    article.published_at = article.published_at or timezone.now()
+    article.published_at = article.published_at or present.now()
     article.save(update_fields=["state", "published_at", "changed_at"])
     record(by, "published", article)
     story_notices.send_published(article, by)

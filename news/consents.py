@@ -8,10 +8,9 @@ What a coordinator mends in between stays within what was agreed; the trail says
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.signed_links import LinkSigner
 from members.companies import answerers_of
@@ -54,7 +53,7 @@ def ask(article: Article) -> list[Company]:
             consent.version += 1
         consent.state, consent.answered_at, consent.answered_by = State.ASKED, None, None
         consent.fingerprint, consent.note, consent.silence_told_at = article.fingerprint, "", None
-        consent.asked_at = timezone.now()
+        consent.asked_at = present.now()
         consent.save()
         people = answerers_of(company)
         for person in people:
@@ -80,7 +79,7 @@ def answer(consent: Consent, state: Consent.State, *, by: User, note: str = "") 
         return
     if article.state == Article.State.PUBLISHED:
         raise Refused(_("It is published already. Write to the coordinator, who can withdraw it."))
-    consent.state, consent.answered_at, consent.answered_by = state, timezone.now(), by
+    consent.state, consent.answered_at, consent.answered_by = state, present.now(), by
     consent.note = note if state == State.REFUSED else ""
     consent.save(update_fields=["state", "answered_at", "answered_by", "note"])
     verb = "agreed to be named in" if state == State.AGREED else "refused to be named in"
@@ -96,11 +95,11 @@ def tell_of_silence() -> None:
     silent = Consent.objects.filter(
         state=State.ASKED,
         silence_told_at__isnull=True,
-        asked_at__lt=timezone.now() - SILENCE,
+        asked_at__lt=present.now() - SILENCE,
         article__state=Article.State.SUBMITTED,
     )
     for consent in silent.select_related("company", "article__author", "article__association"):
-        consent.silence_told_at = timezone.now()
+        consent.silence_told_at = present.now()
         consent.save(update_fields=["silence_told_at"])
         story_notices.send_silence(consent)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from clusters import present
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
 from meetings.models import Meeting
@@ -45,7 +46,7 @@ class Contents:
 
 def send_weekly(now: datetime | None = None) -> None:
     """A job of the worker."""
-    now = now or timezone.now()
+    now = now or present.now()
     today = timezone.localdate(now)
     monday = today - timedelta(days=today.weekday())
     begins = timezone.make_aware(datetime.combine(monday, AT))

@@ -5,9 +5,8 @@ import tempfile
 
 from django.core.files import File
 from django.db import transaction
-from django.utils import timezone
 
-from clusters import archives
+from clusters import archives, present
 from clusters.in_hand import in_hand
 from members.models import Export
 
@@ -40,6 +39,6 @@ def make(export: Export) -> None:
         except Exception:
             log.exception("Export %s could not be made.", export.pk)
             export.state = Export.State.FAILED
-    export.made_at = timezone.now()
+    export.made_at = present.now()
     with transaction.atomic():
         export.save(update_fields=["rows", "size", "file", "state", "made_at"])

@@ -13,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Support, Theme
 from clusters.months import month_after, months_from
@@ -58,7 +59,7 @@ class Figures:
 
 
 def figures(association: Association | None) -> Figures:
-    today = timezone.localdate()
+    today = present.today()
     what = ("front page", association.pk if association else None, today)
     return kept(what, COUNTED_FROM, lambda: count(association, today))
 
@@ -177,4 +178,4 @@ def running_drive(association: Association) -> tuple[Drive, list[Figure]] | None
         return None
     drive = targets[0].drive
     drive.association = association
-    return drive, figures_of(drive, [one for one in targets if one.drive_id == drive.pk], timezone.now())[0]
+    return drive, figures_of(drive, [one for one in targets if one.drive_id == drive.pk], present.now())[0]

@@ -3,10 +3,9 @@
 import hashlib
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from members import outbox
@@ -59,7 +58,7 @@ def send(letter: Letter, *, by: User) -> int:
         association=letter.association,
         optional=MailChoice.Kind.LETTERS,
     )
-    letter.state, letter.sent_at = State.SENT, timezone.now()
+    letter.state, letter.sent_at = State.SENT, present.now()
     letter.save(update_fields=["state", "sent_at", "mails"])
     trail.record(
         by,

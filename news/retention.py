@@ -17,9 +17,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from clusters import trail
+from clusters import present, trail
 from meetings.registration import forgetting
 from members import asked_questions, colleagues, exports, interests, invitations, memberships, outbox
 from members.imports import work as imports
@@ -212,7 +211,7 @@ def forget(now: datetime | None = None, rules: Sequence[Rule] = RULES) -> None:
     for rule in rules:
         try:
             with transaction.atomic():
-                rule.forget(rule.rows(now or timezone.now()))
+                rule.forget(rule.rows(now or present.now()))
         except Exception:
             log.exception("The rule “%s” failed.", rule.what)
 

@@ -13,8 +13,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
-from django.utils import timezone
 
+from clusters import present
 from clusters.models import Association
 from clusters.spreadsheets import cell
 
@@ -56,7 +56,7 @@ class Writer:
                 self.inside[kept.model] = set(self.rows(kept).values_list("pk", flat=True))
         manifest: dict[str, Any] = {
             "format": FORMAT,
-            "made_at": timezone.now().isoformat(),
+            "made_at": present.now().isoformat(),
             "site": settings.SITE_URL,
             "of": _title(self.scope),
             "whole": self.scope is None,

@@ -20,8 +20,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
-from django.utils import timezone
 
+from clusters import present
 from clusters.errors import Refused
 
 from .archive import BLOCK, VERSION, add, add_manifest, digest, opened, read_manifest
@@ -35,7 +35,7 @@ def write(directory: Path, *, keep: int, now: datetime | None = None) -> Path:
 
     Raises Refused with a sentence when it can't be written or doesn't hold what the database holds.
     """
-    archive = directory / f"clusters-{(now or timezone.now()).astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
+    archive = directory / f"clusters-{(now or present.now()).astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
     unproved = archive.with_suffix(".part")
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -78,7 +78,7 @@ def restore(archive: Path, *, now: datetime | None = None) -> str:
     with scratch("restoring") as database:
         _load(archive, manifest, database)
         _put_files(archive, manifest)
-        former = f"{current}_before_{(now or timezone.now()).astimezone(UTC):%Y%m%dt%H%M%S}"
+        former = f"{current}_before_{(now or present.now()).astimezone(UTC):%Y%m%dt%H%M%S}"
         if is_empty():
             former = ""
         swap(current, database, former)
@@ -101,7 +101,7 @@ def _fill(target: IO[bytes]) -> None:
              database=connection.settings_dict["NAME"])  # fmt: skip
         manifest = {
             "version": VERSION,
-            "written_at": timezone.now().isoformat(),
+            "written_at": present.now().isoformat(),
             "migrations": sorted(".".join(key) for key in MigrationRecorder(connection).applied_migrations()),
             "tables": fingerprints(cursor),
             "members": members,

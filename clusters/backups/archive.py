@@ -7,8 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from django.utils import timezone
-
+from clusters import present
 from clusters.errors import Refused
 
 VERSION = 1
@@ -43,7 +42,7 @@ def add_manifest(tar: tarfile.TarFile, manifest: dict[str, Any]) -> None:
 def add(tar: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> str:
     """Returns the SHA-256 of what was written."""
     member = tarfile.TarInfo(name)
-    member.size, member.mode, member.mtime = size, 0o600, int(timezone.now().timestamp())
+    member.size, member.mode, member.mtime = size, 0o600, int(present.now().timestamp())
     reader = _Hashing(content)
     tar.addfile(member, reader)  # type: ignore[arg-type]  # reads are all it asks for
     return reader.hash.hexdigest()

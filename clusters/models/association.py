@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.addresses import address
 from clusters.colours import validate_accent
 from clusters.kept_figures import kept
@@ -205,7 +205,7 @@ def is_dot(cell) -> bool:
 
 def in_force(prefix: str = "", on=None) -> models.Q:
     """Rows whose `start`/`end` dates (both inclusive, no end: for ever) hold `on` a day, by default today."""
-    on = on or timezone.localdate()
+    on = on or present.today()
     return models.Q(**{f"{prefix}start__lte": on}) & (
         models.Q(**{f"{prefix}end__isnull": True}) | models.Q(**{f"{prefix}end__gte": on})
     )

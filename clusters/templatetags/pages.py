@@ -10,13 +10,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clusters import pictures
+from clusters import pictures, present
 from clusters.fragments import fragment
 from clusters.maps import Here, Town, region_map
 from clusters.models import Cluster
@@ -184,7 +183,7 @@ def firm_dots(number: int) -> SafeString:
 @register.filter
 def days_ahead(day: date) -> str:
     """today, tomorrow, in 10 days; nothing for what is over."""
-    days = (day - timezone.localdate()).days
+    days = (day - present.today()).days
     if days < 0:
         return ""
     if days < 2:

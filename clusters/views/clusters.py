@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from clusters import finder
+from clusters import finder, present
 from clusters.brands import canonical, wear
 from clusters.dates import row_date
 from clusters.kept_figures import kept
@@ -102,7 +102,7 @@ def cluster(request, slug):
         slug=slug,
     )
     wear(request, cluster.association)
-    now = timezone.now()
+    now = present.now()
     meetings = cluster.meetings.visible_to(request.user).announced()
     year = year_of(meetings_of_the_year(meetings.with_seats(), now), now)
     rota = rota_of(year)
@@ -134,7 +134,7 @@ def cluster(request, slug):
 
 
 def people_and_news(cluster: Cluster, user) -> dict:
-    officers = officers_for(cluster, timezone.localdate())
+    officers = officers_for(cluster, present.today())
     return {
         "officers": officers,
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,
@@ -238,7 +238,7 @@ def supports_of(cluster: Cluster, user) -> list[Support]:
 
     What visitors see of them is kept until it changes.
     """
-    today = timezone.localdate()
+    today = present.today()
     supports = Support.objects.visible_to(user).in_force(today).select_related("supporter__logo")
     here = supports.filter(Q(cluster=cluster) | Q(association=cluster.association_id)).order_by("public")
     if user.is_authenticated:

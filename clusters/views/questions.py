@@ -8,13 +8,12 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from clusters import faq_care, markdown
+from clusters import faq_care, markdown, present
 from clusters.brands import canonical, wear
 from clusters.going_back import way_back
 from clusters.kept_figures import kept
@@ -154,7 +153,7 @@ def live_facts(kinds: set[str], clusters, about: Association | Cluster | None, u
 
     Kept until one of them changes, but for those of which officers see more than others.
     """
-    today = timezone.localdate()
+    today = present.today()
     where = (about and (about._meta.label, about.pk), today, get_script_prefix())
     found = {}
     for kind in kinds - {Question.Live.NONE}:

@@ -1,6 +1,6 @@
 """What the law and good manners want said: privacy, accessibility, and what robots may read."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from clusters.kept_figures import kept
 from clusters.models import Association
 from clusters.visitors_pages import same_for_visitors
@@ -67,7 +68,7 @@ def security_txt(request):
     """Where to tell of a weakness (RFC 9116). Without a contact it says nothing."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
+    expires = timezone.make_aware(datetime.combine(present.today(), time())) + timedelta(days=180)
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {expires.isoformat()}",

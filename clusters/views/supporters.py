@@ -7,10 +7,10 @@ from itertools import groupby
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from clusters.brands import canonical
 from clusters.costs import given_in, years_of
 from clusters.images import served
@@ -30,7 +30,7 @@ def supporters(request):
         .select_related("supporter__logo", "association", "cluster__association")
         .order_by("supporter__name", "-start", "pk")
     )
-    today = timezone.localdate()
+    today = present.today()
     past = [support for support in supports if support.end and support.end < today]
     current = [support for support in supports if support not in past and support.start <= today]
     context = {
@@ -71,7 +71,7 @@ def supporter_costs(request):
     supports = looked_after(user).select_related("supporter", "association", "cluster")
     gifts = list(supports.order_by("supporter__name", "start", "pk"))
     money = [gift for gift in gifts if gift.amount is not None]
-    years = years_of(money, timezone.localdate())[:MOST_YEARS]
+    years = years_of(money, present.today())[:MOST_YEARS]
     rows = [
         (gift, [given_in(gift, date(year, 1, 1), date(year, 12, 31)) for year in years]) for gift in money
     ]

@@ -3,10 +3,10 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Avg, Count
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.editing import SameTimeForm
 from clusters.editing_rows import SameTimeFormSet
 from clusters.images import ImageUpload
@@ -41,7 +41,7 @@ class ActionInline(ScopedTabularInline):
 
     def get_extra(self, request, obj=None, **kwargs):
         """An empty row once the meeting has begun, so that no script is needed to add one."""
-        return 1 if obj and obj.starts_at <= timezone.now() else 0
+        return 1 if obj and obj.starts_at <= present.now() else 0
 
     def choices_for(self, db_field, request):
         if db_field.name == "company":
@@ -110,7 +110,7 @@ class MeetingPhotoAdmin(ScopedAdmin):
 
     def choices_for(self, db_field, request):
         choices = super().choices_for(db_field, request)
-        return choices.filter(starts_at__lte=timezone.now()).order_by("-starts_at")
+        return choices.filter(starts_at__lte=present.now()).order_by("-starts_at")
 
     def has_change_permission(self, request, obj=None):
         return obj is None and super().has_change_permission(request, obj)

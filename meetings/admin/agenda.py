@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.db.models import Q, RowRange, Sum, Window
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.dates import clock
 from clusters.models import Cluster, Topic
 from clusters.scoping import ScopedStackedInline
@@ -39,7 +39,7 @@ class AgendaInline(ScopedStackedInline):
 
     def get_fields(self, request, obj=None):
         """What was left unfinished is known when the meeting is over."""
-        is_over = obj is not None and obj.ends_at <= timezone.now()
+        is_over = obj is not None and obj.ends_at <= present.now()
         return [*self.fields, "unfinished"] if is_over else self.fields
 
     def get_extra(self, request, obj=None, **kwargs):

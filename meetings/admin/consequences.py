@@ -1,15 +1,15 @@
 """When an act on a meeting makes sense, and what it leads to, said before it is done."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clusters import present
 from meetings import notices
 from meetings.models import Meeting
 
 
 def is_ahead(meeting: Meeting) -> bool:
-    return meeting.state == Meeting.State.PUBLISHED and meeting.ends_at > timezone.now()
+    return meeting.state == Meeting.State.PUBLISHED and meeting.ends_at > present.now()
 
 
 def is_draft(meeting: Meeting) -> bool:

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.acts import ObjectActs, act
 from clusters.dates import clock, long_date, row_date
 from clusters.editing_desk import SameTimeAdmin
@@ -55,8 +56,8 @@ class WhenFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "ahead":
-            return queryset.filter(ends_at__gte=timezone.now())
-        return queryset.filter(ends_at__lt=timezone.now()) if self.value() == "past" else queryset
+            return queryset.filter(ends_at__gte=present.now())
+        return queryset.filter(ends_at__lt=present.now()) if self.value() == "past" else queryset
 
 
 @admin.register(Meeting)
@@ -105,7 +106,7 @@ class MeetingAdmin(
                     {"fields": ["answers", "agenda_state", "planned", "called_off_because", "notes"]},
                 )
             )
-            if obj.ends_at <= timezone.now():
+            if obj.ends_at <= present.now():
                 heads = ["headcount"] if obj.state in (Meeting.State.PUBLISHED, Meeting.State.HELD) else []
                 sections.append((gettext("Afterwards"), {"fields": ["attendance", *heads, "feedback"]}))
         return sections
@@ -136,7 +137,7 @@ class MeetingAdmin(
             cluster = managed.get()
         if cluster is None:
             return initial
-        start = series.usual_date(cluster, timezone.localdate() + relativedelta(months=1))
+        start = series.usual_date(cluster, present.today() + relativedelta(months=1))
         return {
             "cluster": cluster.pk,
             "starts_at": start,

@@ -8,7 +8,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -16,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from clusters import present
 from clusters.acts import ObjectActs, act
 from clusters.dates import row_date
 from clusters.errors import Refused
@@ -160,8 +160,8 @@ class RotaPages(admin.ModelAdmin):
         return redirect("admin:meetings_rota", pk)
 
     def ask(self, request, cluster: Cluster, weeks: int) -> int:
-        until = timezone.now() + timedelta(weeks=weeks)
-        meetings = rota.meetings_ahead(cluster, timezone.now()).filter(starts_at__lt=until)
+        until = present.now() + timedelta(weeks=weeks)
+        meetings = rota.meetings_ahead(cluster, present.now()).filter(starts_at__lt=until)
         proposed = Duty.objects.filter(meeting__in=meetings, state=State.PROPOSED)
         asked = 0
         for duty in proposed.select_related(*turns.WITH_MEETING).order_by("meeting__starts_at", "role"):
@@ -258,7 +258,7 @@ class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
 
     def change_url(self, row):
         """After an act the coordinator is back at the rota; for a meeting that is over, at the turn."""
-        over = row.meeting.cluster is None or row.meeting.starts_at < timezone.now()
+        over = row.meeting.cluster is None or row.meeting.starts_at < present.now()
         return super().change_url(row) if over else rota_url(row.meeting)
 
     @act(_("Offer now"), shown=in_state(State.PROPOSED))

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.addresses import address
 from clusters.models import Association, Cluster
 from clusters.models.places import is_in_place_managed_by
@@ -145,18 +146,18 @@ class MeetingQuerySet(models.QuerySet):
             role=Duty.Role.HOST, company__in=Company.objects.represented_by(user)
         )
         managed = Meeting.objects.filter(is_managed_by(user), pk=models.OuterRef("pk"))
-        hosted = hosting.filter(meeting=models.OuterRef("pk"), meeting__ends_at__gt=timezone.now())
+        hosted = hosting.filter(meeting=models.OuterRef("pk"), meeting__ends_at__gt=present.now())
         return self.annotate(keeps_list=models.Exists(managed) | models.Exists(hosted))
 
     def upcoming(self, now: datetime | None = None):
         """Not over yet and not called off, the next one first."""
         return self.filter(
-            ends_at__gte=now or timezone.now(), state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED]
+            ends_at__gte=now or present.now(), state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED]
         ).order_by("starts_at", "pk")
 
     def past(self, now: datetime | None = None):
         """Those that took place, the last one first."""
-        now = now or timezone.now()
+        now = now or present.now()
         return self.filter(
             ends_at__lt=now,
             starts_at__lt=now,  # follows, and spares the index those ahead
@@ -398,5 +399,5 @@ class Meeting(models.Model):
     def touch(self, now: datetime | None = None) -> None:
         """Calendars must hear of a change (RFC 5545, 3.8.7.4)."""
         self.sequence += 1
-        self.changed_at = now or timezone.now()
+        self.changed_at = now or present.now()
         self.save(update_fields=["sequence", "changed_at"])

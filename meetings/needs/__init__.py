@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from clusters import present
+
 from .need import CADENCE_DAYS, Need
 from .of_clusters import clusters_of, of_cluster
 from .of_meetings import of_meetings
@@ -34,7 +36,7 @@ class Needs:
 
 
 def needs_of(user, now: datetime | None = None) -> Needs:
-    now = now or timezone.now()
+    now = now or present.now()
     today = timezone.localdate(now)
     needs = [
         *of_drives(user, now),

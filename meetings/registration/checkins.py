@@ -5,10 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from meetings import agendas
 from meetings.models import Duty, Meeting, Registration
@@ -49,7 +48,7 @@ def keeper_of(meeting: Meeting, user: User, now: datetime | None = None) -> Keep
         user,
         meeting,
         coordinates=Meeting.objects.managed_by(user).filter(pk=meeting.pk).exists(),
-        hosts=meeting.ends_at > (now or timezone.now()) and hosting.exists(),
+        hosts=meeting.ends_at > (now or present.now()) and hosting.exists(),
     )
 
 
@@ -57,7 +56,7 @@ def keeper_of(meeting: Meeting, user: User, now: datetime | None = None) -> Keep
 @transaction.atomic
 def tick(answer: Registration, *, by: User, now: datetime | None = None) -> Registration:
     """The person is here, whether a place was kept for them or not. A second time changes nothing."""
-    now = now or timezone.now()
+    now = now or present.now()
     registrations.lock(answer)
     refuse_before_the_day(answer.meeting, now)
     if answer.state != State.ATTENDED:
@@ -70,7 +69,7 @@ def tick(answer: Registration, *, by: User, now: datetime | None = None) -> Regi
 @transaction.atomic
 def untick(answer: Registration, *, by: User, now: datetime | None = None) -> None:
     """It was somebody else. A walk-in is taken off the list again."""
-    now = now or timezone.now()
+    now = now or present.now()
     registrations.lock(answer)
     if answer.state not in (State.ATTENDED, State.NO_SHOW):
         return
@@ -85,7 +84,7 @@ def untick(answer: Registration, *, by: User, now: datetime | None = None) -> No
 @transaction.atomic
 def walk_in(meeting: Meeting, name: str, *, by: User, now: datetime | None = None) -> Registration:
     """Somebody who is here without having answered. Who is on the list by that name is ticked there."""
-    now = now or timezone.now()
+    now = now or present.now()
     agendas.lock(meeting)
     refuse_before_the_day(meeting, now)
     name = " ".join(name.split())
@@ -105,7 +104,7 @@ def walk_in(meeting: Meeting, name: str, *, by: User, now: datetime | None = Non
 @transaction.atomic
 def close(meeting: Meeting, *, by: User, now: datetime | None = None) -> int:
     """Who was expected and is not ticked did not come. Returns how many they are."""
-    now = now or timezone.now()
+    now = now or present.now()
     agendas.lock(meeting)
     if meeting.ends_at > now:
         raise Refused(_("The meeting is not over yet. Who comes late can still be ticked."))

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
+from clusters import present
 from clusters.errors import Refused
 from meetings import agendas
 from meetings.models import Meeting, Registration, StandingAnswer
@@ -16,7 +16,7 @@ State = Registration.State
 
 
 def run_clock(now: datetime | None = None) -> None:
-    now = now or timezone.now()
+    now = now or present.now()
     answer_for_regulars(now)
     fill_all(now)
     remind(now)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from clusters import present
 from meetings import agendas
 from meetings.models import Feedback, Meeting, Registration
 from meetings.registration import forgetting, notices, registrations
@@ -30,7 +30,7 @@ def invite(
     now: datetime | None = None,
 ) -> None:
     """Mail the link by which the guest confirms. At most one such mail an hour for each meeting and address."""
-    now = now or timezone.now()
+    now = now or present.now()
     email = email.lower()
     agendas.lock(meeting)
     registrations.refuse_unless_open(meeting, now)
@@ -58,7 +58,7 @@ def invite(
 @transaction.atomic
 def confirm(guest: Registration, *, now: datetime | None = None) -> Registration:
     """The guest has opened the link and pressed the button: a place, or one in line. A second time changes nothing."""
-    now = now or timezone.now()
+    now = now or present.now()
     registrations.lock(guest)
     if guest.state not in (State.AWAITING, State.WITHDRAWN):
         return guest
@@ -78,7 +78,7 @@ def answers_of(guest: Registration) -> QuerySet[Registration]:
 @transaction.atomic
 def forget(guest: Registration, *, now: datetime | None = None) -> None:
     """What is held of the guest goes, whoever they bring with it. That somebody came is kept, as a number."""
-    now = now or timezone.now()
+    now = now or present.now()
     answers = list(
         answers_of(guest).order_by("meeting_id")
     )  # in an order, so that two don't wait for each other

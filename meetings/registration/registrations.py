@@ -9,10 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings import agendas
@@ -29,7 +28,7 @@ class Full(Refused):
 
 # --- may one answer? ----------------------------------------------------------------------------------
 def is_open(meeting: Meeting, now: datetime | None = None) -> bool:
-    return meeting.state == Meeting.State.PUBLISHED and meeting.ends_at > (now or timezone.now())
+    return meeting.state == Meeting.State.PUBLISHED and meeting.ends_at > (now or present.now())
 
 
 def refuse_unless_open(meeting: Meeting, now: datetime) -> None:
@@ -98,7 +97,7 @@ def register(
 
     A second time changes nothing but what is said with it.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     agendas.lock(meeting)
     refuse_unless_open(meeting, now)
     answer = answer_of(meeting, user) or Registration(meeting=meeting, user=user, state=State.WITHDRAWN)
@@ -116,7 +115,7 @@ def register(
 @transaction.atomic
 def decline(meeting: Meeting, user: User, *, now: datetime | None = None) -> Registration:
     """Not this time. Also of somebody with a standing answer: this one meeting is skipped."""
-    now = now or timezone.now()
+    now = now or present.now()
     agendas.lock(meeting)
     refuse_unless_open(meeting, now)
     answer = answer_of(meeting, user)
@@ -133,7 +132,7 @@ def withdraw(answer: Registration, *, by: User | None, now: datetime | None = No
 
     A second time changes nothing. `by`: None for a guest.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     lock(answer)
     if answer.state == State.WITHDRAWN:
         return answer
@@ -152,7 +151,7 @@ def withdraw(answer: Registration, *, by: User | None, now: datetime | None = No
 @transaction.atomic
 def remove(answer: Registration, *, by: User, because: str, now: datetime | None = None) -> Registration:
     """The coordinator takes somebody off the list and says why; they are told."""
-    now = now or timezone.now()
+    now = now or present.now()
     lock(answer)
     if answer.state not in (State.AWAITING, *Registration.COMING):
         raise Refused(_("%(person)s is not on the list any more.") % {"person": answer.person})
@@ -169,7 +168,7 @@ def remove(answer: Registration, *, by: User, because: str, now: datetime | None
 @transaction.atomic
 def bring_colleague(answer: Registration, name: str, *, now: datetime | None = None) -> Registration:
     """A second place, under the colleague's name; on the waiting list behind all others if none is left."""
-    now = now or timezone.now()
+    now = now or present.now()
     lock(answer)
     refuse_unless_open(answer.meeting, now)
     if answer.state not in Registration.COMING:
@@ -284,7 +283,7 @@ def fill_places(meeting: Meeting, *, now: datetime | None = None) -> list[Regist
     those who were promised a place, nobody loses it; the coordinators are told.
     """
     agendas.lock(meeting)
-    return seat_the_next(meeting, now or timezone.now())
+    return seat_the_next(meeting, now or present.now())
 
 
 def seat_the_next(meeting: Meeting, now: datetime) -> list[Registration]:
@@ -330,7 +329,7 @@ def come_to_all(cluster: Cluster, user: User, *, now: datetime | None = None) ->
             % {"cluster": cluster}
         )
     standing, _is_new = StandingAnswer.objects.get_or_create(
-        user=user, cluster=cluster, defaults={"since": now or timezone.now()}
+        user=user, cluster=cluster, defaults={"since": now or present.now()}
     )
     follow(standing, now=now)
 

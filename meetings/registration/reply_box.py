@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.pictures import places
 from meetings.models import Meeting, Registration, StandingAnswer
 from meetings.registration import registrations
@@ -43,7 +43,7 @@ def reply_box(
     meeting: Meeting, user, *, lost: bool = False, form: NeedsForm | None = None, now: datetime | None = None
 ) -> ReplyBox:
     """`lost`: the reader has just asked for a place that was gone. Needs `with_seats` and `with_heads`."""
-    now = now or timezone.now()
+    now = now or present.now()
     shut = shut_state(meeting, now)
     if shut:
         return ReplyBox(

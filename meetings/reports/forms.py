@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.models import Association, Cluster
 
 LONGEST = 366 * 10  # days
@@ -47,7 +47,7 @@ class ScopeForm(forms.Form):
             Cluster.objects.managed_by(user).select_related("association").order_by("association", "name")
         )
         associations = Association.objects.managed_by(user)
-        today = timezone.localdate()
+        today = present.today()
         usual = {
             "start": today - timedelta(days=364),
             "end": today,

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import to_check, trail
+from clusters import present, to_check, trail
 from clusters.errors import Refused
 from meetings.models import AgendaItem, Meeting, Presentation
 from meetings.slides import documents, notices
@@ -85,7 +84,7 @@ def may_hand_in(presentation: Presentation) -> list[User]:
 
 def ask_for_slides(now: datetime | None = None) -> int:
     """A job of the worker: after the meeting, and again while nothing comes. Returns how many talks were asked for."""
-    now = now or timezone.now()
+    now = now or present.now()
     due = Q()
     for number, after in enumerate(ASKED_AFTER):
         due |= Q(asked__lte=number, meeting__ends_at__lte=now - after)
@@ -111,7 +110,7 @@ def received(presentation: Presentation, form: str) -> None:
     presentation.reading, presentation.text = Presentation.Reading.WAITING, ""
     presentation.picture = ""
     if presentation.state == State.EXPECTED:  # nobody is asked for them any more
-        presentation.state, presentation.submitted_at = State.SUBMITTED, timezone.now()
+        presentation.state, presentation.submitted_at = State.SUBMITTED, present.now()
 
 
 @transaction.atomic
@@ -131,7 +130,7 @@ def hand_in(
         raise Refused(gettext("Choose a file, or give a link."))
     old = presentation.file.name
     presentation.title, presentation.audience, presentation.note = title, audience, ""
-    presentation.state, presentation.submitted_at = State.SUBMITTED, timezone.now()
+    presentation.state, presentation.submitted_at = State.SUBMITTED, present.now()
     if link:
         presentation.link, presentation.file, presentation.picture = link, "", ""
         presentation.size, presentation.format, presentation.text = 0, "", ""
@@ -166,7 +165,7 @@ def publish(presentation: Presentation, *, by) -> None:
     if not presentation.has_slides:
         raise Refused(gettext("There are no slides yet. Upload the file first, or give a link."))
     presentation.state = State.PUBLISHED
-    presentation.published_at = presentation.published_at or timezone.now()
+    presentation.published_at = presentation.published_at or present.now()
     presentation.save(update_fields=["state", "published_at"])
     Presentation.objects.filter(pk=presentation.pk).keep_names()
     _record(by, "published", presentation)

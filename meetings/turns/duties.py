@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -93,12 +92,12 @@ def step(
         raise Refused(how_it_stands(duty))
     fields |= {"state": state, "version": duty.version + 1}
     if state != State.OFFERED:
-        fields |= {"decided_at": now or timezone.now(), "decided_by": by}
+        fields |= {"decided_at": now or present.now(), "decided_by": by}
     for name, value in fields.items():
         setattr(duty, name, value)
     duty.save(update_fields=list(fields))
     if state != State.ACCEPTED:  # who no longer has the turn seeks nobody for it
-        SwapRequest.objects.open().filter(duty=duty).update(state="withdrawn", ended_at=now or timezone.now())
+        SwapRequest.objects.open().filter(duty=duty).update(state="withdrawn", ended_at=now or present.now())
     record(by, verb, duty, note)
 
 
@@ -241,7 +240,7 @@ def override(meeting: Meeting, role: str, company: Company, *, by, reason: str) 
     Who had the turn, or was asked for it, hears that it is no longer theirs.
     """
     agendas.lock(meeting)
-    refuse_unless_ahead(meeting, timezone.now())
+    refuse_unless_ahead(meeting, present.now())
     refuse_stranger(meeting, role, company)
     if not reason.strip():
         raise Refused(gettext("Say why, in a sentence. It is kept for those who ask later."))

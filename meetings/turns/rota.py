@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Count, Min
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings import rotation
@@ -215,14 +214,14 @@ def is_refused(duty: Duty, now: datetime) -> bool:
 
 # --- planning --------------------------------------------------------------------------------------------
 def known(cluster: Cluster, *, now: datetime | None = None, months: int = MONTHS) -> Known:
-    now = now or timezone.now()
+    now = now or present.now()
     return Known(cluster, meetings_ahead(cluster, now, months), now)
 
 
 @transaction.atomic
 def replan(cluster: Cluster, *, by=None, now: datetime | None = None, months: int = MONTHS) -> rotation.Plan:
     """Plan the turns ahead and propose them. Two who plan at once do so one after the other. Refused while it rests."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock(cluster)
     if cluster.state == Cluster.State.RESTING:
         raise Refused(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.dates import row_date
 from clusters.models import Cluster
 from meetings import rotation
@@ -106,7 +106,7 @@ class Picture:
 
 
 def picture(cluster: Cluster, *, now: datetime | None = None) -> Picture:
-    now = now or timezone.now()
+    now = now or present.now()
     meetings = list(
         rota.meetings_ahead(cluster, now)
         .select_related("venue")

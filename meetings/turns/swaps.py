@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.errors import Refused
 from meetings.models import Duty, Meeting, SwapRequest, Unavailability
 from meetings.turns import duties, notices
@@ -64,7 +64,7 @@ def ask(
     duty: Duty, *, by, companies: Iterable[Company] | None = None, note: str = "", now: datetime | None = None
 ) -> SwapRequest:
     """Ask firms to take an agreed turn: those given, else all that offer to. They get a mail each."""
-    now = now or timezone.now()
+    now = now or present.now()
     duties.lock(duty)
     if duty.state != State.ACCEPTED:
         raise Refused(how_it_stands(duty))
@@ -94,7 +94,7 @@ def ask(
 @transaction.atomic
 def take(request: SwapRequest, company: Company, *, by, now: datetime | None = None) -> Duty:
     """A firm that was asked takes the turn. Of two at the same moment one does; the other hears who."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock(request)
     if request.state != Swap.OPEN:
         raise Refused(how_it_ended(request))
@@ -130,14 +130,14 @@ def withdraw(request: SwapRequest, *, by, now: datetime | None = None) -> None:
     _lock(request)
     if request.state != Swap.OPEN:
         raise Refused(how_it_ended(request))
-    _end(request, Swap.WITHDRAWN, now or timezone.now())
+    _end(request, Swap.WITHDRAWN, now or present.now())
     duties.record(by, "no longer asks for a swap of", request.duty)
 
 
 @transaction.atomic
 def undo(request: SwapRequest, *, by, now: datetime | None = None) -> Duty:
     """Either firm brings the turn back to who had it, until the cut-off."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock(request)
     if request.state != Swap.TAKEN:
         raise Refused(
@@ -175,7 +175,7 @@ def can_undo(request: SwapRequest, now: datetime) -> bool:
 
 def expire_due(now: datetime | None = None) -> int:
     """A job of the worker: requests that nobody took in time end, and the firm hears that the turn is still its own."""
-    now = now or timezone.now()
+    now = now or present.now()
     open_ = SwapRequest.objects.open().select_related(
         "duty__company", "duty__meeting__cluster__association", "duty__meeting__association"
     )

@@ -11,7 +11,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clusters import to_check
+from clusters import present, to_check
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from clusters.models import Cluster
@@ -29,7 +29,7 @@ WITH_MEETING = ["company", "meeting__cluster__association", "meeting__associatio
 @transaction.atomic
 def offer(duty: Duty, *, by, now: datetime | None = None) -> Duty:
     """Ask the firm: a mail to its leads and deputies, who answer by its link until the cut-off."""
-    now = now or timezone.now()
+    now = now or present.now()
     duties.lock(duty)
     if duty.state != State.PROPOSED:
         raise Refused(how_it_stands(duty))
@@ -77,7 +77,7 @@ def accept(
 
     `version`: of the offer that was read, so that nobody agrees to a date they have not seen.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     duties.lock(duty)
     _refuse_to_answer(duty, on_behalf, version, now)
     duties.refuse_stranger(duty.meeting, duty.role, duty.company)
@@ -99,7 +99,7 @@ def decline(
     now: datetime | None = None,
 ) -> Duty:
     """The firm can't this time and comes next. The next one is asked at once."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock_with_rota(duty)
     _refuse_to_answer(duty, on_behalf, version, now)
     told = f"{_word(on_behalf)} {note}".strip()
@@ -141,7 +141,7 @@ def _word(on_behalf: bool) -> str:
 @transaction.atomic
 def give_back(duty: Duty, *, by, note: str = "", now: datetime | None = None) -> Duty:
     """The firm had said yes and can't after all. The coordinators hear of it, and the next firm is asked."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock_with_rota(duty)
     if duty.state != State.ACCEPTED:
         raise Refused(how_it_stands(duty))
@@ -166,7 +166,7 @@ def give_back(duty: Duty, *, by, note: str = "", now: datetime | None = None) ->
 @transaction.atomic
 def withdraw(duty: Duty, *, by, because: str, now: datetime | None = None) -> Duty:
     """The coordinator takes the turn away, with a reason that the firm reads. The next one is asked."""
-    now = now or timezone.now()
+    now = now or present.now()
     _lock_with_rota(duty)
     duties.refuse_unless_ahead(duty.meeting, now)
     if not because.strip():
@@ -212,7 +212,7 @@ def ask_again(meeting: Meeting, *, by=None, moved_from: datetime | None = None, 
 
     Firms nobody answers for on the site keep the turn they agreed to by word of mouth; who moved the meeting asks.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     asked = []
     for duty in meeting.duties.filter(state__in=[State.OFFERED, State.ACCEPTED]).order_by("pk"):
         duty.meeting = meeting
@@ -236,7 +236,7 @@ def fulfil(duty: Duty, *, by=None, now: datetime | None = None) -> Duty:
 def miss(duty: Duty, *, by, note: str = "", now: datetime | None = None) -> Duty:
     """The firm did not come to its turn. It doesn't count as one."""
     duties.lock(duty)
-    if duty.meeting.starts_at > (now or timezone.now()):
+    if duty.meeting.starts_at > (now or present.now()):
         raise Refused(_("The meeting is still ahead. Take the turn away instead."))
     step(duty, State.MISSED, by=by, verb="wrote down as missed the turn of", note=note, now=now)
     return duty
@@ -245,7 +245,7 @@ def miss(duty: Duty, *, by, note: str = "", now: datetime | None = None) -> Duty
 # --- the clock ----------------------------------------------------------------------------------------
 def run_clock(now: datetime | None = None) -> None:
     """A job of the worker: silence passes turns on, absent firms let go of theirs, and the others are reminded."""
-    now = now or timezone.now()
+    now = now or present.now()
     release_absent(now)
     expire_due(now)
     swaps.expire_due(now)
@@ -254,7 +254,7 @@ def run_clock(now: datetime | None = None) -> None:
 
 def expire_due(now: datetime | None = None) -> int:
     """Offers whose day to answer has passed go to the next firm. Returns how many."""
-    now = now or timezone.now()
+    now = now or present.now()
     tomorrow = timezone.localdate(now) + timedelta(days=1)  # by any clock
     waiting = Duty.objects.filter(state=State.OFFERED, answer_by__lt=tomorrow)
     expired = 0
@@ -283,7 +283,7 @@ def release_absent(now: datetime | None = None) -> int:
     What a coordinator arranged by word of mouth with a firm that has nobody here stays. Looks at those turns alone
     whose firm or meeting has changed. Returns how many ended.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     ours = Q(cluster=OuterRef("meeting__cluster")) | Q(cluster__association=OuterRef("meeting__association"))
     membership = Membership.objects.active().filter(ours, company=OuterRef("company"))
     people = Representative.objects.filter(company=OuterRef("company"))
@@ -353,7 +353,7 @@ def _release(duty: Duty, happened: str, now: datetime, *, pass_on: bool = True) 
 
 def remind(now: datetime | None = None) -> None:
     """The firms that chair or host in 14 and in 3 days."""
-    now = now or timezone.now()
+    now = now or present.now()
     soon = Duty.objects.filter(
         state=State.ACCEPTED,
         meeting__state__in=AHEAD,
@@ -377,7 +377,7 @@ def showcase_of(duty: Duty) -> AgendaItem | None:
 def name_showcase(duty: Duty, *, title: str, summary: str, by, now: datetime | None = None) -> AgendaItem:
     """The chair says what it will show. Once the agenda is out, members hear of it when the coordinator sends it."""
     duties.lock(duty)
-    duties.refuse_unless_ahead(duty.meeting, now or timezone.now())
+    duties.refuse_unless_ahead(duty.meeting, now or present.now())
     showcase = showcase_of(duty)
     if showcase is None:
         raise Refused(

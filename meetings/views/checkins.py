@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from clusters import present
 from clusters.brands import wear
 from clusters.errors import Refused
 from meetings.models import Registration
@@ -42,8 +43,8 @@ def check_in(request, pk: int):
         "code": code,
         "found": checkins.by_code(keeper.meeting, code),
         "walk_in_form": WalkInForm(),
-        "is_open": checkins.is_the_day(keeper.meeting, timezone.now()),
-        "is_over": keeper.meeting.ends_at <= timezone.now(),
+        "is_open": checkins.is_the_day(keeper.meeting, present.now()),
+        "is_over": keeper.meeting.ends_at <= present.now(),
     }
     return page(request, keeper, "meetings/registration/check_in.html", context)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from clusters import present
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
 from clusters.kept_figures import kept
@@ -93,7 +94,7 @@ def meeting_page(request, pk: int, needs_form=None):
     duties = list(meeting.duties.visible_to(request.user).agreed().select_related("company"))
     officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
     presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
-    is_over = meeting.ends_at < timezone.now()
+    is_over = meeting.ends_at < present.now()
     actions = to_do(meeting, request.user, is_over=is_over)
     context = {
         "meeting": meeting,
@@ -179,7 +180,7 @@ def of_one(organiser: Cluster | Association, meetings) -> list[Meeting]:
 
 def feed():
     """The meetings of calendars to subscribe to. They are fetched without signing in: what everybody sees."""
-    since = timezone.now() - FEED_REACHES_BACK
+    since = present.now() - FEED_REACHES_BACK
     meetings = Meeting.objects.visible_to(AnonymousUser()).filter(ends_at__gte=since)
     return as_told(meetings).order_by("starts_at", "pk")
 

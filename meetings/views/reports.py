@@ -10,10 +10,10 @@ from django.db.models import Avg
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from clusters.brands import wear
 from clusters.costs import given_in
 from clusters.models import Association, Cluster
@@ -55,7 +55,7 @@ def report(request):
     form, scope = asked_scope(request)
     context = {"form": form, "scope": scope, "query": request.GET.urlencode()}
     if scope:
-        now = timezone.now()
+        now = present.now()
         counted = figures.with_numbers(figures.figures_of(scope, now))
         context |= {
             "groups": [(name, list(rows)) for name, rows in groupby(counted, lambda row: row[0].group)],
@@ -94,7 +94,7 @@ def report_csv(request):
     _form, scope = asked_scope(request)
     if scope is None:
         return redirect(f"{reverse('meetings:report')}?{request.GET.urlencode()}")
-    now = timezone.now()
+    now = present.now()
     rows = [
         (figure.group, figure.name, number, figure.meaning)
         for figure, number in figures.with_numbers(figures.figures_of(scope, now))
@@ -155,7 +155,7 @@ def asked_figure(request, key: str) -> tuple[Scope, figures.Figure]:
     _form, scope = asked_scope(request)
     if scope is None:
         raise Http404
-    found = next((one for one in figures.figures_of(scope, timezone.now()) if one.key == key), None)
+    found = next((one for one in figures.figures_of(scope, present.now()) if one.key == key), None)
     if found is None:
         raise Http404
     return scope, found
@@ -170,7 +170,7 @@ def cluster_charts(request, slug: str):
     if not Cluster.objects.managed_by(request.user).filter(pk=cluster.pk).exists():
         raise PermissionDenied
     wear(request, cluster.association)
-    now, today = timezone.now(), timezone.localdate()
+    now, today = present.now(), present.today()
     scope = Scope([cluster], [], today - timedelta(days=364), today)
     context = {
         "cluster": cluster,

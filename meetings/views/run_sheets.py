@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from clusters.brands import wear
 from meetings.models import Duty, Meeting
 from meetings.timetables import timetable
@@ -25,7 +26,7 @@ def run_sheet(request, pk: int):
     meetings = led_by(request.user).select_related("venue", "cluster__association", "association")
     meeting = get_object_or_404(meetings, pk=pk)
     wear(request, meeting.in_association)
-    now = timezone.now()
+    now = present.now()
     times = timetable(meeting, meeting.agenda.select_related("company", "presenter"))
     current = next((index for index, (_, start, end) in enumerate(times) if start <= now < end), None)
     following = next(((item, start) for item, start, _ in times if start > now), None)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from clusters import present
 from clusters.brands import wear
 from clusters.caching import secret_address
 from clusters.errors import Refused
@@ -53,7 +54,7 @@ def why_not_by_person(request, company: Company, user: User) -> str:
 
 
 def why_not_by_now(duty: Duty, version: int) -> str:
-    meeting, now = duty.meeting, timezone.now()
+    meeting, now = duty.meeting, present.now()
     if meeting.state == Meeting.State.CANCELLED:
         return "called-off"
     if meeting.ends_at <= now:
@@ -170,7 +171,7 @@ def open_swap_link(request, token: str) -> SwapLink:
         why_not = "taken-by-us"
     elif not why_not and swap.state != SwapRequest.State.OPEN:
         why_not, sentence = "ended", swaps.how_it_ended(swap)
-    elif not why_not and swap.duty.meeting.ends_at <= timezone.now():
+    elif not why_not and swap.duty.meeting.ends_at <= present.now():
         why_not, sentence = "ended", _("The meeting is over.")
     return SwapLink(token, swap, company, user, why_not, sentence)
 

@@ -5,11 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clusters import trail
+from clusters import present, trail
 from clusters.brands import wear
 from clusters.errors import Refused
 from meetings.models import Duty, RotaOffer, SwapRequest, Unavailability, Venue
@@ -35,8 +34,8 @@ def my_turns_page(request, absence_form: AbsenceForm | None = None):
     firms = list(Company.objects.represented_by(request.user))
     answering = answered_by(request.user)
     ours = Duty.objects.filter(company__in=firms).select_related(*OF_MEETING)
-    ahead = ours.filter(meeting__ends_at__gt=timezone.now()).order_by("meeting__starts_at", "role")
-    absences = Unavailability.objects.filter(company__in=firms, end__gte=timezone.localdate())
+    ahead = ours.filter(meeting__ends_at__gt=present.now()).order_by("meeting__starts_at", "role")
+    absences = Unavailability.objects.filter(company__in=firms, end__gte=present.today())
     offers = standing_offers(firms)
     associations = {membership.cluster.association for membership in offers}
     if len(associations) == 1 and request.site_association is None:
@@ -69,7 +68,7 @@ def with_showcases(duties) -> list[Duty]:
 
 def our_swaps(firms: list[Company]) -> list[SwapRequest]:
     """Open ones asked of us or by us, and taken ones that can still be undone. `asked_of` are the firms of ours."""
-    now, pks = timezone.now(), {firm.pk for firm in firms}
+    now, pks = present.now(), {firm.pk for firm in firms}
     rows = SwapRequest.objects.filter(duty__meeting__ends_at__gt=now, state__in=["open", "taken"])
     ours = rows.filter(Q(duty__company__in=pks) | Q(asked__in=pks) | Q(taken_by__in=pks)).order_by()
     rows = (

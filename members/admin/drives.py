@@ -1,9 +1,9 @@
 from django import forms
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.acts import ObjectActs, act
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from members import drives
@@ -36,7 +36,7 @@ class TargetInline(ScopedTabularInline):
 
 
 def can_be_closed(drive: Drive) -> bool:
-    return drive.state == Drive.State.RUNNING and timezone.now() >= drive.moments[1]
+    return drive.state == Drive.State.RUNNING and present.now() >= drive.moments[1]
 
 
 @admin.register(Drive)

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.languages import in_site_language
 from members.models import Block, Company, Introduction, User
@@ -34,7 +33,7 @@ def block(company: Company, other: Company, *, by: User, now: datetime | None = 
     live = Introduction.objects.live().between(company, other).first()
     if live is not None:
         lock(live)
-        _end_between(live, company, by, now or timezone.now())
+        _end_between(live, company, by, now or present.now())
     return blocked
 
 
@@ -63,7 +62,7 @@ def close_gone(now: datetime | None = None) -> int:
     listed = Company.objects.listed()
     stay = [Exists(listed.filter(pk=OuterRef(firm))) for firm in ("asker", "asked")]
     gone = Introduction.objects.live().filter(~stay[0] | ~stay[1])
-    return sum(_close(introduction, now or timezone.now()) for introduction in gone.order_by("pk"))
+    return sum(_close(introduction, now or present.now()) for introduction in gone.order_by("pk"))
 
 
 @transaction.atomic
@@ -94,7 +93,7 @@ def _close(introduction: Introduction, now: datetime) -> bool:
 # --- what came of it ----------------------------------------------------------------------------------
 def ask_for_outcomes(now: datetime | None = None) -> int:
     """A job of the worker: after sixty days who asked is asked once what came of it."""
-    now = now or timezone.now()
+    now = now or present.now()
     due = (
         Introduction.objects.accepted()
         .live()
@@ -125,7 +124,7 @@ def record_outcome(
     if introduction.outcome == outcome:
         return introduction
     introduction.outcome = Introduction.Outcome(outcome)
-    introduction.outcome_at, introduction.outcome_by = now or timezone.now(), by
+    introduction.outcome_at, introduction.outcome_by = now or present.now(), by
     introduction.save(update_fields=["outcome", "outcome_at", "outcome_by"])
     record(by, "told what came of the introduction of", introduction)
     return introduction

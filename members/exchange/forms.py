@@ -1,10 +1,10 @@
 """What firms type in when they meet: the reason, messages, answers, reports, what they post."""
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.errors import Refused
 from clusters.models import Cluster, Theme
 from clusters.quiet_forms import QuietForm
@@ -254,7 +254,7 @@ class OpportunityForm(OwnFirmForm):
     def clean_until(self):
         until = self.cleaned_data["until"]
         try:
-            refuse_day(until, timezone.now())
+            refuse_day(until, present.now())
         except Refused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return until

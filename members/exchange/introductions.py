@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from members.memberships import coordinators_of
@@ -48,7 +48,7 @@ def ask(
     Of two firms that have asked each other both want to meet, so they are introduced at once. An answer to an
     `opportunity` goes straight to the firm that posted it.
     """
-    now = now or timezone.now()
+    now = now or present.now()
     lock_firms(asker, asked)
     _refuse_impossible(asker, asked, is_reply=opportunity is not None)
     live = Introduction.objects.live().between(asker, asked).first()
@@ -188,7 +188,7 @@ def forward(
     if introduction.state != State.REQUESTED:
         raise Refused(how_it_stands(introduction))
     _refuse_gone(introduction.asker, introduction.asked)
-    _pass_on(introduction, by=by, note=note.strip(), now=now or timezone.now())
+    _pass_on(introduction, by=by, note=note.strip(), now=now or present.now())
     notices.ask_firm(introduction)
     return introduction
 
@@ -205,7 +205,7 @@ def turn_down(
         raise Refused(how_it_stands(introduction))
     if not sentence.strip():
         raise Refused(_("Say why in a sentence. It is mailed to them as you write it."))
-    _say_no(introduction, by=by, sentence=sentence, now=now or timezone.now())
+    _say_no(introduction, by=by, sentence=sentence, now=now or present.now())
     record(by, "turned down the introduction of", introduction, note=introduction.ended_because)
     notices.tell_declined(introduction)
     return introduction
@@ -229,7 +229,7 @@ def accept(introduction: Introduction, *, by: User, now: datetime | None = None)
     if introduction.state != State.FORWARDED:
         raise Refused(how_it_stands(introduction))
     _refuse_gone(introduction.asker, introduction.asked)
-    _introduce(introduction, by=by, now=now or timezone.now())
+    _introduce(introduction, by=by, now=now or present.now())
     return introduction
 
 
@@ -243,7 +243,7 @@ def decline(
         return introduction
     if introduction.state != State.FORWARDED:
         raise Refused(how_it_stands(introduction))
-    _say_no(introduction, by=by, sentence=sentence, now=now or timezone.now())
+    _say_no(introduction, by=by, sentence=sentence, now=now or present.now())
     record(by, "declined the introduction of", introduction)
     notices.tell_declined(introduction)
     return introduction
@@ -257,7 +257,7 @@ def withdraw(introduction: Introduction, *, by: User, now: datetime | None = Non
         return introduction
     if introduction.state not in Introduction.UNANSWERED:
         raise Refused(how_it_stands(introduction))
-    end(introduction, State.WITHDRAWN, now or timezone.now())
+    end(introduction, State.WITHDRAWN, now or present.now())
     record(by, "withdrew the introduction of", introduction)
     return introduction
 
@@ -282,7 +282,7 @@ def write(
     introduction: Introduction, company: Company, *, by: User, text: str, now: datetime | None = None
 ) -> IntroductionMessage:
     """One firm writes to the other, which gets it by mail. The same words twice running are one message."""
-    now = now or timezone.now()
+    now = now or present.now()
     lock(introduction)
     last = introduction.messages.last()
     if last and last.company == company and last.text == text:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.models import Cluster
 from members.companies import clusters_of
@@ -36,7 +36,7 @@ def post(
     now: datetime | None = None,
 ) -> Opportunity:
     """To the members of the clusters, or of all of them. The same title twice at a time is one opportunity."""
-    now = now or timezone.now()
+    now = now or present.now()
     lock_firms(company)
     running = Opportunity.objects.filter(company=company).open(timezone.localdate(now))
     same = running.filter(kind=kind, title=title).first()
@@ -96,7 +96,7 @@ def close(opportunity: Opportunity, outcome: str, *, by: User, now: datetime | N
     if opportunity.state == State.CLOSED and opportunity.outcome == outcome:
         return opportunity
     opportunity.outcome = Opportunity.Outcome(outcome)
-    _close(opportunity, by=by, now=now or timezone.now(), verb="closed")
+    _close(opportunity, by=by, now=now or present.now(), verb="closed")
     return opportunity
 
 
@@ -113,14 +113,14 @@ def take_down(
     if not sentence.strip():
         raise Refused(_("Say why in a sentence. It is mailed to the firm as you write it."))
     opportunity.taken_down_because = sentence.strip()
-    _close(opportunity, by=by, now=now or timezone.now(), verb="took down")
+    _close(opportunity, by=by, now=now or present.now(), verb="took down")
     notices.tell_taken_down(opportunity)
     return opportunity
 
 
 def close_past(now: datetime | None = None) -> int:
     """A job of the worker: what its last day has closed is written down as such, and its firm asked what came of it."""
-    now = now or timezone.now()
+    now = now or present.now()
     past = Opportunity.objects.filter(state=State.OPEN, until__lt=timezone.localdate(now)).order_by("pk")
     return sum(_close_past(opportunity, now) for opportunity in past)
 

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from members.models import Company, Introduction, Opportunity, Report, User
 
@@ -63,7 +62,7 @@ def settle(written: Report, *, by: User, note: str, now: datetime | None = None)
     if not note.strip():
         raise Refused(_("Say in a sentence what was done. The firm reads it."))
     written.state, written.note = Report.State.SETTLED, note.strip()
-    written.settled_at, written.settled_by = now or timezone.now(), by
+    written.settled_at, written.settled_by = now or present.now(), by
     written.save(update_fields=["state", "note", "settled_at", "settled_by"])
     trail.record(
         by, "settled the report of", written, cluster=written.cluster, association=written.association

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import present
 from clusters.languages import in_site_language
 from members.models import Introduction
 
@@ -19,7 +19,7 @@ CLOSE_AFTER = timedelta(days=30)
 
 def watch(now: datetime | None = None) -> int:
     """A job of the worker: who has to answer is reminded once, and who asked hears when it ends without an answer."""
-    now = now or timezone.now()
+    now = now or present.now()
     waiting = Introduction.objects.unanswered().annotate(since=Coalesce("forwarded_at", "asked_at"))
     over = waiting.filter(since__lte=now - CLOSE_AFTER)
     late = waiting.filter(since__lte=now - REMIND_AFTER, reminded_at__isnull=True)

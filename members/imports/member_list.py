@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.models import Cluster
 from members.companies import slugs_for, tidy_postcode, tidy_website
 from members.models import Company, Import, ImportLine, Invitation, Membership, Representative, User
@@ -134,7 +134,7 @@ class MemberList:
 
     def __init__(self, of: Import, by: User):
         self.of, self.by, self.plan = of, by, Plan()
-        self.now = timezone.now()
+        self.now = present.now()
         clusters = list(of.clusters().filter(pk__in=Cluster.objects.managed_by(by).values("pk")))
         self.clusters = {word.casefold(): one for one in clusters for word in (one.name, one.slug)}
         self.only = clusters[0] if len(clusters) == 1 else None
@@ -265,7 +265,7 @@ class MemberList:
         if key in self.memberships:
             return
         at = self.now
-        if joined and joined < timezone.localdate():
+        if joined and joined < present.today():
             at = timezone.make_aware(datetime.combine(joined, time(12)))
         membership = Membership(
             company=company,

@@ -9,10 +9,9 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.in_hand import busy_in, in_hand
 from members.models import Import, ImportLine, User
@@ -84,7 +83,7 @@ def put_in(one: Import) -> None:
     if one.lines.filter(outcome=REFUSED).exclude(number__in=refused).exists():
         raise LookAgain
     kind.put_in()
-    Import.objects.filter(pk=one.pk).update(state=State.DONE, done_at=timezone.now())
+    Import.objects.filter(pk=one.pk).update(state=State.DONE, done_at=present.now())
     trail.record(one.by, "put in", one, note=in_words(one.counts), **place(one))
 
 
@@ -138,4 +137,4 @@ def outdated(now: datetime) -> models.QuerySet[Import]:
 
 
 def forget_old() -> None:
-    outdated(timezone.now()).delete()
+    outdated(present.now()).delete()

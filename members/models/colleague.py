@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
+
 from .company import Company
 
 
 class ColleagueInvitationQuerySet(models.QuerySet):
     def open(self, now=None):
         """Those that can still be taken up."""
-        newest = (now or timezone.now()) - ColleagueInvitation.HOLDS
+        newest = (now or present.now()) - ColleagueInvitation.HOLDS
         return self.filter(accepted_at=None, withdrawn_at=None, sent_at__gt=newest)
 
     def visible_to(self, user):

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.addresses import address
 from clusters.models import Cluster, Theme
 
@@ -34,7 +35,7 @@ class OpportunityQuerySet(models.QuerySet):
 
     def open(self, on: date | None = None):
         """Those that run on a day, by default today; also before the clock has closed what is over."""
-        on = on or timezone.localdate()
+        on = on or present.today()
         return self.filter(state=Opportunity.State.OPEN, until__gte=on)
 
     def shown_in(self, cluster: Cluster):
@@ -118,4 +119,4 @@ class Opportunity(models.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.state == self.State.OPEN and self.until >= timezone.localdate()
+        return self.state == self.State.OPEN and self.until >= present.today()

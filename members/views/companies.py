@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from clusters.brands import wear
 from clusters.images import served
 from clusters.limits import slowed
@@ -70,7 +70,7 @@ def whose(user, company: Company) -> dict:
 def company_card(request, slug):
     """For an address book: what the viewer may see."""
     company = firm_for(request.user, slug)
-    card = vcard(company, contact_fields(company, nearness(request.user, company)), timezone.now())
+    card = vcard(company, contact_fields(company, nearness(request.user, company)), present.now())
     response = HttpResponse(card, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{company.slug}.vcf"'
     return response

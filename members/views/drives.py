@@ -8,12 +8,11 @@ from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clusters import pictures
+from clusters import pictures, present
 from clusters.brands import wear
 from clusters.figures import Line
 from clusters.kept_figures import kept
@@ -39,7 +38,7 @@ def drive(request, slug):
     context = {
         "drive": drive,
         "standing": standing,
-        "phase": phase_of(drive, drive.day(timezone.now())),
+        "phase": phase_of(drive, drive.day(present.now())),
         "members": standing.members,
         "pace": standing.pace(drive),
         "field": field_of(standing),

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from clusters import present
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
@@ -34,7 +35,7 @@ REMEMBERED = timedelta(days=60)  # how long a membership that ended is still sho
 
 @require_GET
 def me(request):
-    user, now = request.user, timezone.now()
+    user, now = request.user, present.now()
     mine = list(user.representations.filter(state__in=["active", "asked"]).select_related("company"))
     acting = [one for one in mine if one.state == Representative.State.ACTIVE]
     in_clusters = latest_memberships([one.company_id for one in acting], now)

@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters import present
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
@@ -38,7 +38,7 @@ def opportunity_list(request):
         "chosen": form.chosen,
         "own": own[:A_PAGE],
         "firms": list(firms.listed()),
-        "today": timezone.localdate(),
+        "today": present.today(),
     }
     return render(request, "members/opportunities/list.html", context)
 

@@ -2,9 +2,9 @@
 
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clusters import present
 from members.site_figures import figures
 
 
@@ -12,4 +12,4 @@ from members.site_figures import figures
 def site_figures(request):
     if not request.user.is_superuser:
         raise Http404
-    return render(request, "members/site_figures.html", figures(timezone.localdate()))
+    return render(request, "members/site_figures.html", figures(present.today()))

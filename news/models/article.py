@@ -5,10 +5,10 @@ import hashlib
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.addresses import address
 from clusters.models import Association, Cluster, Theme
 from clusters.searching import letters_of
@@ -28,7 +28,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(ours, own | ~Q(state=Article.State.DRAFT) | Q(submitted_at__isnull=False))
 
     def visible_to(self, user):
-        published = Q(state=Article.State.PUBLISHED, published_at__lte=timezone.now())
+        published = Q(state=Article.State.PUBLISHED, published_at__lte=present.now())
         if user.is_anonymous:
             return self.filter(published)
         return self.filter(
@@ -36,7 +36,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def published(self):
-        return self.filter(state=Article.State.PUBLISHED, published_at__lte=timezone.now()).order_by(
+        return self.filter(state=Article.State.PUBLISHED, published_at__lte=present.now()).order_by(
             "-published_at", "-pk"
         )
 
@@ -189,7 +189,7 @@ class Article(models.Model):
     def is_out(self) -> bool:
         """Whether everybody may read it."""
         at = self.published_at
-        return self.state == self.State.PUBLISHED and at is not None and at <= timezone.now()
+        return self.state == self.State.PUBLISHED and at is not None and at <= present.now()
 
     @property
     def quoted(self) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
-from django.utils import timezone
 
+from clusters import present
 from clusters.archives.values import in_cell, plain
 from clusters.archives.writing import as_of_now
 from clusters.held import Held
@@ -114,7 +114,7 @@ def _readme(person: User, tables: dict[str, list], lost: list[str]) -> str:
     return README.format(
         site=settings.SITE_NAME,
         name=person.name,
-        day=f"{timezone.localdate():%-d %B %Y}",
+        day=f"{present.today():%-d %B %Y}",
         privacy=f"{settings.SITE_URL}/privacy/",
         tables="\n".join(lines),
         lost="\nThese files could not be found any more: " + ", ".join(lost) + "\n" if lost else "",

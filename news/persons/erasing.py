@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters import trail
+from clusters import present, trail
 from clusters.errors import Refused
 from clusters.held import After, Held
 from clusters.in_hand import nobody_in
@@ -49,7 +49,7 @@ def why_not(person: User) -> str:
 @transaction.atomic
 def erase(person: User, *, now: datetime | None = None) -> None:
     """A second time changes nothing. Refused while a list is read in, which may name the person."""
-    now = now or timezone.now()
+    now = now or present.now()
     if not nobody_in(Import.READ_IN):
         raise Refused(BUSY)
     person = User.objects.select_for_update().get(pk=person.pk)

@@ -13,12 +13,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clusters import present
 from clusters.errors import Refused
 from members.models import Representative
 from news.persons import copies, erasing
@@ -54,7 +54,7 @@ def my_copy(request):
     out = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
     copies.write(out, request.user)
     out.seek(0)
-    name = f"my-data-{timezone.localdate():%Y-%m-%d}.zip"
+    name = f"my-data-{present.today():%Y-%m-%d}.zip"
     return FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")
 
 

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from clusters import present
 from news.retention import RULES, forget
 
 
@@ -11,7 +11,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Only say what would be forgotten.")
 
     def handle(self, *, dry_run, **options):
-        now = timezone.now()
+        now = present.now()
         for rule in RULES:
             self.stdout.write(f"{rule.rows(now).count():>7}  {rule.what} (kept: {rule.kept})")
         if not dry_run:

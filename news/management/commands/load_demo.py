@@ -2,8 +2,8 @@ import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from clusters import present
 from news import demo
 from news.demo.load import is_loaded, load
 from news.demo.texts import blocks
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if is_loaded():
             self.stdout.write("The demo content is there already. Nothing was changed.")
         else:
-            load(timezone.localdate(), Bar() if sys.stderr.isatty() else lambda step: None)
+            load(present.today(), Bar() if sys.stderr.isatty() else lambda step: None)
             self.stdout.write("The demo content is loaded.")
         self.stdout.write("\nSign in as")
         for role, email, password in demo.sign_ins():
