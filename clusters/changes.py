@@ -25,6 +25,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from psycopg2 import errors
 
 from clusters import to_check
+from clusters.asked_together import AskedTogether
 
 # Tables that no page for visitors shows, and which are written too often to count.
 UNSHOWN = {
@@ -85,11 +86,13 @@ _own = Own()
 def number_of_changes() -> int | None:
     """None inside a transaction, where what one sees may never be committed, and when the database is out of reach.
 
-    Asked for every kept page served, so it goes past Django's cursor, which would also ask whether the
-    connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
-    statement may be unknown to the connection one is given: then it is asked in full.
+    Asked for every kept page served, so threads ask together; and it goes past Django's cursor, which would also ask
+    whether the connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer
+    the statement may be unknown to the connection one is given: then it is asked in full.
     """
-    rows = _asked("number_of_changes", NUMBER)
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return None
+    rows = _number()
     return None if rows is None else rows[0][0]
 
 
@@ -177,6 +180,9 @@ def _ask(cursor, name: str, question: str) -> None:
         cursor.execute(f"EXECUTE {name}")
     except (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName):
         cursor.execute(question)
+
+
+_number = AskedTogether(lambda: _asked("number_of_changes", NUMBER))
 
 
 def watched_models() -> list:
