@@ -47,7 +47,7 @@ def associations_by_hostname() -> dict[str, Association]:
     def ask() -> dict[str, Association]:
         return {one.name.lower(): one.association for one in Hostname.objects.select_related("association")}
 
-    return kept(("host names",), ("clusters.Association", "clusters.Hostname"), ask)
+    return kept(("host names",), ask)
 
 
 def wear(request, association: Association) -> None:

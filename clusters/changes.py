@@ -111,21 +111,6 @@ def numbers_of_changes() -> dict[str, int] | None:
     return numbers
 
 
-def number_of_changes_in(models: tuple[str, ...]) -> int | None:
-    """Of models: for those of COUNTED of what figures are counted from. None also where nobody counts."""
-    numbers = numbers_of_changes()
-    if numbers is None:
-        return None
-    total = 0
-    for label in models:
-        table = apps.get_model(label)._meta.db_table
-        number = numbers.get(table, 0) if label in COUNTED else numbers.get(of_table(table))
-        if number is None:
-            return None
-        total += number
-    return total
-
-
 def of_table(name: str) -> str:
     """All changes of a table; its name alone is about those that figures are counted from."""
     return f"{name}.*"

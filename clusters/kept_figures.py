@@ -1,50 +1,79 @@
-"""Figures that take long to count, counted again only when something they are counted from has changed.
+"""What takes long to find or count, made again only when something that it is made from has changed.
 
-As with pages (clusters.visitors_pages), the number of changes is read before the counting: what is kept is never
-older than the last commit. Unlike pages they outlive changes of other tables, and so most of what is written.
+As with pages (clusters.visitors_pages), the numbers of changes are read before the making: what is kept is never
+older than the last commit. Unlike pages it outlives changes of other tables, and so most of what is written. Which
+tables it is made from is noted while it is made (clusters.tables_read), for it and for whatever is being made round it.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from django.apps import apps
 from django.utils.translation import get_language
 
-from clusters.changes import number_of_changes_in
-from clusters.tables_read import note_read
+from clusters.changes import COUNTED, numbers_of_changes, of_table
+from clusters.tables_read import note_read, tables_read
 
-MOST = 1_000  # figures in one process; the one not asked for longest goes first
+MOST = 1_000  # in one process; what was not asked for longest goes first
 
-Figure = TypeVar("Figure")
+Made = TypeVar("Made")
 
-_kept: OrderedDict[tuple, tuple[int, object]] = OrderedDict()
+
+class Kept(NamedTuple):
+    made: object
+    tables: frozenset[str]
+    numbers: dict[str, int | None]  # of changes, as they were before
+
+
+_kept: OrderedDict[tuple, Kept] = OrderedDict()
 _lock = Lock()
 
 
-def kept(what: tuple[Hashable, ...], models: tuple[str, ...], count: Callable[[], Figure]) -> Figure:
-    """What `count()` gives, which must depend on `what` and on rows of these `models` alone (of those in
-    `clusters.changes.COUNTED` on the columns named there), and not be changed.
+def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ...] = ()) -> Made:
+    """What `make()` gives: it depends on `what` and on rows that it asks for itself, not on the clock; nothing is left
+    to ask for in it, and it is not to be changed. Its words may be in the reader's language.
 
-    Its words may be in the reader's language.
+    It also depends on the models `of`: of those in `clusters.changes.COUNTED` on the columns named there alone.
     """
-    note_read(models)
+    now = numbers_of_changes()
+    if now is None:
+        return make()
     what = (*what, get_language())
-    number = number_of_changes_in(models)
-    if number is None:
-        return count()
+    known = _known(what, now)
+    if known is None:
+        with tables_read() as read:
+            made = make()
+        known = _made(made, read, {label: apps.get_model(label)._meta.db_table for label in of}, now)
+        if all(of_table(table) in now for table in known.tables):  # else nobody counts
+            _keep(what, known)
+    note_read(known.tables)
+    return known.made  # type: ignore[return-value]
+
+
+def _made(made: object, read: set[str], of: dict[str, str], now: dict[str, int]) -> Kept:
+    tables = read.union(of.values())
+    counted = {table for label, table in of.items() if label in COUNTED}
+    abouts = (table if table in counted else of_table(table) for table in tables)
+    return Kept(made, frozenset(tables), {about: now.get(about) for about in abouts})
+
+
+def _known(what: tuple, now: dict[str, int]) -> Kept | None:
     with _lock:
         known = _kept.get(what)
-        if known is not None and known[0] == number:
-            _kept.move_to_end(what)
-            return known[1]  # type: ignore[return-value]
-    figure = count()
+        if known is None or any(now.get(about) != number for about, number in known.numbers.items()):
+            return None
+        _kept.move_to_end(what)
+        return known
+
+
+def _keep(what: tuple, made: Kept) -> None:
     with _lock:
-        _kept[what] = (number, figure)
+        _kept[what] = made
         _kept.move_to_end(what)
         while len(_kept) > MOST:
             _kept.popitem(last=False)
-    return figure
 
 
 def forget_all() -> None:

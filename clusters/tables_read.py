@@ -2,14 +2,12 @@
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from functools import cache, lru_cache
 
 from django.apps import apps
 from django.db import connection
-
-from clusters.changes import watched_models
 
 
 class Own(threading.local):
@@ -23,7 +21,7 @@ _own = Own()
 
 @contextmanager
 def tables_read() -> Iterator[set[str]]:
-    """The set grows by each watched table that a query of this thread reads within."""
+    """The set grows by each table of ours that a query of this thread reads within, also by those nobody watches."""
     names: set[str] = set()
 
     def note(execute, sql, params, many, context):
@@ -40,10 +38,10 @@ def tables_read() -> Iterator[set[str]]:
             outer |= names
 
 
-def note_read(labels: Iterable[str]) -> None:
-    """Of models ("app.Model") whose rows were read earlier, by whoever kept what they gave."""
+def note_read(names: Set[str]) -> None:
+    """Tables that were read earlier, by whoever kept what they gave."""
     if _own.names is not None:
-        _own.names.update(apps.get_model(label)._meta.db_table for label in labels)
+        _own.names |= names
 
 
 @lru_cache(maxsize=1000)  # the same few hundred come again and again, with other parameters
@@ -54,4 +52,4 @@ def named_in(sql: str) -> frozenset[str]:
 
 @cache
 def tables() -> frozenset[str]:
-    return frozenset(model._meta.db_table for model in watched_models())
+    return frozenset(model._meta.db_table for model in apps.get_models(include_auto_created=True))

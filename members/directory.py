@@ -83,7 +83,7 @@ def listing(words: str, wanted: dict[str, str], association: Association | None)
     if words or any(wanted.values()):
         return look()
     what = ("directory", association.pk if association else None)
-    return kept(what, ("clusters.Cluster", "members.Company", "members.Membership"), look)
+    return kept(what, look, ("clusters.Cluster", "members.Company", "members.Membership"))
 
 
 # --- which firms ---------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def _clusters(matches: list[Match] | None, association: Association | None, chos
         numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
     clusters = Cluster.objects.of(association).values_list("pk", "slug", "name")
     what = ("clusters of the directory", association.pk if association else None)
-    found = kept(what, ("clusters.Cluster",), lambda: list(clusters[: MOST_CLUSTERS + 1]))
+    found = kept(what, lambda: list(clusters[: MOST_CLUSTERS + 1]), ("clusters.Cluster",))
     if len(found) > MOST_CLUSTERS:
         few = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
         found = list(clusters.filter(Q(pk__in=few) | Q(slug=without_nul(chosen))))

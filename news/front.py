@@ -61,7 +61,7 @@ class Figures:
 def figures(association: Association | None) -> Figures:
     today = present.today()
     what = ("front page", association.pk if association else None, today)
-    return kept(what, COUNTED_FROM, lambda: count(association, today))
+    return kept(what, lambda: count(association, today), COUNTED_FROM)
 
 
 def count(association: Association | None, today: date) -> Figures:

@@ -93,7 +93,7 @@ class MeetingSitemap(PublicSitemap):
     def paginator(self):
         """They are counted for the index, and for each section."""
         pages = super().paginator
-        pages.count = kept(("meetings in the sitemap",), ("meetings.Meeting",), self.items().count)
+        pages.count = kept(("meetings in the sitemap",), self.items().count, ("meetings.Meeting",))
         return pages
 
     def items(self):

@@ -116,7 +116,7 @@ class Association(models.Model):
     def cluster_pks(self) -> list[int]:
         """Of its clusters, for conditions on rows of one of them: known numbers lead through an index, joins do not."""
         pks = self.clusters.order_by("pk").values_list("pk", flat=True)
-        return kept(("clusters of", self.pk), ("clusters.Cluster",), lambda: list(pks))
+        return kept(("clusters of", self.pk), lambda: list(pks))
 
     @property
     def cluster_word(self) -> str:
@@ -142,7 +142,7 @@ class Association(models.Model):
 def hosts_in_links() -> dict[int, str]:
     """By the key of the association; kept until one changes."""
     names = Hostname.objects.filter(in_links=True).values_list("association", "name")
-    return kept(("hosts in links",), ("clusters.Hostname",), lambda: dict(names))
+    return kept(("hosts in links",), lambda: dict(names))
 
 
 class Hostname(models.Model):

@@ -78,7 +78,7 @@ def known_clusters(association: Association | None) -> list[Cluster]:
     rows = Cluster.objects.visible_to(EVERYBODY).of(association).select_related("association")
     what = ("clusters to find", association.pk if association else None)
     of = ("clusters.Cluster", "clusters.Association", "clusters.Hostname")
-    return kept(what, of, lambda: list(rows.only(*TO_FIND_BY).order_by("-latitude", "name")))
+    return kept(what, lambda: list(rows.only(*TO_FIND_BY).order_by("-latitude", "name")), of)
 
 
 def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> list[Cluster]:
@@ -204,7 +204,7 @@ def talks_of(cluster: Cluster, talks) -> list:
 def topics_of(cluster: Cluster) -> list[Topic]:
     """With how many firms want each; kept until that changes. Everybody may see them all."""
     of = ("clusters.Topic", "meetings.TopicWish", "members.Company", "members.Membership")
-    return kept(("topics", cluster.pk), of, lambda: list(cluster.topics.with_wanted()))
+    return kept(("topics", cluster.pk), lambda: list(cluster.topics.with_wanted()), of)
 
 
 def picture_of(round_: Round, rota) -> str:
@@ -227,7 +227,7 @@ def officers_for(cluster: Cluster, today: date) -> list:
     officers = cluster.officers.model.objects.current(today).select_related("user").only(*SHOWN_OF_OFFICERS)
     here = officers.filter(Q(cluster=cluster) | Q(association=cluster.association_id))
     of = ("clusters.Cluster", "members.Officer", "members.User")
-    found = kept(("officers", cluster.pk, today), of, lambda: list(here))
+    found = kept(("officers", cluster.pk, today), lambda: list(here), of)
     ranks = ["coordinator", "chairman", "secretary", "treasurer"]
     ordered = sorted(found, key=lambda officer: (ranks.index(officer.office), officer.start, officer.pk))
     return [officer for officer in ordered if officer.cluster_id] or ordered
@@ -245,6 +245,6 @@ def supports_of(cluster: Cluster, user) -> list[Support]:
         found = list(here)
     else:
         of = ("clusters.Cluster", "clusters.Support", "clusters.Supporter", "clusters.SupporterLogo")
-        found = kept(("supports", cluster.pk, today), of, lambda: list(here))
+        found = kept(("supports", cluster.pk, today), lambda: list(here), of)
     one_each = {support.supporter_id: support for support in found}
     return sorted(one_each.values(), key=lambda support: support.supporter.name)

@@ -159,7 +159,7 @@ def live_facts(kinds: set[str], clusters, about: Association | Cluster | None, u
     for kind in kinds - {Question.Live.NONE}:
         write = partial(written_facts, kind, clusters, today, user)
         is_for_all = user.is_anonymous or kind != Question.Live.SUPPORTERS
-        found[kind] = kept(("live facts", kind, *where), OF_FACTS, write) if is_for_all else write()
+        found[kind] = kept(("live facts", kind, *where), write, OF_FACTS) if is_for_all else write()
     return found
 
 

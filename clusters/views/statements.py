@@ -41,7 +41,7 @@ def privacy(request):
 def all_associations() -> list[Association]:
     """Kept until one changes. Everybody may see them all."""
     rows = Association.objects.visible_to(AnonymousUser())
-    return kept(("associations",), ("clusters.Association",), lambda: list(rows))
+    return kept(("associations",), lambda: list(rows))
 
 
 @login_not_required

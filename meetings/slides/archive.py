@@ -101,7 +101,7 @@ def choices(rows: QuerySet, user, association: Association | None) -> Choices:
     sees_all = user.is_superuser
     what = ("choices in the archive", association.pk if association else None, sees_all)
     everybodys = rows if sees_all else archive(AnonymousUser(), association)
-    found = kept(what, CHOSEN_FROM, lambda: _found(everybodys))
+    found = kept(what, lambda: _found(everybodys), CHOSEN_FROM)
     if sees_all or user.is_anonymous:
         return _choices(found)
     own = _found_of_own(rows, user)

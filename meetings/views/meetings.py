@@ -73,7 +73,7 @@ def clusters_to_choose_from(association: Association | None) -> list[Cluster]:
     """None of too many for a list."""
     few = Cluster.objects.of(association).only("name", "slug")[: MOST_CHOICES + 1]
     what = ("clusters to choose from", association.pk if association else None)
-    found = kept(what, ("clusters.Cluster",), lambda: list(few))
+    found = kept(what, lambda: list(few), ("clusters.Cluster",))
     return found if len(found) <= MOST_CHOICES else []
 
 

@@ -156,7 +156,7 @@ def more_drives(drive: Drive) -> list[tuple[Drive, Standing | None]]:
     """The other drives of the association; those that are closed with their result."""
     association = drive.in_association
     what, of = ("drives", association.pk), ("members.Drive", "clusters.Cluster")
-    others = [one for one in kept(what, of, lambda: list(Drive.objects.of(association))) if one != drive]
+    others = [one for one in kept(what, lambda: list(Drive.objects.of(association)), of) if one != drive]
     return [(one, Standing.from_json(one.result) if one.result else None) for one in others]
 
 

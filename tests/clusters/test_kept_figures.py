@@ -1,12 +1,14 @@
 """Figures that are kept for as long as nothing they are counted from changes."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from clusters import kept_figures
+from clusters.changes import one_look, watch_tables
 from clusters.models import Cluster, Topic
 from clusters.tables_read import tables_read
+from members.models import Company, OutgoingMail
 from tests import factories
 from tests.access.world import places_and_people, world_of
 
@@ -23,7 +25,13 @@ def nothing_kept():
 
 
 def clusters() -> int:
-    return kept_figures.kept(("clusters",), OF, Cluster.objects.count)
+    return kept_figures.kept(("clusters",), Cluster.objects.count, OF)
+
+
+def names() -> list[str]:
+    """What they are made from is not said."""
+    firms = Company.objects.values_list("name", flat=True)
+    return kept_figures.kept(("names",), lambda: [*firms.order_by("name")])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -53,11 +61,120 @@ def test_what_is_not_committed_is_counted_and_not_kept():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_it_is_made_from_is_noted_and_all_of_its_columns_count(django_assert_num_queries):
+    firm = factories.CompanyFactory(name="Fellside")
+    assert names() == ["Fellside"]
+    Company.objects.update(about="Another text, which no figure is counted from.")
+    with django_assert_num_queries(1):
+        assert names() == ["Fellside"]
+    factories.TopicFactory()
+    with django_assert_num_queries(0), tables_read() as read:
+        assert names() == ["Fellside"]
+    assert read == {"members_company"}
+    firm.delete()
+    assert names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_is_read_than_was_said():
+    """By who forgot a table; the columns of the one that was named count as before."""
+
+    def both() -> tuple[int, int]:
+        of = ("members.Company",)
+        return kept_figures.kept(("both",), lambda: (Company.objects.count(), Topic.objects.count()), of)
+
+    factories.CompanyFactory()
+    assert both() == (1, 0)
+    factories.TopicFactory()
+    assert both() == (1, 1)
+    kept = both()
+    Company.objects.update(about="Another text, which no figure is counted from.")
+    assert both() is kept
+    factories.CompanyFactory()
+    assert both() == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_made_from_kept_things_ends_with_them():
+    def sentence() -> str:
+        return kept_figures.kept(("sentence",), lambda: f"{clusters()} clusters: {', '.join(names())}")
+
+    firm, cluster = factories.CompanyFactory(name="Fellside"), factories.ClusterFactory()
+    for forget in (lambda: None, kept_figures.forget_all, lambda: clusters() and names()):
+        forget()  # the inner ones are made before, within, or are known by now
+        assert sentence() == "1 clusters: Fellside"
+        with tables_read() as read:
+            assert sentence() == "1 clusters: Fellside"
+        assert read == {"members_company", "clusters_cluster"}
+    Company.objects.filter(pk=firm.pk).update(name="Walney")
+    assert sentence() == "1 clusters: Walney"
+    Cluster.objects.filter(pk=cluster.pk).delete()
+    assert sentence() == "0 clusters: Walney"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_counts_is_not_kept(django_assert_num_queries):
+    factories.CompanyFactory(name="Fellside")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM change_count WHERE about = 'members_company.*'")
+    try:
+        names()
+        with django_assert_num_queries(1):
+            names()
+    finally:
+        watch_tables(using="default")
+    names()
+    with django_assert_num_queries(0):
+        names()
+    for _ in range(2):  # no trigger watches these
+        with django_assert_num_queries(1):
+            kept_figures.kept(("mails",), OutgoingMail.objects.count)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["before it is read", "after"])
+def test_a_commit_while_it_is_made_shows_at_the_next_look(when, other):
+    """The numbers are of before, so that what is kept can be newer than it says and never older."""
+    factories.CompanyFactory(name="Fellside")
+
+    def rename():
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE members_company SET name = 'Walney'")
+        other.commit()
+
+    def make() -> list[str]:
+        if when != "after":
+            rename()
+        found = [*Company.objects.values_list("name", flat=True)]
+        if when == "after":
+            rename()
+        return found
+
+    with one_look():
+        first = kept_figures.kept(("names",), make)
+        assert names() is first  # as of this look
+    assert first == (["Fellside"] if when == "after" else ["Walney"])
+    with one_look():
+        assert names() == ["Walney"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_transaction_has_changed_is_seen_in_it_and_not_kept():
+    factories.CompanyFactory(name="Fellside")
+    assert names() == ["Fellside"]
+    with transaction.atomic():
+        Company.objects.update(name="Walney")
+        assert names() == ["Walney"]
+        transaction.set_rollback(True)
+    assert names() == ["Fellside"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_figure_not_asked_for_longest_goes_first(monkeypatch):
     monkeypatch.setattr(kept_figures, "MOST", 2)
     counted = []
     for name in ("a", "b", "a", "c", "a", "b"):
-        kept_figures.kept((name,), OF, lambda name=name: counted.append(name))
+        kept_figures.kept((name,), lambda name=name: counted.append(name))
     assert counted == ["a", "b", "c", "b"]
 
 
