@@ -5,15 +5,14 @@ from functools import reduce
 
 from django.contrib import admin
 from django.db.models import Q
-from django.utils.text import smart_split
 from django.utils.translation import gettext as _
 
+from clusters.desk_lists import MOST_WORDS, words_of
 from clusters.models import Act
 from clusters.scoping import ReadOnlyAdmin, ScopedFilter
 from members.models import User
 
 MOST_NAMESAKES = 100
-MOST_WORDS = 5
 
 
 class WhenFilter(admin.DateFieldListFilter):
@@ -40,8 +39,7 @@ class ActAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Each word is in the line or in the name of who did it."""
-        words = list(smart_split(search_term.replace("\x00", " ")))[:MOST_WORDS]
-        meant = [self.line_with(word.strip("\"'"), request.user) for word in words]
+        meant = [self.line_with(word, request.user) for word in words_of(search_term)[:MOST_WORDS]]
         return queryset.filter(reduce(operator.and_, meant, Q())), False
 
     def line_with(self, word: str, user) -> Q:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusters.desk_lists import with_words
+from clusters.desk_lists import MOST_WORDS, with_words
 from meetings.models import Meeting
 
 from ..factories import DutyFactory, MeetingFactory
@@ -47,3 +47,20 @@ def test_the_order_stays(backups):
         "Backups and exports",
         "Hiring",
     ]
+
+
+def test_a_character_that_no_text_has_is_left_out_and_the_rest_looked_for(backups, as_coordinator):
+    page = as_coordinator.get("/admin/meetings/meeting/", {"q": "back\x00\x00 ups\x00"}).content.decode()
+    assert "Null characters" not in page
+    assert 'value="back   ups"' in page
+    assert "Backups and exports" in page
+    assert "Hiring" not in page
+
+
+@pytest.mark.parametrize("table", ["meetings/meeting", "clusters/act"])
+def test_a_search_for_more_words_than_are_looked_for_says_so(table, backups, as_coordinator):
+    words = [f"word{number}" for number in range(MOST_WORDS + 1)]
+    said = f"A search looks for 8 words: those after “{words[-2]}” were passed over."
+    for asked, is_said in ((words, True), (words[:-1], False)):
+        page = as_coordinator.get(f"/admin/{table}/", {"q": " ".join(asked)}).content.decode()
+        assert (said in page) is is_said
