@@ -9,6 +9,7 @@ depends on the clock is a value.
 In templates: {% load look %}{% fragment "meetings/_row.html" meeting=meeting.row %}
 """
 
+import math
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -19,6 +20,8 @@ from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from clusters import present
 
 KEPT = 3_000  # pieces, most of 1 to 2 KB
 PLAIN = {NoneType, bool, int, float, Decimal, str, date, datetime, time}
@@ -42,7 +45,10 @@ def _rendered(template: str, values: tuple, language: str | None, zone: tzinfo, 
     for name, kind, value in values:
         if kind is not SafeString and not is_plain(value):
             raise TypeError(f"{template} can't be kept: {name} is not made of plain values.")
-    html = get_template(template).render({name: value for name, _, value in values})
+    with present.spell() as spell:
+        html = get_template(template).render({name: value for name, _, value in values})
+    if spell.until < math.inf:
+        raise TypeError(f"{template} can't be kept: it asks what time it is.")
     return mark_safe(html)  # noqa: S308 - a template has made it
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from django.apps import apps
 from django.utils.translation import get_language
 
+from clusters import present
 from clusters.changes import COUNTED, numbers_of_changes, of_table
 from clusters.tables_read import note_read, tables_read
 
@@ -25,6 +26,7 @@ class Kept(NamedTuple):
     made: object
     tables: frozenset[str]
     numbers: dict[str, int | None]  # of changes, as they were before
+    spell: present.Spell  # in which it holds
 
 
 _kept: OrderedDict[tuple, Kept] = OrderedDict()
@@ -32,8 +34,8 @@ _lock = Lock()
 
 
 def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ...] = ()) -> Made:
-    """What `make()` gives: it depends on `what` and on rows that it asks for itself, not on the clock; nothing is left
-    to ask for in it, and it is not to be changed. Its words may be in the reader's language.
+    """What `make()` gives: it depends on `what`, on rows that it asks for itself and on the time as `clusters.present`
+    tells it; nothing is left to ask for in it, and it is not to be changed. Its words may be in the reader's language.
 
     It also depends on the models `of`: of those in `clusters.changes.COUNTED` on the columns named there alone.
     """
@@ -43,26 +45,29 @@ def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ..
     what = (*what, get_language())
     known = _known(what, now)
     if known is None:
-        with tables_read() as read:
+        with tables_read() as read, present.spell() as spell:
             made = make()
-        known = _made(made, read, {label: apps.get_model(label)._meta.db_table for label in of}, now)
+        tables = {label: apps.get_model(label)._meta.db_table for label in of}
+        known = Kept(made, frozenset(read.union(tables.values())), _numbers(read, tables, now), spell)
         if all(of_table(table) in now for table in known.tables):  # else nobody counts
             _keep(what, known)
     note_read(known.tables)
+    present.until_second(known.spell.until)
     return known.made  # type: ignore[return-value]
 
 
-def _made(made: object, read: set[str], of: dict[str, str], now: dict[str, int]) -> Kept:
-    tables = read.union(of.values())
+def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[str, int | None]:
     counted = {table for label, table in of.items() if label in COUNTED}
-    abouts = (table if table in counted else of_table(table) for table in tables)
-    return Kept(made, frozenset(tables), {about: now.get(about) for about in abouts})
+    abouts = (table if table in counted else of_table(table) for table in read.union(of.values()))
+    return {about: now.get(about) for about in abouts}
 
 
 def _known(what: tuple, now: dict[str, int]) -> Kept | None:
     with _lock:
         known = _kept.get(what)
-        if known is None or any(now.get(about) != number for about, number in known.numbers.items()):
+        if known is None or known.spell.is_over:
+            return None
+        if any(now.get(about) != number for about, number in known.numbers.items()):
             return None
         _kept.move_to_end(what)
         return known

@@ -8,9 +8,9 @@ next minute, for all one can say.
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils import timezone
 
@@ -44,25 +44,26 @@ def now(*moments: datetime) -> datetime:
     moment = timezone.now()
     if _own.spell is not None:
         if moments:
-            until(*(one for one in moments if one > moment))
+            until(moments, moment)
         else:
             until_second((moment.timestamp() // MINUTE + 1) * MINUTE)
     return moment
 
 
-def today() -> date:
-    """In the time zone that is in force."""
-    moment = timezone.localtime()
+def today(zone: tzinfo | None = None) -> date:
+    """In a time zone, by default the one that is in force."""
+    moment = timezone.localtime(timezone=zone)
     if _own.spell is not None:
         midnight = datetime.combine(moment.date() + timedelta(days=1), datetime.min.time())
-        until(timezone.make_aware(midnight))
+        until_second(timezone.make_aware(midnight, zone).timestamp())
     return moment.date()
 
 
-def until(*moments: datetime) -> None:
-    """What is being made holds until the first of these at most."""
-    if moments:
-        until_second(min(moments).timestamp())
+def until(moments: Iterable[datetime], now: datetime) -> None:
+    """What follows from `now` holds until the first of these that is still ahead."""
+    ahead = min((moment for moment in moments if moment >= now), default=None)
+    if ahead is not None:
+        until_second(ahead.timestamp())
 
 
 def until_second(second: float) -> None:

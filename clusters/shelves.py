@@ -26,6 +26,7 @@ ENCODE: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
+SHARED_FOR = 3600  # seconds at most; each process keeps its own besides
 OURS = {"content-length", "etag", "last-modified", "vary"}  # headers that we set ourselves
 
 logger = logging.getLogger(__name__)
@@ -43,13 +44,6 @@ class Key(NamedTuple):
     language: str
 
 
-class Edition(NamedTuple):
-    """Of all there is, at a moment."""
-
-    changes: int  # as clusters.changes counts them
-    minute: int  # since 1970
-
-
 class Answer:
     """What goes out: a page compressed or not, or the word that it is the one already known."""
 
@@ -63,12 +57,21 @@ class Answer:
 
 
 class Page:
-    def __init__(self, edition: Edition, shown: dict[str, int | None], headers: dict[str, str], body: bytes):
-        """`edition` and `shown` are of before it was made: the latter the numbers of the tables it was made from, None
-        where nobody counts.
+    def __init__(
+        self,
+        changes: int,
+        shown: dict[str, int | None],
+        until: float,
+        headers: dict[str, str],
+        body: bytes,
+    ):
+        """`changes` and `shown` are of before it was made (clusters.changes): the number of all, and those of the
+        tables it was made from, None where nobody counts. `until` is the second in which it may become another by
+        itself.
         """
-        self.edition = edition
+        self.changes = changes
         self.shown = shown
+        self.until = until
         self.headers = {name: value for name, value in headers.items() if name.lower() not in OURS}
         self.vary = "Cookie, Accept-Encoding"
         if "Content-Language" in headers:  # there are others
@@ -84,18 +87,18 @@ class Page:
         """Bytes in memory, near enough; the compressed ones come when first asked for."""
         return len(self.body) * 3 // 2 + 4096
 
-    def holds(self, now: Edition) -> bool:
-        """Whether its minute lasts and nothing it shows has changed. Other changes make it one of a later edition."""
-        if self.edition == now:
-            return True
-        if self.edition.minute != now.minute:
+    def holds(self, changes: int) -> bool:
+        """Whether its time lasts and nothing it shows has changed, when there are so many `changes` in all."""
+        if not self.made_at <= time.time() < self.until:
             return False
+        if self.changes == changes:
+            return True
         numbers = numbers_of_changes()
         if numbers is None or None in self.shown.values():
             return False
         if any(numbers.get(about) != number for about, number in self.shown.items()):
             return False
-        self.edition = Edition(numbers[""], now.minute)
+        self.changes = numbers[""]  # the others were not about it
         return True
 
     def answer(self, asked: Mapping[str, str]) -> Answer:
@@ -195,15 +198,15 @@ class Shelves:
         """The last one kept in this process, which may no longer hold."""
         return self.shelf(key).get(key)
 
-    def find(self, key: Key, edition: Edition) -> Page | None:
+    def find(self, key: Key, changes: int) -> Page | None:
         """One that holds."""
         page = self.get(key)
-        if page is not None and page.holds(edition):
+        if page is not None and page.holds(changes):
             return page
         if settings.SHARE_VISITORS_PAGES:
             name = shared_key(key)
             page = shared(lambda cache: cache.get(name))
-            if page is not None and page.holds(edition):
+            if page is not None and page.holds(changes):
                 self.shelf(key).put(key, page)
                 return page
         return None
@@ -212,7 +215,8 @@ class Shelves:
         self.shelf(key).put(key, page)
         if settings.SHARE_VISITORS_PAGES:
             name = shared_key(key)
-            shared(lambda cache: cache.set(name, page, timeout=60))
+            seconds = min(page.until - time.time(), SHARED_FOR)
+            shared(lambda cache: cache.set(name, page, timeout=seconds))
 
     @contextmanager
     def making(self, key: Key) -> Iterator[None]:

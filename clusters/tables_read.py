@@ -9,6 +9,12 @@ from functools import cache, lru_cache
 from django.apps import apps
 from django.db import connection
 
+from clusters import present
+
+# How Postgres is asked what time it is.
+CLOCK = {"NOW", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP"}
+CLOCK |= {"STATEMENT_TIMESTAMP", "TRANSACTION_TIMESTAMP", "CLOCK_TIMESTAMP"}
+
 
 class Own(threading.local):
     """The tables that this thread has read since it began to note them; None: it does not."""
@@ -26,6 +32,8 @@ def tables_read() -> Iterator[set[str]]:
 
     def note(execute, sql, params, many, context):
         names.update(named_in(sql))
+        if asks_the_time(sql):
+            present.now()
         return execute(sql, params, many, context)
 
     outer, _own.names = _own.names, names
@@ -48,6 +56,11 @@ def note_read(names: Set[str]) -> None:
 def named_in(sql: str) -> frozenset[str]:
     """Each word that is a table's name is taken for it: one too many makes a page anew more often, and that is all."""
     return tables().intersection(re.findall(r"\w+", sql))
+
+
+@lru_cache(maxsize=1000)
+def asks_the_time(sql: str) -> bool:
+    return not CLOCK.isdisjoint(re.findall(r"\w+", sql.upper()))
 
 
 @cache

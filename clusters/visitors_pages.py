@@ -4,8 +4,7 @@ A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its
 (clusters.changes) read *before* it was made, and served for as long as these, asked at each request, are the same: so
 nothing was committed from before its first query to the moment it is served, anywhere. Asked is the number of all
 changes; only when that is another one, those of the tables that the page was made from (clusters.tables_read). And it
-is served in the minute it was made in alone, so whatever depends on the clock is at most as late as the clock's last
-minute.
+is served no longer than what it shows holds by the clock (clusters.present): until a meeting is over, or midnight.
 
 What tells pages apart: scheme, host, path, the parameters the view reads, the choice of light or dark, and with
 several languages the reader's. A request with a session, and so whatever a person signed in may see, passes by.
@@ -27,11 +26,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
 
-from clusters import logs
+from clusters import logs, present
 from clusters.brands import theme_in
 from clusters.changes import number_of_changes, numbers_of_changes, of_table
 from clusters.languages import language_for
-from clusters.shelves import Answer, Edition, Key, Page, Shelves
+from clusters.shelves import Answer, Key, Page, Shelves
 from clusters.tables_read import tables_read
 
 LARGEST = 512 * 1024  # bytes of one page
@@ -80,7 +79,7 @@ class ServeKeptPages:
         if page is None:
             return None
         changes = number_of_changes()
-        if changes is None or not page.holds(Edition(changes, this_minute())):
+        if changes is None or not page.holds(changes):
             return None
         return page.answer(environ)
 
@@ -98,28 +97,23 @@ class KeepVisitorsPages:
         parameters = parameters_of(request) if may_be_kept(request.META) else None
         if parameters is None or (numbers := numbers_of_changes()) is None:
             return self.get_response(request)
-        edition = Edition(numbers[""], this_minute())
+        changes = numbers[""]
         shelves = request.META.get(SHELVES, self.shelves)
         leave_only(request, parameters)
         key = key_of(request.META, request.COOKIES)
-        page = shelves.find(key, edition)
+        page = shelves.find(key, changes)
         if page is None:
             with shelves.making(key):
-                page = shelves.find(key, edition)
+                page = shelves.find(key, changes)
                 if page is None:
-                    with tables_read() as tables:
+                    with tables_read() as tables, present.spell() as spell:
                         response = self.get_response(request)
                     if not is_for_all(request, response, key.language):
                         return response
                     shown = {about: numbers.get(about) for about in map(of_table, tables)}
-                    page = Page(edition, shown, dict(response.items()), response.content)
+                    page = Page(changes, shown, spell.until, dict(response.items()), response.content)
                     shelves.keep(key, page)
         return response_of(page.answer(request.META), with_body=request.method == "GET")
-
-
-def this_minute() -> int:
-    """Since 1970."""
-    return int(time.time() // 60)
 
 
 def may_be_kept(meta: dict) -> bool:

@@ -8,7 +8,7 @@ want, is the site's own address, from which the mails come: nobody's, and no ans
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,10 +90,15 @@ def as_told(meetings: QuerySet) -> QuerySet:
     return organised.annotate(items=ArraySubquery(told))
 
 
+def feeds_begin() -> datetime:
+    """What ended before is left out of calendars to subscribe to."""
+    return timezone.make_aware(datetime.combine(present.today(), time())) - FEED_REACHES_BACK
+
+
 def own_calendar(user: User) -> bytes:
     """The meetings of the user's clusters, also those for members, and all they answered, each with the answer."""
     mine = Meeting.objects.for_members(user)
-    since = present.now() - FEED_REACHES_BACK
+    since = feeds_begin()
     answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__ends_at__gte=since)}
     meetings = (
         Meeting.objects.visible_to(user)

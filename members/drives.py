@@ -189,7 +189,7 @@ def standing_of(drive: Drive, now: datetime | None = None) -> Standing:
     """As it was when it was closed, else as it is now."""
     if drive.result is not None:
         return Standing.from_json(drive.result)
-    now = now or present.now()
+    now = now or drive.now()
     return counted_now(drive, list(drive.targets.all()), now)
 
 
@@ -222,6 +222,7 @@ def counted_now(drive: Drive, targets: list[Target], now: datetime) -> Standing:
     figures, (left, referred) = figures_of(drive, targets, now, leavers(drive), brought)
     log = log_of(drive)
     since = min(now, drive.moments[1]) - NEWLY
+    present.until((joined + NEWLY for _, _, joined, _ in log), now)
     early = {company for company, _, joined, _ in log if joined < since}
     return Standing(
         day=day,

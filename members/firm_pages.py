@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clusters import present
 from clusters.linked_data import absolute, breadcrumbs, graph
 from clusters.markdown import plain
 from clusters.models import Association
+from clusters.moments import now_among
 from clusters.share_picture import SharePicture
 from members.contact_fields import Shown, contact_fields
 from members.models import Company, Membership
@@ -42,7 +42,7 @@ def association_of(memberships: list[Membership]) -> Association | None:
 
 def lines_of(company: Any, user) -> list[Line]:
     """The next turns, the soonest first; then past turns and talks, the last one first."""
-    now = present.now()
+    now = now_among("meetings.Meeting")
     duties = company.duties.visible_to(user).agreed().exclude(meeting__state="cancelled")
     duties = duties.select_related("meeting__cluster", "meeting__association")
     ahead = duties.filter(meeting__ends_at__gte=now).order_by("meeting__starts_at", "pk")[:AHEAD]

@@ -178,4 +178,4 @@ def running_drive(association: Association) -> tuple[Drive, list[Figure]] | None
         return None
     drive = targets[0].drive
     drive.association = association
-    return drive, figures_of(drive, [one for one in targets if one.drive_id == drive.pk], present.now())[0]
+    return drive, figures_of(drive, [one for one in targets if one.drive_id == drive.pk], drive.now())[0]

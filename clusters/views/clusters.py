@@ -20,6 +20,7 @@ from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Association, Cluster, Support, Topic
 from clusters.models.postcode import point_of
+from clusters.moments import now_among
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
@@ -102,9 +103,9 @@ def cluster(request, slug):
         slug=slug,
     )
     wear(request, cluster.association)
-    now = present.now()
+    now = now_among("meetings.Meeting")
     meetings = cluster.meetings.visible_to(request.user).announced()
-    year = year_of(meetings_of_the_year(meetings.with_seats(), now), now)
+    year = year_of(meetings_of_the_year(meetings.with_seats()), now)
     rota = rota_of(year)
     chair, host = next(
         ((row["chair"], row["host"]) for row in rota if row["state"] == "is-next"), (None, None)
@@ -151,9 +152,9 @@ def people_and_news(cluster: Cluster, user) -> dict:
     }
 
 
-def meetings_of_the_year(meetings, now):
+def meetings_of_the_year(meetings):
     """Those that were not called off, with their turns, in the twelve months that the page shows."""
-    months = year_round(timezone.localdate(now))
+    months = year_round(present.today())
     first, end = (
         timezone.make_aware(datetime.combine(day, time())) for day in (months[0], month_after(months[-1]))
     )

@@ -17,6 +17,7 @@ from clusters import present
 from clusters.addresses import address
 from clusters.models import Association, Cluster
 from clusters.models.places import is_in_place_managed_by
+from clusters.moments import now_among
 from clusters.searching import letters_of
 from members.models import Company
 
@@ -152,12 +153,13 @@ class MeetingQuerySet(models.QuerySet):
     def upcoming(self, now: datetime | None = None):
         """Not over yet and not called off, the next one first."""
         return self.filter(
-            ends_at__gte=now or present.now(), state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED]
+            ends_at__gte=now or now_among("meetings.Meeting"),
+            state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED],
         ).order_by("starts_at", "pk")
 
     def past(self, now: datetime | None = None):
         """Those that took place, the last one first."""
-        now = now or present.now()
+        now = now or now_among("meetings.Meeting")
         return self.filter(
             ends_at__lt=now,
             starts_at__lt=now,  # follows, and spares the index those ahead
@@ -313,6 +315,11 @@ class Meeting(models.Model):
 
     def get_absolute_url(self):
         return address("meetings:meeting", self.pk)
+
+    def now(self) -> datetime:
+        """To be compared with its own times and days."""
+        present.today(self.zone)
+        return present.now(self.starts_at, self.ends_at)
 
     @property
     def minutes(self) -> int:

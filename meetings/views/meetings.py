@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from clusters import present
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
 from clusters.kept_figures import kept
@@ -16,7 +15,7 @@ from clusters.pictures import agenda_bar
 from clusters.visitors_pages import same_for_visitors
 from meetings import next_turn
 from meetings.afterwards import to_do
-from meetings.calendars import FEED_REACHES_BACK, as_told, calendar, meeting_calendar
+from meetings.calendars import as_told, calendar, feeds_begin, meeting_calendar
 from meetings.linked_data import event_data
 from meetings.models import Duty, Meeting, Presentation
 from meetings.people import who_is_who
@@ -94,7 +93,8 @@ def meeting_page(request, pk: int, needs_form=None):
     duties = list(meeting.duties.visible_to(request.user).agreed().select_related("company"))
     officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
     presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
-    is_over = meeting.ends_at < present.now()
+    now = meeting.now()
+    is_over = meeting.ends_at < now
     actions = to_do(meeting, request.user, is_over=is_over)
     context = {
         "meeting": meeting,
@@ -110,7 +110,9 @@ def meeting_page(request, pk: int, needs_form=None):
         "presentations": presentations.select_related("company", "presenter"),
         "photo": getattr(meeting, "photo", None) if is_over else None,
         "actions": actions,
-        "reply": reply_box(meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form),
+        "reply": reply_box(
+            meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form, now=now
+        ),
         "form": needs_form,
         "event_data": event_data(meeting),
         "share_picture": shared_picture_of(meeting),
@@ -180,8 +182,7 @@ def of_one(organiser: Cluster | Association, meetings) -> list[Meeting]:
 
 def feed():
     """The meetings of calendars to subscribe to. They are fetched without signing in: what everybody sees."""
-    since = present.now() - FEED_REACHES_BACK
-    meetings = Meeting.objects.visible_to(AnonymousUser()).filter(ends_at__gte=since)
+    meetings = Meeting.objects.visible_to(AnonymousUser()).filter(ends_at__gte=feeds_begin())
     return as_told(meetings).order_by("starts_at", "pk")
 
 

@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clusters import present
 from clusters.addresses import address
 from clusters.models import Association, Cluster
+from clusters.moments import now_among
 from clusters.periods import moments
 
 
@@ -115,6 +117,15 @@ class Drive(models.Model):
     def moments(self) -> tuple[datetime, datetime]:
         """When it begins and when it is over, by the clock of its association."""
         return moments(self.start, self.end, self.in_association.time_zone)
+
+    def now(self) -> datetime:
+        """To be compared with its days, by the same clock, and with meetings."""
+        self.today()
+        return now_among("meetings.Meeting")
+
+    def today(self) -> date:
+        """By the same clock."""
+        return present.today(ZoneInfo(self.in_association.time_zone))
 
     def day(self, moment: datetime) -> date:
         """The date of a moment, by the same clock."""

@@ -12,7 +12,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clusters import pictures, present
+from clusters import pictures
 from clusters.brands import wear
 from clusters.figures import Line
 from clusters.kept_figures import kept
@@ -38,7 +38,7 @@ def drive(request, slug):
     context = {
         "drive": drive,
         "standing": standing,
-        "phase": phase_of(drive, drive.day(present.now())),
+        "phase": phase_of(drive, drive.today()),
         "members": standing.members,
         "pace": standing.pace(drive),
         "field": field_of(standing),

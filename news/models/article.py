@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters import present
 from clusters.addresses import address
 from clusters.models import Association, Cluster, Theme
+from clusters.moments import now_among
 from clusters.searching import letters_of
 from members.models import Company, Introduction
 
@@ -28,7 +29,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(ours, own | ~Q(state=Article.State.DRAFT) | Q(submitted_at__isnull=False))
 
     def visible_to(self, user):
-        published = Q(state=Article.State.PUBLISHED, published_at__lte=present.now())
+        published = Q(state=Article.State.PUBLISHED, published_at__lte=now_among("news.Article"))
         if user.is_anonymous:
             return self.filter(published)
         return self.filter(
@@ -36,9 +37,9 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def published(self):
-        return self.filter(state=Article.State.PUBLISHED, published_at__lte=present.now()).order_by(
-            "-published_at", "-pk"
-        )
+        return self.filter(
+            state=Article.State.PUBLISHED, published_at__lte=now_among("news.Article")
+        ).order_by("-published_at", "-pk")
 
     def of(self, association: Association | None):
         return self if association is None else self.filter(association=association)
@@ -189,7 +190,7 @@ class Article(models.Model):
     def is_out(self) -> bool:
         """Whether everybody may read it."""
         at = self.published_at
-        return self.state == self.State.PUBLISHED and at is not None and at <= present.now()
+        return self.state == self.State.PUBLISHED and at is not None and at <= present.now(at)
 
     @property
     def quoted(self) -> tuple[str, str]:
