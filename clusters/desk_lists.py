@@ -17,7 +17,7 @@ MOST_WORDS = 8  # that are looked for; further ones are passed over, and the lis
 
 class Typed(forms.CharField):
     def to_python(self, value):
-        return without_nul(super().to_python(value)).strip()
+        return without_nul(super().to_python(value) or "").strip()
 
 
 class SearchForm(ChangeListSearchForm):
