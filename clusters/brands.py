@@ -51,8 +51,8 @@ def associations_by_hostname() -> dict[str, Association]:
 
 
 def wear(request, association: Association) -> None:
-    """The page shown is this association's: it wears its brand."""
-    request.worn_association = association
+    """The page shown is this association's, which may be kept: it wears its brand."""
+    request.worn_association = copy(association)
 
 
 def brand_of(association: Association | None, *, on_own_host: bool) -> Brand:

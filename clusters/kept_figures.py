@@ -11,13 +11,17 @@ from threading import Lock
 from typing import NamedTuple, TypeVar
 
 from django.apps import apps
+from django.urls import get_script_prefix
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from clusters import present
 from clusters.changes import COUNTED, numbers_of_changes, of_table
 from clusters.tables_read import note_read, tables_read
 
-MOST = 1_000  # in one process; what was not asked for longest goes first
+# In one process; what was not asked for longest goes first.
+MOST = 1_000
+MOST_TEXT = 4_000_000  # characters of all that are text, or made up of texts
 
 Made = TypeVar("Made")
 
@@ -27,28 +31,35 @@ class Kept(NamedTuple):
     tables: frozenset[str]
     numbers: dict[str, int | None]  # of changes, as they were before
     spell: present.Spell  # in which it holds
+    text: int  # characters
 
 
-_kept: OrderedDict[tuple, Kept] = OrderedDict()
+class Shelf(OrderedDict[tuple, Kept]):
+    text = 0  # of all
+
+
+_kept = Shelf()
 _lock = Lock()
 
 
 def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ...] = ()) -> Made:
     """What `make()` gives: it depends on `what`, on rows that it asks for itself and on the time as `clusters.present`
-    tells it; nothing is left to ask for in it, and it is not to be changed. Its words may be in the reader's language.
+    tells it; nothing is left to ask for in it, and it is not to be changed. It may be in the reader's language and time
+    zone, and may hold addresses.
 
     It also depends on the models `of`: of those in `clusters.changes.COUNTED` on the columns named there alone.
     """
     now = numbers_of_changes()
     if now is None:
         return make()
-    what = (*what, get_language())
+    what = (*what, get_language(), timezone.get_current_timezone(), get_script_prefix())
     known = _known(what, now)
     if known is None:
         with tables_read() as read, present.spell() as spell:
             made = make()
         tables = {label: apps.get_model(label)._meta.db_table for label in of}
-        known = Kept(made, frozenset(read.union(tables.values())), _numbers(read, tables, now), spell)
+        numbers = _numbers(read, tables, now)
+        known = Kept(made, frozenset(read.union(tables.values())), numbers, spell, text_in(made))
         if all(of_table(table) in now for table in known.tables):  # else nobody counts
             _keep(what, known)
     note_read(known.tables)
@@ -56,10 +67,21 @@ def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ..
     return known.made  # type: ignore[return-value]
 
 
+def kept_for_visitors(user, what: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+    """What `make()` gives for this `user`: kept as above for visitors, of whom none sees more than another."""
+    return kept(what, make) if user.is_anonymous else make()
+
+
 def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[str, int | None]:
     counted = {table for label, table in of.items() if label in COUNTED}
     abouts = (table if table in counted else of_table(table) for table in read.union(of.values()))
     return {about: now.get(about) for about in abouts}
+
+
+def text_in(made: object) -> int:
+    if isinstance(made, str):
+        return len(made)
+    return sum(map(text_in, made)) if isinstance(made, tuple) else 0
 
 
 def _known(what: tuple, now: dict[str, int]) -> Kept | None:
@@ -75,12 +97,14 @@ def _known(what: tuple, now: dict[str, int]) -> Kept | None:
 
 def _keep(what: tuple, made: Kept) -> None:
     with _lock:
+        old = _kept.pop(what, None)
         _kept[what] = made
-        _kept.move_to_end(what)
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
+        _kept.text += made.text - (old.text if old else 0)
+        while len(_kept) > MOST or _kept.text > MOST_TEXT:
+            _kept.text -= _kept.popitem(last=False)[1].text
 
 
 def forget_all() -> None:
     with _lock:
         _kept.clear()
+        _kept.text = 0

@@ -111,7 +111,7 @@ def groups(association: Association | None, clusters: list[Cluster]) -> list[dic
 
 def next_meetings(association: Association | None, user):
     meetings = Meeting.objects.visible_to(user).of(association).announced().upcoming()
-    return meetings.with_seats().as_rows()[:NEXT_UP]
+    return meetings.as_rows()[:NEXT_UP]
 
 
 def months_ahead(association: Association | None, today: date) -> dict:

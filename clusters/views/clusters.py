@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -9,14 +10,17 @@ from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from clusters import finder, present
 from clusters.brands import canonical, wear
 from clusters.dates import row_date
-from clusters.kept_figures import kept
+from clusters.kept_figures import kept, kept_for_visitors
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Association, Cluster, Support, Topic
 from clusters.models.postcode import point_of
@@ -24,6 +28,7 @@ from clusters.moments import now_among
 from clusters.months import month_after, year_of, year_round
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
+from clusters.templatetags.pages import linked_data
 from clusters.views.share_pictures import picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
@@ -92,30 +97,77 @@ def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> lis
     return list(dict.fromkeys([*near, *others]))[:MOST_SHOWN]
 
 
+class ClusterPage(NamedTuple):
+    """What a reader gets of a cluster but for the places left at its next meeting."""
+
+    slug: str
+    association: Association
+    title: str
+    description: str
+    linked: SafeString
+    share_picture: dict
+    kind: str
+    is_resting: bool
+    has_scene: bool
+    next_meeting: Any
+    head: SafeString
+    about: SafeString
+    sections: SafeString
+
+
 @login_not_required
 @require_safe
 @same_for_visitors()
 def cluster(request, slug):
-    cluster = get_object_or_404(
-        Cluster.objects.visible_to(request.user)
-        .with_meetings_held(request.user)
-        .select_related("association"),
-        slug=slug,
+    user = request.user
+    page = kept_for_visitors(user, ("cluster", slug), lambda: page_of(slug, user))
+    wear(request, page.association)
+    coming = page.next_meeting
+    context = {
+        "nav": "clusters",
+        "page": page,
+        "lit_cluster": slug,
+        "next_meeting": coming and type(coming).objects.that_know_seats([coming])[0],
+        "share_picture": page.share_picture,
+    }
+    return render(request, "clusters/cluster.html", context)
+
+
+def page_of(slug: str, user) -> ClusterPage:
+    clusters = Cluster.objects.visible_to(user).with_meetings_held(user).select_related("association")
+    cluster = get_object_or_404(clusters, slug=slug)
+    shown = what_is_shown(cluster, user)
+    kind = cluster.get_kind_display()
+    return ClusterPage(
+        slug,
+        cluster.association,
+        title=f"{cluster.name} {kind.lower()}",
+        description=Truncator(cluster.lead).chars(200)
+        or gettext("The local %(kind)s of digital businesses in %(town)s. Membership is free.")
+        % {"kind": kind.lower(), "town": cluster.town},
+        linked=linked_data(facts_of(cluster)),
+        share_picture=shared(picture_of_cluster(cluster), "clusters:cluster-share-picture", slug),
+        kind=kind.lower(),
+        is_resting=cluster.state == Cluster.State.RESTING,
+        has_scene=bool(cluster.scene),
+        next_meeting=shown["next_meeting"],
+        head=render_to_string("clusters/_head.html", shown),
+        about=render_to_string("clusters/_about.html", shown),
+        sections=render_to_string("clusters/_sections.html", shown),
     )
-    wear(request, cluster.association)
-    now = now_among("meetings.Meeting")
-    meetings = cluster.meetings.visible_to(request.user).announced()
-    year = year_of(meetings_of_the_year(meetings.with_seats()), now)
+
+
+def what_is_shown(cluster: Cluster, user) -> dict:
+    meetings = cluster.meetings.visible_to(user).announced()
+    year = year_of(meetings_of_the_year(meetings), now_among("meetings.Meeting"))
     rota = rota_of(year)
     chair, host = next(
         ((row["chair"], row["host"]) for row in rota if row["state"] == "is-next"), (None, None)
     )
-    members = members_with_turns(cluster, meetings, request.user)
+    members = members_with_turns(cluster, meetings, user)
     round_ = round_of(members, chair and chair.pk, host and host.pk)
-    context = {
-        "nav": "clusters",
+    return {
         "cluster": cluster,
-        "lit_cluster": cluster.slug,
         "year": year,
         "next_meeting": next(
             (m for month in year for m, state in month.meetings if state == "is-next"), None
@@ -127,28 +179,28 @@ def cluster(request, slug):
         "round_picture": picture_of(round_, rota),
         "members": [member.company for member in members],
         "first_members": FIRST_MEMBERS,
-        "talks": talks_of(cluster, meetings.talks(request.user)),
-        "share_picture": shared(picture_of_cluster(cluster), "clusters:cluster-share-picture", cluster.slug),
-        **people_and_news(cluster, request.user),
+        "talks": talks_of(cluster, meetings.talks(user)),
+        "signed_in": user.is_authenticated,
+        **people_and_news(cluster, user),
     }
-    return render(request, "clusters/cluster.html", context)
+
+
+def facts_of(cluster: Cluster) -> dict:
+    """For search engines."""
+    way = [(cluster.association.cluster_word, "/clusters/"), (cluster.name, cluster.get_absolute_url())]
+    return graph(cluster_organization(cluster), breadcrumbs(*way))
 
 
 def people_and_news(cluster: Cluster, user) -> dict:
     officers = officers_for(cluster, present.today())
+    articles = cluster.articles.visible_to(user).published().only("title", "slug", "published_at")
     return {
         "officers": officers,
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,
         "topics": topics_of(cluster),
         "may_suggest": Cluster.objects.with_member(user).filter(pk=cluster.pk).exists(),
-        "articles": cluster.articles.visible_to(user).published().only("title", "slug", "published_at")[:3],
+        "articles": list(articles[:3]),
         "supports": supports_of(cluster, user),
-        "linked": graph(
-            cluster_organization(cluster),
-            breadcrumbs(
-                (cluster.association.cluster_word, "/clusters/"), (cluster.name, cluster.get_absolute_url())
-            ),
-        ),
     }
 
 

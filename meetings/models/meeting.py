@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -109,6 +111,18 @@ class MeetingQuerySet(models.QuerySet):
 
         answers = Registration.objects.all()
         return self.annotate(taken=number_of(answers.seated()), waiting=number_of(answers.in_line()))
+
+    def that_know_seats(self, meetings: Iterable[Meeting]) -> list[Meeting]:
+        """Copies of `meetings`, which may be kept, each with `taken` as it is now, as far as pages show it."""
+        from .registration import Registration
+
+        found = [copy(meeting) for meeting in meetings]
+        shown = [one.pk for one in found if one.state == Meeting.State.PUBLISHED and one.places is not None]
+        seated = Registration.objects.seated().filter(meeting__in=shown).order_by().values_list("meeting")
+        taken = dict(seated.annotate(number=models.Count("pk")))
+        for meeting in found:
+            meeting.taken = taken.get(meeting.pk, 0)
+        return found
 
     def with_heads(self):
         """Each with `came`: how many were ticked off or, where no list was kept, the heads that somebody counted."""

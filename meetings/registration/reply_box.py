@@ -1,9 +1,10 @@
 """The box on a meeting's page in which people answer: which of its states it is in, and what it shows."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,19 @@ class ReplyBox:
     form: NeedsForm | None = None
 
 
+def count_people(meeting: Meeting) -> Meeting:
+    """A copy of a meeting, which may be kept, with `taken`, `waiting` and `came` as they are now."""
+    meeting = copy(meeting)
+    numbers = Registration.objects.filter(meeting=meeting).aggregate(
+        taken=Count("pk", filter=Q(state__in=Registration.SEATED)),
+        waiting=Count("pk", filter=Q(state=State.WAITLISTED)),
+        ticked=Count("pk", filter=Q(state=State.ATTENDED)),
+    )
+    meeting.taken, meeting.waiting = numbers["taken"], numbers["waiting"]
+    meeting.came = numbers["ticked"] or meeting.headcount or 0
+    return meeting
+
+
 def own_answer(meeting: Meeting, user) -> Registration | None:
     """With `place_in_line`, `colleague` and `is_regular`, whether they say yes to all meetings of the cluster."""
     if user.is_anonymous:
@@ -42,7 +56,7 @@ def own_answer(meeting: Meeting, user) -> Registration | None:
 def reply_box(
     meeting: Meeting, user, *, lost: bool = False, form: NeedsForm | None = None, now: datetime | None = None
 ) -> ReplyBox:
-    """`lost`: the reader has just asked for a place that was gone. Needs `with_seats` and `with_heads`."""
+    """`lost`: the reader has just asked for a place that was gone. Needs `count_people`."""
     now = now or present.now()
     shut = shut_state(meeting, now)
     if shut:

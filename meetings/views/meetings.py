@@ -1,25 +1,30 @@
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
-from clusters.kept_figures import kept
+from clusters.kept_figures import kept, kept_for_visitors
 from clusters.models import Association, Cluster
 from clusters.pictures import agenda_bar
+from clusters.templatetags.pages import linked_data
 from clusters.visitors_pages import same_for_visitors
 from meetings import next_turn
 from meetings.afterwards import to_do
 from meetings.calendars import as_told, calendar, feeds_begin, meeting_calendar
 from meetings.linked_data import event_data
-from meetings.models import Duty, Meeting, Presentation
+from meetings.models import Meeting, Presentation
 from meetings.people import who_is_who
-from meetings.registration.reply_box import reply_box
+from meetings.registration.reply_box import count_people, reply_box
 from meetings.timetables import timetable
 from meetings.views.share_pictures import shared_picture_of
 from members.models import Officer
@@ -83,42 +88,72 @@ def meeting(request, pk: int):
     return meeting_page(request, pk)
 
 
+class MeetingPage(NamedTuple):
+    """What a reader gets of it but for the answers: what is asked of them, and how many there are."""
+
+    meeting: Meeting
+    is_over: bool
+    is_whole: bool
+    may_suggest: bool
+    about: SafeString
+    linked: SafeString
+    share_picture: dict | None
+
+
 def meeting_page(request, pk: int, needs_form=None):
     """`needs_form`: what the reader typed into the reply box, with what is wrong in it."""
-    shown = Meeting.objects.with_seats().with_list_keeper(request.user).with_heads().with_quotes()
-    meeting = get_visible_meeting(request.user, pk, shown)
+    user = request.user
+    page = kept_for_visitors(user, ("meeting", pk), lambda: page_of(pk, user))
+    meeting = count_people(page.meeting)
     wear(request, meeting.in_association)
-    items = list(meeting.agenda.visible_to(request.user).select_related("company", "presenter", "topic"))
-    next_turn.as_sent(meeting, items)
-    duties = list(meeting.duties.visible_to(request.user).agreed().select_related("company"))
-    officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
-    presentations = meeting.presentations.visible_to(request.user).filter(state=Presentation.State.PUBLISHED)
-    now = meeting.now()
-    is_over = meeting.ends_at < now
-    actions = to_do(meeting, request.user, is_over=is_over)
+    lost = request.GET.get("reply") == "full"
     context = {
+        "page": page,
         "meeting": meeting,
-        "is_over": is_over,
-        "is_whole": meeting.is_whole_for(request.user),
-        "may_suggest": not is_over
-        and Cluster.objects.with_member(request.user).filter(pk=meeting.cluster_id).exists(),
-        "times": timetable(meeting, items),
-        "bar": agenda_bar([(item.minutes, item.kind) for item in items]),
-        "host": next((duty.company for duty in duties if duty.role == Duty.Role.HOST), None),
-        "chair": next((duty.company for duty in duties if duty.role == Duty.Role.CHAIR), None),
-        "people": who_is_who(duties, items, officers.select_related("user")),
-        "presentations": presentations.select_related("company", "presenter"),
-        "photo": getattr(meeting, "photo", None) if is_over else None,
-        "actions": actions,
-        "reply": reply_box(
-            meeting, request.user, lost=request.GET.get("reply") == "full", form=needs_form, now=now
-        ),
+        "reply": reply_box(meeting, user, lost=lost, form=needs_form, now=meeting.now()),
         "form": needs_form,
-        "event_data": event_data(meeting),
-        "share_picture": shared_picture_of(meeting),
+        "share_picture": page.share_picture,
     }
     with timezone.override(meeting.zone):
         return render(request, "meetings/meeting.html", context)
+
+
+def page_of(pk: int, user) -> MeetingPage:
+    meeting = get_visible_meeting(user, pk, Meeting.objects.with_list_keeper(user).with_quotes())
+    is_over = meeting.ends_at < meeting.now()
+    is_whole = meeting.is_whole_for(user)
+    shown = {"is_over": is_over, "is_whole": is_whole, "signed_in": user.is_authenticated}
+    facts = event_data(meeting)
+    with timezone.override(meeting.zone):
+        return MeetingPage(
+            meeting,
+            is_over,
+            is_whole,
+            may_suggest=not is_over
+            and Cluster.objects.with_member(user).filter(pk=meeting.cluster_id).exists(),
+            about=render_to_string(
+                "meetings/_about.html", {**shown, **what_is_shown(meeting, user, is_over)}
+            ),
+            linked=linked_data(facts) if facts else SafeString(),
+            share_picture=shared_picture_of(meeting),
+        )
+
+
+def what_is_shown(meeting: Meeting, user, is_over: bool) -> dict:
+    items = list(meeting.agenda.visible_to(user).select_related("company", "presenter", "topic"))
+    next_turn.as_sent(meeting, items)
+    duties = list(meeting.duties.visible_to(user).agreed().select_related("company"))
+    officers = Officer.objects.current().filter(cluster=meeting.cluster, association=meeting.association)
+    presentations = meeting.presentations.visible_to(user).filter(state=Presentation.State.PUBLISHED)
+    return {
+        "meeting": meeting,
+        "times": timetable(meeting, items),
+        "bar": agenda_bar([(item.minutes, item.kind) for item in items]),
+        "people": who_is_who(duties, items, officers.select_related("user")),
+        "presentations": presentations.select_related("company", "presenter"),
+        "photo": getattr(meeting, "photo", None) if is_over else None,
+        "actions": to_do(meeting, user, is_over=is_over),
+    }
 
 
 def get_visible_meeting(user, pk: int, meetings=None) -> Meeting:

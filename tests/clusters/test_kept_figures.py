@@ -1,10 +1,16 @@
 """Figures that are kept for as long as nothing they are counted from changes."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import set_script_prefix
+from django.utils import timezone
 
 from clusters import kept_figures
+from clusters.addresses import address
 from clusters.changes import one_look, watch_tables
 from clusters.models import Cluster, Topic
 from clusters.tables_read import tables_read
@@ -15,6 +21,7 @@ from tests.access.world import places_and_people, world_of
 from .test_tables_read import kept_pages
 
 OF = ("clusters.Cluster",)
+MIDNIGHT = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -176,6 +183,41 @@ def test_the_figure_not_asked_for_longest_goes_first(monkeypatch):
     for name in ("a", "b", "a", "c", "a", "b"):
         kept_figures.kept((name,), lambda name=name: counted.append(name))
     assert counted == ["a", "b", "c", "b"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_texts_are_kept_up_to_so_many_characters(monkeypatch):
+    monkeypatch.setattr(kept_figures, "MOST_TEXT", 10)
+    made = []
+    for name, text in [
+        ("a", "four"),
+        ("b", ("four", "2")),
+        ("a", ""),
+        ("c", "six and more"),
+        ("b", ""),
+        ("a", ""),
+    ]:
+        kept_figures.kept((name,), lambda name=name, text=text: made.append(name) or text)
+    assert made == ["a", "b", "c", "b", "a"]
+    kept_figures.kept(("d",), lambda: "ten of them")
+    assert kept_figures.kept(("a",), lambda: "made again") == "made again"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_time_zone_and_mount_has_its_own():
+    def day() -> str:
+        return kept_figures.kept(
+            ("day",), lambda: f"{timezone.localtime(MIDNIGHT):%d} {address('news:home')}"
+        )
+
+    try:
+        assert day() == "01 /"
+        with timezone.override(ZoneInfo("America/New_York")):
+            assert day() == "30 /"
+        set_script_prefix("/lune/")
+        assert day() == "01 /lune/"
+    finally:
+        set_script_prefix("/")
 
 
 @pytest.mark.django_db(transaction=True)

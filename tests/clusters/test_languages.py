@@ -68,9 +68,9 @@ class TestKeptPages:
         assert queries == 0 and "Content-Language" not in response.headers
 
     def test_nor_do_figures_that_are_kept_carry_words_over(self, visitor):
-        english = kept(("words",), (), lambda: translation.gettext("Sign in"))
+        english = kept(("words",), lambda: translation.gettext("Sign in"))
         with translation.override("cy"):
-            welsh = kept(("words",), (), lambda: translation.gettext("Sign in"))
+            welsh = kept(("words",), lambda: translation.gettext("Sign in"))
         assert english == "Sign in" and welsh.startswith(WELSH)
 
 

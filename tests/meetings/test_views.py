@@ -326,8 +326,8 @@ class TestQueriesOfTheMeetingPage:
     @pytest.mark.parametrize("rows", [1, 3])
     def test_for_a_visitor(self, client, meeting, lancaster, django_assert_num_queries, rows):
         self.fill(meeting, lancaster, rows)
-        # host name, meeting, agenda, duties, officers
-        with django_assert_num_queries(5):
+        # host name, meeting, agenda, duties, officers, answers, which alone are asked for when the rest is kept
+        with django_assert_num_queries(6):
             page(client, meeting.get_absolute_url())
 
     @pytest.mark.parametrize("rows", [1, 3])
@@ -335,7 +335,7 @@ class TestQueriesOfTheMeetingPage:
         self.fill(meeting, lancaster, rows)
         move(meeting, -30)
         # those, and slides
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             page(client, meeting.get_absolute_url())
 
     @pytest.mark.parametrize("rows", [1, 3])
@@ -344,7 +344,7 @@ class TestQueriesOfTheMeetingPage:
         change(meeting, openness="agenda-members")
         # those of a visitor, session, user, firms and offices, whether a member sees it whole and may suggest
         # something, the answer, what is still to do
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             page(as_member, meeting.get_absolute_url())
 
     def fill(self, meeting, lancaster, rows):
