@@ -19,6 +19,7 @@ from clusters.models import (
     SupporterLogo,
     Topic,
 )
+from clusters.models.places import manages_associations
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 
 
@@ -77,7 +78,7 @@ class ClusterAdmin(ScopedAdmin):
         return cluster.rhythm
 
     def has_add_permission(self, request, obj=None):
-        return Association.objects.managed_by(request.user).exists()
+        return manages_associations(request.user)
 
     def get_readonly_fields(self, request, obj=None):
         """A cluster stays in its association, and its address stays what it is, unless the association says so."""
@@ -122,6 +123,9 @@ class SupportInline(ScopedTabularInline):
         "start",
         "end",
     ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("supporter", "association", "cluster")
 
     def get_formset(self, request, obj=None, **kwargs):
         """A new supporter gives something; one that is here may cease to."""

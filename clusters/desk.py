@@ -1,10 +1,12 @@
 """Django's admin as the coordinators' desk: open to whoever holds an office today. What is saved leaves its line."""
 
 import json
+from functools import partial
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
@@ -63,6 +65,10 @@ class Desk(admin.AdminSite):
         if not issubclass(of_desk, LeavesTrail):
             of_desk = type(of_desk.__name__, (of_desk, LeavesTrail), {"__module__": of_desk.__module__})
         super().register(model_or_iterable, of_desk, **options)
+
+    def get_app_list(self, request, app_label=None):
+        """Found when it is shown: Django asks on each page for what only the first one shows."""
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
     def has_permission(self, request):
         return request.user.is_active and request.user.is_staff

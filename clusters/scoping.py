@@ -8,9 +8,10 @@ and many-to-many choices (and so what a forged form can save), filters, autocomp
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple, ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.forms import Select
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,9 +84,16 @@ class ScopedChoices:
         return super().formfield_for_manytomany(db_field, request, **self.offer(db_field, request, kwargs))
 
     def offer(self, db_field, request, kwargs: dict) -> dict:
-        choices = self.choices_for(db_field, request)
-        way = {} if "widget" in kwargs else way_to_choose(db_field, choices, self.admin_site, request.user)
-        return {**kwargs, **way, "queryset": choices}
+        """Looked up once for a page, which makes a form up to four times."""
+        found = request.__dict__.setdefault("offered", {})
+        key = type(self), db_field
+        if key not in found:
+            choices = self.choices_for(db_field, request)
+            way = (
+                {} if "widget" in kwargs else way_to_choose(db_field, choices, self.admin_site, request.user)
+            )
+            found[key] = {**way, "queryset": choices}
+        return {**kwargs, **found[key]}
 
 
 class OfficeRights:
@@ -95,7 +103,7 @@ class OfficeRights:
         return request.user.is_staff
 
     def has_view_permission(self, request, obj=None):
-        return request.user.is_staff and (obj is None or self.is_managed(request, obj))
+        return request.user.is_staff and (obj is None or self.was_managed(request, obj))
 
     def has_add_permission(self, request, obj=None):
         return request.user.is_staff
@@ -105,6 +113,14 @@ class OfficeRights:
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def was_managed(self, request, obj) -> bool:
+        """When the page first asked: it asks some ten times. What is written is looked at anew by `is_managed`."""
+        found = request.__dict__.setdefault("managed", {})
+        key = type(obj), obj.pk
+        if key not in found:
+            found[key] = self.is_managed(request, obj)
+        return found[key]
 
     def is_managed(self, request, obj) -> bool:
         return managed(type(obj)._default_manager.filter(pk=obj.pk), request.user).exists()
@@ -165,6 +181,13 @@ class InlineRights(ScopedChoices):
 
     def get_queryset(self, request):
         return managed(super().get_queryset(request), request.user)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Its choices are found once, and not for each row."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if isinstance(field.widget, Select) and not isinstance(field.widget, AutocompleteSelect):
+            field.choices = list(iter(field.choices))
+        return field
 
     def has_view_permission(self, request, obj=None):
         return request.user.is_staff

@@ -112,12 +112,16 @@ class MeetingForm(SameTimeForm):
             return
         firms = self.firms()
         way = way_to_choose(Duty._meta.get_field("company"), firms, admin.site, self.for_user)
+        agreed = dict(meeting.duties.agreed().values_list("role", "company")) if meeting.pk else {}
         for role in roles:
             field = self.fields[role]
             field.widget = copy(way.get("widget", field.widget))
             field.queryset = firms
-            if meeting.pk:
-                self.initial[role] = meeting.agreed_company(role)
+            self.initial[role] = agreed.get(role)
+        if not way:
+            choices = list(iter(self.fields[roles[0]].choices))  # the same for both, and found once
+            for role in roles:
+                self.fields[role].choices = choices
 
     def firms(self):
         """Who can be chosen: members of the meeting's cluster, or of all one looks after; who is chosen already."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from clusters.dates import weekday_date
 from clusters.languages import in_site_language
 from meetings.calendars import invitation, meeting_calendar
-from meetings.editions import snapshot
 from meetings.models import Action, AgendaEdition, Duty, Meeting, Registration
 from members import outbox
 from members.models import MailChoice, Membership, OutgoingMail, Representative, User
@@ -142,8 +141,8 @@ def _send_guest(meeting: Meeting, guest: Registration, *, key: str, template: st
 
 
 @in_site_language()
-def preview(meeting: Meeting, reader: User) -> OutgoingMail:
-    """The whole agenda as it would go to one reader now; not written to the outbox."""
+def preview(meeting: Meeting, reader: User, content: dict) -> OutgoingMail:
+    """The whole agenda, of which `content` is a snapshot, as it goes to one reader; not written to the outbox."""
     letter = outbox.Letter(
         kind="agenda",
         subject=_("Agenda: %(title)s, %(when)s") % {"title": meeting.title, "when": _when(meeting)},
@@ -153,7 +152,7 @@ def preview(meeting: Meeting, reader: User) -> OutgoingMail:
         optional=MailChoice.Kind.AGENDAS,
     )
     with timezone.override(meeting.zone):
-        return letter.to(reader, "", agenda_context(meeting, snapshot(meeting), []))
+        return letter.to(reader, "", agenda_context(meeting, content, []))
 
 
 def agenda_context(meeting: Meeting, content: dict, changes: list[str]) -> dict:

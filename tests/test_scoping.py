@@ -102,7 +102,9 @@ ROWS = {
     ),
     meetings.Meeting: meeting_of,
     meetings.Duty: lambda cluster: factories.DutyFactory(
-        meeting=meeting_of(cluster), company__name=f"Secret {cluster.name} Chair"
+        meeting=meeting_of(cluster),
+        company__name=f"Secret {cluster.name} Chair",
+        decided_by=factories.UserFactory(),
     ),
     meetings.Registration: lambda cluster: factories.RegistrationFactory(
         meeting=meeting_of(cluster), user__name=f"Secret {cluster.name} person"

@@ -16,6 +16,12 @@ def is_in_place_managed_by(user, of: str = "") -> Q:
     return Q(**{f"{of}cluster__in": clusters}) | Q(**{f"{of}association__in": associations})
 
 
+def manages_associations(user) -> bool:
+    """Whether an office of an association is held today; of the operator, whether there is any association."""
+    reach = None if user.is_superuser else reach_of(user)
+    return bool(reach.managed_associations) if reach else Association.objects.managed_by(user).exists()
+
+
 def places_managed_by(user) -> tuple[Collection[int], Collection[int]]:
     """The numbers of the clusters and of the associations: with these Postgres takes the indexes of a long table."""
     if reach := reach_of(user):

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Avg, Count
+from django.db.models import Count
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,14 +51,15 @@ class ActionInline(ScopedTabularInline):
 
 def feedback_in_short(meeting: Meeting) -> str:
     """How many said what, for the coordinators."""
-    found = meeting.feedback.aggregate(mean=Avg("rating"), people=Count("pk"))
-    if not found["people"]:
-        return gettext("Nobody has said yet how it was. All who were there are asked the day after.")
     counts = dict(meeting.feedback.order_by("rating").values_list("rating").annotate(number=Count("pk")))
+    people = sum(counts.values())
+    if not people:
+        return gettext("Nobody has said yet how it was. All who were there are asked the day after.")
+    mean = sum(rating * number for rating, number in counts.items()) / people
     parts = [f"{label}: {counts[value]}" for value, label in Feedback.Rating.choices if value in counts]
     return gettext("%(mean)s of 5 from %(people)s. %(parts)s.") % {
-        "mean": f"{found['mean']:.1f}",
-        "people": found["people"],
+        "mean": f"{mean:.1f}",
+        "people": people,
         "parts": ", ".join(parts),
     }
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Q, RowRange, Sum, Window
 from django.utils.translation import gettext_lazy as _
 
@@ -81,19 +81,13 @@ class AgendaInline(ScopedStackedInline):
         return rows.model.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=named)) if meeting else rows
 
     def clusters(self, request):
-        meeting = (
-            Meeting.objects.managed_by(request.user)
-            .filter(pk=request.resolver_match.kwargs.get("object_id"))
-            .first()
-        )
         managed = Cluster.objects.managed_by(request.user)
-        return managed.filter(pk__in=meeting.clusters().values("pk")) if meeting else managed
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if not isinstance(field.widget, AutocompleteSelect):  # which lists nothing
-            field.choices = list(field.choices)  # asked for once, not for each row
-        return field
+        number = request.resolver_match.kwargs.get("object_id")
+        if number is None:
+            return managed
+        meeting = Meeting.objects.filter(pk=number)
+        of_meeting = Q(pk__in=meeting.values("cluster")) | Q(association__in=meeting.values("association"))
+        return managed.filter(of_meeting)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Without the buttons that open other pages of the desk from each row."""

@@ -78,7 +78,6 @@ class MeetingAdmin(
     list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
     list_display_links = ["when", "title"]
     list_filter = [WhenFilter, "state", "kind", ("cluster", ScopedFilter)]
-    list_select_related = ["cluster__association", "association"]
     search_fields = ["title", "cluster__name", "duties__company__name"]
     ordering = ["-starts_at"]
 
@@ -130,12 +129,11 @@ class MeetingAdmin(
     def get_changeform_initial_data(self, request):
         """A meeting of the cluster one looks after, at its usual hour, in a month."""
         initial = super().get_changeform_initial_data(request)
-        managed = Cluster.objects.managed_by(request.user)
+        managed = Cluster.objects.managed_by(request.user).select_related("association")
         asked_for = initial.get("cluster", "")
-        cluster = managed.filter(pk=asked_for).first() if asked_for.isdecimal() else None
-        if cluster is None and managed.count() == 1:
-            cluster = managed.get()
-        if cluster is None:
+        found = managed.filter(pk=asked_for) if asked_for.isdecimal() else managed.none()
+        cluster, *others = found or managed[:2] or [None]
+        if cluster is None or others:
             return initial
         start = series.usual_date(cluster, present.today() + relativedelta(months=1))
         return {
@@ -151,6 +149,7 @@ class MeetingAdmin(
         return (
             super()
             .get_queryset(request)
+            .select_related("cluster__association", "association", "venue")
             .annotate(
                 chair_name=agreed_name(Duty.Role.CHAIR),
                 host_name=agreed_name(Duty.Role.HOST),
@@ -259,15 +258,15 @@ class MeetingAdmin(
                 messages.warning(
                     request, gettext("Before you publish: %(sentence)s") % {"sentence": sentence}
                 )
-        elif is_ahead(meeting) and self.changes(meeting):
+        elif is_ahead(meeting) and self.changes(meeting, snapshot(meeting)):
             messages.warning(
                 request,
                 gettext("Members don't know yet what you changed. Send the changes when you are done."),
             )
 
-    def changes(self, meeting) -> list[str]:
+    def changes(self, meeting, content: dict) -> list[str]:
         last = meeting.editions.first()
-        return differences(last.content, snapshot(meeting)) if last else []
+        return differences(last.content, content) if last else []
 
     @act(_("Publish the agenda"), shown=is_draft, confirm=goes_to)
     def publish(self, request, meeting, form):
@@ -319,12 +318,13 @@ class MeetingAdmin(
     def ask_first(self, request, row, spec, form):
         response = super().ask_first(request, row, spec, form)
         if form is None:  # publishing: show what would go out
+            content = snapshot(row)
             response.template_name = "admin/meetings/meeting/publish.html"
             response.context_data |= {
                 "problems": agendas.problems(row),
-                "changes": self.changes(row),
+                "changes": self.changes(row, content),
                 "first": not row.editions.exists(),
-                "mail": notices.preview(row, request.user),
+                "mail": notices.preview(row, request.user, content),
                 "mail_url": reverse("admin:meetings_meeting_mail", args=[row.pk]),
             }
         return response
@@ -339,7 +339,7 @@ class MeetingAdmin(
         meeting = self.get_object(request, str(pk))
         if meeting is None:
             raise Http404
-        return HttpResponse(notices.preview(meeting, request.user).html)
+        return HttpResponse(notices.preview(meeting, request.user, snapshot(meeting)).html)
 
 
 def agreed_name(role: str) -> Subquery:

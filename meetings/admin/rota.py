@@ -233,7 +233,6 @@ class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
 
     list_display = [dated.meeting, "role", "company", "state", "decided_at", "decided_by", "reason_in_short"]
     list_filter = ["role", "state", ("meeting__cluster", ScopedFilter)]
-    list_select_related = [*dated.RELATED, "company", "decided_by"]
     search_fields = ["company__name", "meeting__title"]
     ordering = ["-meeting__starts_at", "role", "pk"]
     acts = ["offer", "accept", "decline", "withdraw", "pin", "unpin", "fulfil", "miss"]
@@ -254,7 +253,7 @@ class DutyAdmin(RotaPages, ObjectActs, ScopedAdmin):
         return super().change_view(request, object_id, form_url, nothing_to_save | (extra_context or {}))
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*turns.WITH_MEETING)
+        return super().get_queryset(request).select_related(*turns.WITH_MEETING, "decided_by")
 
     def change_url(self, row):
         """After an act the coordinator is back at the rota; for a meeting that is over, at the turn."""

@@ -5,12 +5,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Association, Cluster
+from clusters.models.places import manages_associations
 from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
 from members.models import Officer, Representative, User
-
-
-def appoints(user) -> bool:
-    return Association.objects.managed_by(user).exists()
 
 
 @admin.register(Officer)
@@ -25,18 +22,18 @@ class OfficerAdmin(ScopedAdmin):
     search_fields = ["user__name", "user__email"]
     fields = ["user", "office", "association", "cluster", "start", "end"]
 
-    @method_decorator(reauthentication_required(enabled=lambda request: appoints(request.user)))
+    @method_decorator(reauthentication_required(enabled=lambda request: manages_associations(request.user)))
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Nobody gets an office from a computer that was left open: who they are is asked again."""
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request, obj=None):
-        return appoints(request.user)
+        return manages_associations(request.user)
 
     def has_change_permission(self, request, obj=None):
         """A coordinator reads; and an association's officer who coordinates elsewhere appoints nobody there."""
         if obj is None:
-            return appoints(request.user)
+            return manages_associations(request.user)
         associations = Association.objects.managed_by(request.user)
         own = Q(association__in=associations) | Q(cluster__association__in=associations)
         return Officer.objects.filter(own, pk=obj.pk).exists()
@@ -65,7 +62,7 @@ class ActsForInline(ScopedTabularInline):
     has_add_permission = has_delete_permission = has_change_permission
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("company")
+        return super().get_queryset(request).select_related("company", "user")
 
 
 @admin.register(User)

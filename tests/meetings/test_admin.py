@@ -431,7 +431,7 @@ class TestScope:
         for _ in range(rows):
             DutyFactory(meeting=MeetingFactory(cluster=lancaster))
         as_coordinator.get(LIST)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             as_coordinator.get(LIST)
 
 
