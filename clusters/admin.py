@@ -20,7 +20,7 @@ from clusters.models import (
     Topic,
 )
 from clusters.models.places import manages_associations
-from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedTabularInline
+from clusters.scoping import ScopedAdmin, ScopedFilter, ScopedStackedInline
 
 
 class HostnameInline(admin.TabularInline):
@@ -101,6 +101,16 @@ class TopicAdmin(ScopedAdmin):
         return self.has_change_permission(request, obj)
 
 
+class SupportForm(forms.ModelForm):
+    class Meta:
+        help_texts = {
+            "amount": _(
+                "Pounds, over the whole time: without a last day it all counts in the first year. "
+                "What is given anew each year is a row for each year."
+            )
+        }
+
+
 class SupportFormSet(BaseInlineFormSet):
     default_error_messages = {
         **BaseInlineFormSet.default_error_messages,
@@ -108,20 +118,17 @@ class SupportFormSet(BaseInlineFormSet):
     }
 
 
-class SupportInline(ScopedTabularInline):
+class SupportInline(ScopedStackedInline):
     model = Support
+    form = SupportForm
     formset = SupportFormSet
     min_num = 1
     fields = [
-        "association",
-        "cluster",
-        "gives",
-        "description",
+        ("association", "cluster"),
+        ("gives", "description"),
+        ("start", "end"),
         "amount",
-        "amount_public",
-        "public",
-        "start",
-        "end",
+        ("public", "amount_public"),
     ]
 
     def get_queryset(self, request):

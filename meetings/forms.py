@@ -33,6 +33,10 @@ LARGEST_FILE = 50 * 1024 * 1024
 class MeetingTimeWidget(AdminSplitDateTime):
     """Date and time, each with a name of its own for screen readers."""
 
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.widgets[1].format = "%H:%M"
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         words = {

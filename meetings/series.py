@@ -139,6 +139,13 @@ def usual_date(cluster: Cluster, near: date) -> datetime:
     return starts_at(cluster, in_month(pattern, near.replace(day=1), near) if by_month else near)
 
 
+def next_free_date(cluster: Cluster, near: date) -> datetime:
+    """The first usual date from that month on, on which the cluster has no meeting yet."""
+    taken = {meeting.day for meeting in cluster.meetings.filter(starts_at__date__gte=near.replace(day=1))}
+    dates = [usual_date(cluster, near + relativedelta(months=later)) for later in range(MOST_MONTHS)]
+    return next((moment for moment in dates if moment.date() not in taken), dates[0])
+
+
 # --- planning ---------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Planned:

@@ -95,3 +95,7 @@ class AgendaInline(ScopedStackedInline):
         if isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+
+class NewAgendaInline(AgendaInline):
+    verbose_name_plural = _("Agenda: left empty, a cluster meeting gets the usual one")

@@ -31,7 +31,7 @@ from meetings.registration import registrations
 from meetings.turns import duties, turns
 
 from .afterwards import ActionInline, feedback_in_short
-from .agenda import AgendaInline
+from .agenda import AgendaInline, NewAgendaInline
 from .attendance import ShowsAttendance
 from .clock import ByItsOwnClock
 from .consequences import changes_go_to, goes_to, is_ahead, is_draft, is_open, is_told_to, moves_for
@@ -99,19 +99,16 @@ class MeetingAdmin(
             ),
         ]
         if obj is not None:
-            sections.append(
-                (
-                    gettext("How it stands"),
-                    {"fields": ["answers", "agenda_state", "planned", "called_off_because", "notes"]},
-                )
-            )
+            why = ["called_off_because"] if obj.state == Meeting.State.CANCELLED else []
+            stands = ["answers", "agenda_state", "planned", *why, "notes"]
+            sections.append((gettext("How it stands"), {"fields": stands}))
             if obj.ends_at <= present.now():
                 heads = ["headcount"] if obj.state in (Meeting.State.PUBLISHED, Meeting.State.HELD) else []
                 sections.append((gettext("Afterwards"), {"fields": ["attendance", *heads, "feedback"]}))
         return sections
 
     def get_inlines(self, request, obj):
-        return self.inlines if obj else [AgendaInline]
+        return self.inlines if obj else [NewAgendaInline]
 
     def get_readonly_fields(self, request, obj=None):
         """A meeting stays with its cluster. Once members have been told of it, its time and place change by `move`."""
@@ -135,7 +132,7 @@ class MeetingAdmin(
         cluster, *others = found or managed[:2] or [None]
         if cluster is None or others:
             return initial
-        start = series.usual_date(cluster, present.today() + relativedelta(months=1))
+        start = series.next_free_date(cluster, present.today() + relativedelta(months=1))
         return {
             "cluster": cluster.pk,
             "starts_at": start,
@@ -257,6 +254,11 @@ class MeetingAdmin(
             for sentence in agendas.problems(meeting):
                 messages.warning(
                     request, gettext("Before you publish: %(sentence)s") % {"sentence": sentence}
+                )
+            for other in meeting.on_the_same_day():
+                messages.warning(
+                    request,
+                    gettext("There is another meeting on that day: %(title)s.") % {"title": other.title},
                 )
         elif is_ahead(meeting) and self.changes(meeting, snapshot(meeting)):
             messages.warning(

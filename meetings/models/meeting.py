@@ -350,6 +350,13 @@ class Meeting(models.Model):
             return Cluster.objects.filter(pk=self.cluster_id)
         return Cluster.objects.filter(association=self.association_id)
 
+    def on_the_same_day(self) -> models.QuerySet[Meeting]:
+        """Others of its organiser, by its own clock, that are not called off."""
+        midnight = datetime.combine(self.day, time(), self.zone)
+        others = Meeting.objects.filter(cluster=self.cluster_id, association=self.association_id)
+        that_day = others.filter(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1))
+        return that_day.exclude(pk=self.pk).exclude(state=Meeting.State.CANCELLED)
+
     @property
     def in_association(self) -> Association:
         return self.cluster.association if self.cluster else cast(Association, self.association)

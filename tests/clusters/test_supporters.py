@@ -172,6 +172,13 @@ class TestCosts:
         assert "Strange Bank" not in words
         assert "Bay College: rooms" in words
 
+    def test_a_gift_without_an_end_says_why_it_stands_in_one_year(self, as_coordinator, lancaster):
+        factories.SupportFactory(
+            cluster=lancaster, supporter__name="Fell Bank", amount=730, start=date(2025, 7, 1), end=None
+        )
+        words = text_of(as_coordinator.get(reverse("clusters:supporter-costs")))
+        assert "Fell Bank No end: all in its first year Lancaster & Morecambe £730 0%" in words
+
     def test_without_any_it_says_where_to_enter_them(self, as_coordinator, lancaster):
         assert "No gift of money is on the books." in text_of(
             as_coordinator.get(reverse("clusters:supporter-costs"))

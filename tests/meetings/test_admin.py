@@ -1,9 +1,10 @@
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -150,7 +151,22 @@ class TestPlanning:
         lancaster.save()
         data = form_of(as_coordinator.get(ADD).content.decode())
         assert data["cluster"] == str(lancaster.pk)
-        assert (data["starts_at_1"], data["ends_at_1"]) == ("18:00:00", "19:30:00")
+        assert (data["starts_at_1"], data["ends_at_1"]) == ("18:00", "19:30")
+
+    @time_machine.travel("2026-11-22 12:00")
+    def test_the_form_suggests_a_day_that_is_free(self, as_coordinator, lancaster):
+        lancaster.usual_week, lancaster.usual_weekday = 3, 3
+        lancaster.save()
+        for taken in (datetime(2026, 12, 17, 17, 30, tzinfo=UTC), datetime(2027, 1, 21, 17, 30, tzinfo=UTC)):
+            MeetingFactory(cluster=lancaster, starts_at=taken)
+        assert form_of(as_coordinator.get(ADD).content.decode())["starts_at_0"] == "18/02/2027"
+
+    def test_a_second_meeting_on_a_day_is_told_of(self, as_coordinator, lancaster, venue, furness):
+        MeetingFactory(cluster=furness, starts_at=timezone.now() + timedelta(days=20))
+        for title, is_told in (("Cyber insurance", False), ("Passkeys", True)):
+            form = new_meeting(lancaster, venue, title=title)
+            page = as_coordinator.post(ADD, form, follow=True).content.decode()
+            assert ("There is another meeting on that day: Cyber insurance." in page) is is_told
 
     @pytest.mark.parametrize(("week", "day"), [(1, 4), (3, 18), (-1, 25)])
     def test_the_usual_day_of_a_month(self, week, day):
@@ -440,7 +456,7 @@ def test_half_past_six_stays_half_past_six_on_the_desk(as_coordinator, meeting):
         start = datetime(2027, month, 18, 18, 30, tzinfo=LONDON)
         Meeting.objects.update(starts_at=start, ends_at=start + timedelta(hours=2))
         data = form_of(as_coordinator.get(change_url(meeting)).content.decode())
-        assert data["starts_at_1"] == "18:30:00"
+        assert data["starts_at_1"] == "18:30"
         as_coordinator.post(change_url(meeting), data)
         meeting.refresh_from_db()
         assert meeting.starts_at == start
