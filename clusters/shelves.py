@@ -19,7 +19,8 @@ from django.conf import settings
 from django.core.cache import caches
 from django.utils.http import http_date, parse_etags
 
-from clusters.changes import numbers_of_changes
+from clusters.asked_again import Question
+from clusters.changes import numbers_of_changes, of_table
 
 LEAST_TO_COMPRESS = 200  # bytes
 ENCODE: dict[str, Callable[[bytes], bytes]] = {
@@ -59,18 +60,21 @@ class Answer:
 class Page:
     def __init__(
         self,
-        changes: int,
-        shown: dict[str, int | None],
+        numbers: dict[str, int],
+        tables: set[str],
+        questions: list[Question],
         until: float,
         headers: dict[str, str],
         body: bytes,
     ):
-        """`changes` and `shown` are of before it was made (clusters.changes): the number of all, and those of the
-        tables it was made from, None where nobody counts. `until` is the second in which it may become another by
-        itself.
+        """`numbers` are of before it was made (clusters.changes), `tables` what it was made from, besides what its
+        `questions` read (clusters.asked_again); `until` is the second in which it may become another by itself.
         """
-        self.changes = changes
-        self.shown = shown
+        self.changes = numbers[""]
+        # None where nobody counts.
+        self.shown = {about: numbers.get(about) for about in map(of_table, tables)}
+        self.questions = questions
+        self.asked = {about: numbers.get(about) for question in questions for about in question.tables}
         self.until = until
         self.headers = {name: value for name, value in headers.items() if name.lower() not in OURS}
         self.vary = "Cookie, Accept-Encoding"
@@ -94,10 +98,14 @@ class Page:
         if self.changes == changes:
             return True
         numbers = numbers_of_changes()
-        if numbers is None or None in self.shown.values():
+        if numbers is None or None in [*self.shown.values(), *self.asked.values()]:
             return False
         if any(numbers.get(about) != number for about, number in self.shown.items()):
             return False
+        changed = {about for about, number in self.asked.items() if numbers.get(about) != number}
+        if any(question.has_another_answer() for question in self.questions if changed & question.tables):
+            return False
+        self.asked = {about: numbers.get(about) for about in self.asked}
         self.changes = numbers[""]  # the others were not about it
         return True
 

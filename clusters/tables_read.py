@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
 
 from django.apps import apps
@@ -29,21 +29,36 @@ _own = Own()
 def tables_read() -> Iterator[set[str]]:
     """The set grows by each table of ours that a query of this thread reads within, also by those nobody watches."""
     names: set[str] = set()
-
-    def note(execute, sql, params, many, context):
-        names.update(named_in(sql))
-        if asks_the_time(sql):
-            present.now()
-        return execute(sql, params, many, context)
-
     outer, _own.names = _own.names, names
     try:
-        with connection.execute_wrapper(note):
+        with nullcontext() if outer is not None else connection.execute_wrapper(_note):
             yield names
     finally:
         _own.names = outer
         if outer is not None:
             outer |= names
+
+
+def _note(execute, sql, params, many, context):
+    if _own.names is not None:
+        _own.names.update(named_in(sql))
+    if asks_the_time(sql):
+        present.now()
+    return execute(sql, params, many, context)
+
+
+def being_noted() -> set[str] | None:
+    """What the innermost `tables_read` gives."""
+    return _own.names
+
+
+@contextmanager
+def without_noting() -> Iterator[None]:
+    names, _own.names = _own.names, None
+    try:
+        yield
+    finally:
+        _own.names = names
 
 
 def note_read(names: Set[str]) -> None:

@@ -3,8 +3,9 @@
 A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its page is kept with the numbers of changes
 (clusters.changes) read *before* it was made, and served for as long as these, asked at each request, are the same: so
 nothing was committed from before its first query to the moment it is served, anywhere. Asked is the number of all
-changes; only when that is another one, those of the tables that the page was made from (clusters.tables_read). And it
-is served no longer than what it shows holds by the clock (clusters.present): until a meeting is over, or midnight.
+changes; only when that is another one, those of the tables that the page was made from (clusters.tables_read), and then
+perhaps once more what it asked of some of them (clusters.asked_again). And it is served no longer than what it shows
+holds by the clock (clusters.present): until a meeting is over, or midnight.
 
 What tells pages apart: scheme, host, path, the parameters the view reads, the choice of light or dark, and with
 several languages the reader's. A request with a session, and so whatever a person signed in may see, passes by.
@@ -27,8 +28,9 @@ from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
 
 from clusters import logs, present
+from clusters.asked_again import remembering
 from clusters.brands import theme_in
-from clusters.changes import number_of_changes, numbers_of_changes, of_table
+from clusters.changes import number_of_changes, numbers_of_changes
 from clusters.languages import language_for
 from clusters.shelves import Answer, Key, Page, Shelves
 from clusters.tables_read import tables_read
@@ -106,12 +108,12 @@ class KeepVisitorsPages:
             with shelves.making(key):
                 page = shelves.find(key, changes)
                 if page is None:
-                    with tables_read() as tables, present.spell() as spell:
+                    with tables_read() as tables, remembering() as questions, present.spell() as spell:
                         response = self.get_response(request)
                     if not is_for_all(request, response, key.language):
                         return response
-                    shown = {about: numbers.get(about) for about in map(of_table, tables)}
-                    page = Page(changes, shown, spell.until, dict(response.items()), response.content)
+                    headers = dict(response.items())
+                    page = Page(numbers, tables, questions, spell.until, headers, response.content)
                     shelves.keep(key, page)
         return response_of(page.answer(request.META), with_body=request.method == "GET")
 

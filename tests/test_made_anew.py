@@ -27,7 +27,7 @@ MOST = {
     "/companies/?q=fellside": 4,
     "/companies/fellside-analytics/": 6,
     "/drives/250-new-members/": 6,
-    "/meetings/": 2,
+    "/meetings/": 3,
     "/meetings/past/": 2,
     "/presentations/": 2,
     "/presentations/?q=backups": 4,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import present
 from clusters.addresses import address
+from clusters.asked_again import ask
 from clusters.models import Association, Cluster
 from clusters.models.places import is_in_place_managed_by
 from clusters.moments import now_among
@@ -113,13 +114,16 @@ class MeetingQuerySet(models.QuerySet):
         return self.annotate(taken=number_of(answers.seated()), waiting=number_of(answers.in_line()))
 
     def that_know_seats(self, meetings: Iterable[Meeting]) -> list[Meeting]:
-        """Copies of `meetings`, which may be kept, each with `taken` as it is now, as far as pages show it."""
+        """Copies of `meetings`, which may be kept, each with `taken` as it is now, as far as pages show it.
+
+        Pages for visitors stay kept while it is.
+        """
         from .registration import Registration
 
         found = [copy(meeting) for meeting in meetings]
         shown = [one.pk for one in found if one.state == Meeting.State.PUBLISHED and one.places is not None]
-        seated = Registration.objects.seated().filter(meeting__in=shown).order_by().values_list("meeting")
-        taken = dict(seated.annotate(number=models.Count("pk")))
+        seated = Registration.objects.seated().filter(meeting__in=shown).values_list("meeting")
+        taken = dict(ask(seated.annotate(number=models.Count("pk")).order_by("meeting")))
         for meeting in found:
             meeting.taken = taken.get(meeting.pk, 0)
         return found
@@ -374,7 +378,7 @@ class Meeting(models.Model):
 
     @property
     def places_left(self) -> int | None:
-        """How many places are left of those there are, before the meeting. Only of meetings asked for `with_seats`."""
+        """How many places are left of those there are, before the meeting. Only of those that know their seats."""
         taken: int | None = getattr(self, "taken", None)
         if taken is None or self.places is None or self.state != self.State.PUBLISHED:
             return None

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clusters import present
+from clusters.asked_again import ask
 from clusters.pictures import places
 from meetings.models import Meeting, Registration, StandingAnswer
 from meetings.registration import registrations
@@ -34,13 +35,18 @@ class ReplyBox:
 def count_people(meeting: Meeting) -> Meeting:
     """A copy of a meeting, which may be kept, with `taken`, `waiting` and `came` as they are now."""
     meeting = copy(meeting)
-    numbers = Registration.objects.filter(meeting=meeting).aggregate(
-        taken=Count("pk", filter=Q(state__in=Registration.SEATED)),
-        waiting=Count("pk", filter=Q(state=State.WAITLISTED)),
-        ticked=Count("pk", filter=Q(state=State.ATTENDED)),
+    numbers = (
+        Registration.objects.filter(meeting=meeting)
+        .order_by()
+        .values_list("meeting")
+        .annotate(
+            taken=Count("pk", filter=Q(state__in=Registration.SEATED)),
+            waiting=Count("pk", filter=Q(state=State.WAITLISTED)),
+            ticked=Count("pk", filter=Q(state=State.ATTENDED)),
+        )
     )
-    meeting.taken, meeting.waiting = numbers["taken"], numbers["waiting"]
-    meeting.came = numbers["ticked"] or meeting.headcount or 0
+    [(_, meeting.taken, meeting.waiting, ticked)] = ask(numbers) or [(meeting.pk, 0, 0, 0)]
+    meeting.came = ticked or meeting.headcount or 0
     return meeting
 
 

@@ -39,8 +39,8 @@ WITH_ORGANISER = ["venue", "cluster__association", "association"]
 @same_for_visitors("cluster", "kind", "page")
 def meeting_list(request):
     """The meetings ahead, the next one first."""
-    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming().with_seats()
-    return list_page(request, ahead, "meetings/meeting_list.html")
+    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
+    return list_page(request, ahead, "meetings/meeting_list.html", with_seats=True)
 
 
 @login_not_required
@@ -51,7 +51,7 @@ def meeting_archive(request):
     return list_page(request, Meeting.objects.past(), "meetings/meeting_archive.html")
 
 
-def list_page(request, meetings, template: str):
+def list_page(request, meetings, template: str, *, with_seats: bool = False):
     """`meetings` that the reader may see, with ?cluster=, ?kind= and ?page=."""
     clusters = Cluster.objects.of(request.site_association)
     slug, kind = request.GET.get("cluster", "").replace("\0", ""), request.GET.get("kind", "")
@@ -63,8 +63,11 @@ def list_page(request, meetings, template: str):
     if kind in Meeting.Kind.values:
         meetings = meetings.filter(kind=kind)
     choices = clusters_to_choose_from(request.site_association)
+    page = BoundedPaginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    if with_seats:
+        page.object_list = Meeting.objects.that_know_seats(page.object_list)
     context = {
-        "page": BoundedPaginator(meetings, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "cluster": cluster,
         "clusters": choices,
         "kind": kind,

@@ -7,7 +7,7 @@ from clusters.shelves import Key, Page, Shelf, Shelves
 
 
 def test_a_shelf_holds_so_much_and_lets_go_what_was_not_asked_for_longest():
-    page = Page(1, {}, math.inf, {}, b"x" * 100_000)
+    page = Page({"": 1}, set(), [], math.inf, {}, b"x" * 100_000)
     shelf = Shelf(page.size * 3)
     for name in "abc":
         shelf.put((name,), page)
@@ -27,7 +27,7 @@ def test_of_threads_that_want_the_same_page_one_makes_it():
         with shelves.making(key):
             if shelves.find(key, 1) is None:
                 made.append(key)
-                shelves.keep(key, Page(1, {}, math.inf, {}, b"page"))
+                shelves.keep(key, Page({"": 1}, set(), [], math.inf, {}, b"page"))
 
     with ThreadPoolExecutor(4) as pool:
         for job in [pool.submit(ask) for _ in range(8)]:

@@ -193,16 +193,43 @@ class TestNeverStale:
             assert name.split()[0] in visitor.get(path).content.decode()
 
     def test_what_it_does_not_show_leaves_a_page_kept(self, visitor, site):
-        """Somebody answers to a meeting: its page is another one then, and that of the clusters the same."""
-        meeting = factories.MeetingFactory(cluster=site, state=Meeting.State.PUBLISHED)
-        pages = ("/clusters/", meeting.get_absolute_url())
+        factories.MeetingFactory(cluster=site, state=Meeting.State.PUBLISHED)
+        pages = ("/clusters/", "/clusters/lune-valley/")
         for page in pages:
             visitor.get(page)
         for _ in range(2):
-            factories.RegistrationFactory(meeting=meeting)
-            assert [is_kept(visitor, page) for page in pages] == [True, False]
+            factories.QuestionFactory()
+            assert all(is_kept(visitor, page) for page in pages)
         Cluster.objects.update(town="Carnforth")
-        assert [is_kept(visitor, page) for page in pages] == [False, False]
+        assert not any(is_kept(visitor, page) for page in pages)
+
+    def test_an_answer_changes_the_pages_that_show_how_many_there_are_and_no_others(self, visitor, site):
+        own, other = (
+            factories.MeetingFactory(
+                cluster=site,
+                capacity=places,
+                starts_at=timezone.now() + timedelta(days=places),
+                ends_at=timezone.now() + timedelta(days=places, hours=2),
+                state=Meeting.State.PUBLISHED,
+            )
+            for places in (20, 30)
+        )
+        somebody = factories.UserFactory()
+        pages = [own.get_absolute_url(), "/meetings/", "/clusters/lune-valley/", "/"]
+        pages.append(other.get_absolute_url())
+        for page in pages:
+            visitor.get(page)
+        for left in (19, 18):
+            answer = factories.RegistrationFactory(meeting=own)
+            shown = [text_of(visitor.get(page)) for page in pages]
+            assert all(re.search(f"{left} (of 20 )?places left", words) for words in shown[:-1])
+            assert is_kept(visitor, pages[-1])
+        asked = visitor.handler.asked
+        type(answer).objects.filter(pk=answer.pk).update(needs="A chair with arms")
+        factories.RegistrationFactory(meeting=own, user=somebody, state="declined")
+        for page in pages:
+            visitor.get(page)
+        assert visitor.handler.asked == asked, "made anew, though the same"
 
     def test_a_table_that_nobody_counts_yet_is_not_relied_on(self, visitor):
         """As between the start of new code and its `migrate`."""
