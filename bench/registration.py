@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import timedelta
 
+os.environ["TEST_DATABASE_NAME"] = "bench_registration"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
@@ -133,7 +134,7 @@ def main(people: int = 200, places: int = 20, processes: int = 4) -> None:
 
 if __name__ == "__main__":
     before = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, serialize=False)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         main(*map(int, sys.argv[1:]))
     finally:
