@@ -67,11 +67,6 @@ def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ..
     return known.made  # type: ignore[return-value]
 
 
-def kept_for_visitors(user, what: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
-    """What `make()` gives for this `user`: kept as above for visitors, of whom none sees more than another."""
-    return kept(what, make) if user.is_anonymous else make()
-
-
 def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[str, int | None]:
     counted = {table for label, table in of.items() if label in COUNTED}
     abouts = (table if table in counted else of_table(table) for table in read.union(of.values()))

@@ -48,7 +48,12 @@ _found: ContextVar[dict[int, Reach | None] | None] = ContextVar("found", default
 
 
 def reach_of(user) -> Reach | None:
-    """None when it is not to be relied on: outside of a page that is only looked at. Visitors have none."""
+    """None when it is not to be relied on: outside of a page that is only looked at. Visitors have none.
+
+    Who is no person (clusters.onlookers) brings it along.
+    """
+    if known := getattr(user, "reach", None):
+        return known
     found = _found.get()
     if found is None or user.is_anonymous:
         return None

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -20,19 +20,19 @@ from django.views.decorators.http import require_safe
 from clusters import finder, present
 from clusters.brands import canonical, wear
 from clusters.dates import row_date
-from clusters.kept_figures import kept, kept_for_visitors
+from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Association, Cluster, Support, Topic
 from clusters.models.postcode import point_of
 from clusters.moments import now_among
 from clusters.months import month_after, year_of, year_round
+from clusters.onlookers import EVERYBODY, Place, kept_for
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
 from clusters.templatetags.pages import linked_data
 from clusters.views.share_pictures import picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
-EVERYBODY = AnonymousUser()
 MOST_SHOWN = 24  # in the list, and on the map
 TO_FIND_BY = ["name", "slug", "town", "state", "latitude", "longitude", "districts", "association__name"]
 ROTA_AHEAD = 5
@@ -119,8 +119,7 @@ class ClusterPage(NamedTuple):
 @require_safe
 @same_for_visitors()
 def cluster(request, slug):
-    user = request.user
-    page = kept_for_visitors(user, ("cluster", slug), lambda: page_of(slug, user))
+    page = kept_for(request.user, partial(place_of, slug), ("cluster", slug), partial(page_of, slug))
     wear(request, page.association)
     coming = page.next_meeting
     context = {
@@ -131,6 +130,11 @@ def cluster(request, slug):
         "share_picture": page.share_picture,
     }
     return render(request, "clusters/cluster.html", context)
+
+
+def place_of(slug: str) -> Place:
+    numbers = Cluster.objects.values_list("pk", "association")
+    return kept(("place", slug), lambda: Place(*get_object_or_404(numbers, slug=slug)))
 
 
 def page_of(slug: str, user) -> ClusterPage:
@@ -193,7 +197,7 @@ def facts_of(cluster: Cluster) -> dict:
 
 def people_and_news(cluster: Cluster, user) -> dict:
     officers = officers_for(cluster, present.today())
-    articles = cluster.articles.visible_to(user).published().only("title", "slug", "published_at")
+    articles = cluster.articles.visible_to(EVERYBODY).published().only("title", "slug", "published_at")
     return {
         "officers": officers,
         "officers_of_association": bool(officers) and officers[0].cluster_id is None,

@@ -1,7 +1,9 @@
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -13,8 +15,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
-from clusters.kept_figures import kept, kept_for_visitors
+from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
+from clusters.onlookers import Place, kept_for
 from clusters.pictures import agenda_bar
 from clusters.templatetags.pages import linked_data
 from clusters.visitors_pages import same_for_visitors
@@ -106,13 +109,14 @@ class MeetingPage(NamedTuple):
 def meeting_page(request, pk: int, needs_form=None):
     """`needs_form`: what the reader typed into the reply box, with what is wrong in it."""
     user = request.user
-    page = kept_for_visitors(user, ("meeting", pk), lambda: page_of(pk, user))
+    page = kept_for(user, partial(place_of, pk), ("meeting", pk), partial(page_of, pk))
     meeting = count_people(page.meeting)
     wear(request, meeting.in_association)
     lost = request.GET.get("reply") == "full"
     context = {
         "page": page,
         "meeting": meeting,
+        "keeps_list": keeps_list(meeting, user),
         "reply": reply_box(meeting, user, lost=lost, form=needs_form, now=meeting.now()),
         "form": needs_form,
         "share_picture": page.share_picture,
@@ -121,8 +125,21 @@ def meeting_page(request, pk: int, needs_form=None):
         return render(request, "meetings/meeting.html", context)
 
 
+def place_of(pk: int) -> Place:
+    numbers = Meeting.objects.annotate(of=Coalesce("association", "cluster__association"))
+    return kept(("place", pk), lambda: Place(*get_object_or_404(numbers.values_list("cluster", "of"), pk=pk)))
+
+
+def keeps_list(meeting: Meeting, user) -> bool:
+    """Whether the reader keeps its list at the door."""
+    if user.is_anonymous or meeting.state in (Meeting.State.DRAFT, Meeting.State.CANCELLED):
+        return False
+    kept_by = Meeting.objects.with_list_keeper(user).filter(pk=meeting.pk)
+    return kept_by.values_list("keeps_list", flat=True).get()
+
+
 def page_of(pk: int, user) -> MeetingPage:
-    meeting = get_visible_meeting(user, pk, Meeting.objects.with_list_keeper(user).with_quotes())
+    meeting = get_visible_meeting(user, pk, Meeting.objects.with_quotes())
     is_over = meeting.ends_at < meeting.now()
     is_whole = meeting.is_whole_for(user)
     shown = {"is_over": is_over, "is_whole": is_whole, "signed_in": user.is_authenticated}

@@ -266,8 +266,8 @@ class TestACluster:
         with django_assert_num_queries(11):  # 1 when the rest is kept
             client.get(cluster.get_absolute_url())
 
-    def test_takes_thirteen_queries_for_a_member(self, as_member, covered, django_assert_num_queries):
-        with django_assert_num_queries(13):
+    def test_takes_fourteen_queries_for_a_member(self, as_member, covered, django_assert_num_queries):
+        with django_assert_num_queries(14):  # 3 when the rest is kept
             as_member.get(covered.get_absolute_url())
 
     def test_shows_the_picture_that_fits_its_country(self, client, covered):

@@ -344,8 +344,8 @@ class TestQueriesOfTheMeetingPage:
         self.fill(meeting, lancaster, rows)
         change(meeting, openness="agenda-members")
         # those of a visitor, session, user, firms and offices, whether a member sees it whole and may suggest
-        # something, the answer, what is still to do
-        with django_assert_num_queries(13):
+        # something, the answer, what is still to do, where it is, who keeps its list at the door
+        with django_assert_num_queries(15):
             page(as_member, meeting.get_absolute_url())
 
     def fill(self, meeting, lancaster, rows):

@@ -1,0 +1,73 @@
+"""What is kept of a place for all who may see the same of it, whoever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+
+from clusters.kept_figures import kept
+from clusters.reach import Reach, reach_of
+
+EVERYBODY = AnonymousUser()
+
+Made = TypeVar("Made")
+
+
+class Place(NamedTuple):
+    """The number of a cluster and of its association, or of an association alone."""
+
+    cluster: int | None
+    association: int
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Somebody signed in as far as a place goes. The rules of who sees what take it for a user (`visible_to`); of the
+    person it knows nothing, and a rule that asks for one fails.
+    """
+
+    reach: Reach
+    is_superuser: bool
+    is_anonymous: ClassVar = False
+    is_authenticated: ClassVar = True
+
+
+def onlooker(user, place: Place) -> Onlooker | None:
+    """None where what somebody may see is not known (`clusters.reach`)."""
+    reach = reach_of(user)
+    if reach is None:
+        return None
+    clusters = frozenset([place.cluster] if place.cluster else [])
+    associations = frozenset([place.association])
+    here = Reach(
+        reach.firms,
+        clusters & reach.clusters,
+        associations & reach.associations,
+        clusters & reach.managed_clusters,
+        associations & reach.managed_associations,
+    )
+    if user.is_superuser or sees_whole(here, place):
+        here = here._replace(firms=frozenset())  # which would show nothing more
+    return Onlooker(here, user.is_superuser)
+
+
+def sees_whole(reach: Reach, place: Place) -> bool:
+    """Whether nothing that is for members is hidden."""
+    if place.cluster is None:
+        return bool(reach.associations or reach.managed_associations)
+    return bool(reach.clusters or reach.managed_clusters)
+
+
+def kept_for(
+    user, find_place: Callable[[], Place], what: tuple[Hashable, ...], make: Callable[[Any], Made]
+) -> Made:
+    """What `make` gives for a user, kept as `clusters.kept_figures` does: for all visitors together, and for all who
+    see the same of the place. It is to show nothing else that is only for some, and nothing of persons.
+    """
+    if user.is_anonymous:
+        return kept((*what, None), lambda: make(EVERYBODY))
+    like = onlooker(user, find_place())
+    return make(user) if like is None else kept((*what, like), lambda: make(like))
