@@ -6,26 +6,29 @@ firms cost what 1,000 do: what more firms have than that comes by name, and goes
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
 from django.core.paginator import Paginator
-from django.db.models import Count, F, FloatField, Prefetch, Q, QuerySet, TextField, Value
+from django.db.models import Count, F, FloatField, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
-from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
+from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
 from members.models import Company, Membership
 
 MOST = 1_000
-MOST_ALIKE = 300  # in nearly the words that were typed: thousands have a common word that was mistyped
+MOST_WITH_WORDS = 500  # ranked, and to choose from; more have such a common word that rank says little
+MOST_ALIKE = 100  # in nearly the words that were typed: thousands have a common word that was mistyped
 PER_PAGE = 20
 LONGEST_LIST = 30  # tags to choose from
 MOST_CLUSTERS = 100  # to choose from
+MOST_NAMED = 3  # clusters of a firm
 Choices = list[
     tuple[str, str, int | None]
 ]  # the value in the address, the words, and how many firms if known
@@ -43,10 +46,12 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """The firms that were asked for, best first. `is_near`: only nearly; `goes_on_from`: a name, if there are more."""
+    """The firms that were asked for, best first. `is_near`: only nearly; `is_cut`: and more come close than were
+    compared; `goes_on_from`: a name, if there are more."""
 
     matches: list[Match]
     is_near: bool = False
+    is_cut: bool = False
     goes_on_from: str = ""
 
 
@@ -65,6 +70,7 @@ class Listing:
     pks: list[int]
     options: ToChooseFrom
     is_near: bool
+    is_cut: bool
     goes_on_from: str
 
     @property
@@ -78,7 +84,8 @@ def listing(words: str, wanted: dict[str, str], association: Association | None)
     def look() -> Listing:
         found = find(narrow(members(association), wanted), words)
         options = choices(found, wanted, association)
-        return Listing([match.pk for match in found.matches], options, found.is_near, found.goes_on_from)
+        pks = [match.pk for match in found.matches]
+        return Listing(pks, options, found.is_near, found.is_cut, found.goes_on_from)
 
     if words or any(wanted.values()):
         return look()
@@ -118,15 +125,14 @@ def _members_in(**where):
 def find(rows: QuerySet, words: str) -> Found:
     """By words; if none has them, by likeness; without words all."""
     if not words:
-        return _by_name(rows)
-    having = with_words(rows, words)
-    matches = _read(having)
-    if len(matches) > MOST:
-        return _by_name(having)
+        return _by_name(rows, MOST)
+    matches = _read(with_words(rows, words), MOST_WITH_WORDS + 1)
+    if len(matches) > MOST_WITH_WORDS:
+        return _by_name(rows.filter(words=words_query(words)), MOST_WITH_WORDS)
     if matches:
         return Found(_best_first(matches))
-    with tolerant():
-        return Found(_best_first(_read(alike(rows, words), MOST_ALIKE)), is_near=True)
+    near = _read(alike(rows, words), MOST_ALIKE + 1, tolerantly)
+    return Found(_best_first(near[:MOST_ALIKE]), is_near=True, is_cut=len(near) > MOST_ALIKE)
 
 
 def with_words(rows: QuerySet, words: str) -> QuerySet:
@@ -140,19 +146,18 @@ def alike(rows: QuerySet, words: str) -> QuerySet:
     return rows.filter(near_words__trigram_word_similar=words).annotate(rank=likeness)
 
 
-def _by_name(rows: QuerySet) -> Found:
-    if "rank" not in rows.query.annotations:
-        rows = rows.annotate(rank=Value(0.0, FloatField()))
-    matches = _read(rows.order_by("name_key", "pk"))
-    return Found(matches[:MOST], goes_on_from=matches[MOST].name if len(matches) > MOST else "")
+def _by_name(rows: QuerySet, most: int) -> Found:
+    rows = rows.annotate(rank=Value(0.0, FloatField())).order_by("name_key", "pk")
+    matches = _read(rows, most + 1)
+    return Found(matches[:most], goes_on_from=matches[most].name if len(matches) > most else "")
 
 
-def _read(rows: QuerySet, most: int = MOST + 1) -> list[Match]:
-    """At most one more than MOST: that there is one more is worth knowing. Unordered rows come as they are found."""
+def _read(rows: QuerySet, most: int, read: Callable[[QuerySet], Iterable[tuple]] = list) -> list[Match]:
+    """Unordered rows come as they are found. Whoever reads one too many knows that there are more."""
     if not rows.query.order_by:
         rows = rows.order_by()
     fields = ("pk", "name_key", "size", "introductions", "expertise", "rank")
-    return [Match(*row) for row in rows.values_list(*fields)[:most]]
+    return [Match(*row) for row in read(rows.values_list(*fields)[:most])]
 
 
 def _best_first(matches: Iterable[Match]) -> list[Match]:
@@ -186,26 +191,30 @@ def _counted(options, numbers: Counter | None) -> Choices:
 
 def _clusters(matches: list[Match] | None, association: Association | None, chosen: str) -> Choices:
     """Of too many for a list those alone that have firms among the matches, and the chosen one."""
-    numbers: dict[int, int] = {}
+    clusters = Cluster.objects.of(association).values_list("slug", "name")
+    what = ("clusters of the directory", association.pk if association else None)
+    known = kept(what, lambda: list(clusters[: MOST_CLUSTERS + 1]), ("clusters.Cluster",))
+    numbers: dict[tuple[str, str], int] = {}
     if matches:
         firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
-        numbers = dict(firms.order_by().values_list("cluster").annotate(number=Count("pk")))
-    clusters = Cluster.objects.of(association).values_list("pk", "slug", "name")
-    what = ("clusters of the directory", association.pk if association else None)
-    found = kept(what, lambda: list(clusters[: MOST_CLUSTERS + 1]), ("clusters.Cluster",))
-    if len(found) > MOST_CLUSTERS:
-        few = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
-        found = list(clusters.filter(Q(pk__in=few) | Q(slug=without_nul(chosen))))
-    return [(slug, name, numbers.get(pk, 0) if matches else None) for pk, slug, name in found]
+        if association:
+            firms = firms.filter(cluster__association=association)
+        by_cluster = firms.values_list("cluster__slug", "cluster__name").order_by("cluster__name")
+        numbers = {(slug, name): number for slug, name, number in by_cluster.annotate(number=Count("pk"))}
+    if len(known) > MOST_CLUSTERS:
+        known = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
+        if chosen:
+            known = list(clusters.filter(slug=without_nul(chosen)))
+    return [(slug, name, numbers.get((slug, name), 0) if matches else None) for slug, name in known]
 
 
 # --- a page of them ----------------------------------------------------------------------------------------
 def firms(pks: list[int], words: str = "") -> list[Company]:
-    """In this order, with logo and clusters. `place` is where, in what it wrote, a firm has the words."""
+    """In this order, with logo and names of clusters. `place` is where, in what it wrote, a firm has the words."""
+    active = Membership.objects.active().filter(company=OuterRef("pk")).order_by("cluster__name")
+    names = ArraySubquery(active.values("cluster__name")[:MOST_NAMED])
     rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").order_by()
-    active = Membership.objects.active().select_related("cluster").order_by("cluster__name")
-    active = active.only("company", "cluster__name")
-    rows = rows.prefetch_related(Prefetch("memberships", queryset=active, to_attr="active_memberships"))
+    rows = rows.annotate(cluster_names=names)
     if words:
         written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())
         rows = rows.annotate(headline=headline(written, words))

@@ -19,12 +19,12 @@ from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Topic
 from clusters.models.places import is_in_place_managed_by
 from clusters.models.topic import Theme
-from clusters.searching import START, headline, marked, tolerant, without_nul, words_query
+from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
 from meetings.models import Presentation
 from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
-MOST_ALIKE = 500  # in nearly the words that were typed
+MOST_ALIKE = 100  # in nearly the words that were typed
 MOST_TOPICS = 2_000  # on the site; of more it would take long to find those talked about
 CHOSEN_FROM = (
     "clusters.Cluster",
@@ -56,14 +56,12 @@ def with_words(rows: QuerySet, words: str) -> QuerySet:
 def alike(rows: QuerySet, words: str) -> list[int]:
     """The numbers of those whose title or names are nearly so, best first: for typing errors.
 
-    Letters are compared until so many are found: thousands have a common word that was mistyped.
+    Letters are compared until so many, and one more, are found: thousands have a common word that was mistyped.
     """
     near = Q(title__trigram_word_similar=words) | Q(names__trigram_word_similar=words)
-    found = rows.filter(near).order_by().values("pk")[:MOST_ALIKE]
-    with tolerant():
-        return list(
-            by_likeness(Presentation.objects.filter(pk__in=found), words).values_list("pk", flat=True)
-        )
+    found = rows.filter(near).order_by().values("pk")[: MOST_ALIKE + 1]
+    best_first = by_likeness(Presentation.objects.filter(pk__in=found), words)
+    return [pk for (pk,) in tolerantly(best_first.values_list("pk"))]
 
 
 def by_likeness(rows: QuerySet, words: str) -> QuerySet:

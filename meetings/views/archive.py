@@ -15,7 +15,17 @@ from clusters.bounded import BoundedPaginator
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
-from meetings.slides.archive import alike, archive, by_likeness, choices, narrow, snippets, up_to, with_words
+from meetings.slides.archive import (
+    MOST_ALIKE,
+    alike,
+    archive,
+    by_likeness,
+    choices,
+    narrow,
+    snippets,
+    up_to,
+    with_words,
+)
 
 PER_PAGE = 20
 WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
@@ -59,6 +69,10 @@ class Found(BoundedPaginator):
     most = 500
 
 
+class NearlyFound(BoundedPaginator):
+    most = MOST_ALIKE
+
+
 def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bool]:
     """The pages of what has these words, and how they were looked for; if nothing has, of what is nearly so, and True.
 
@@ -73,7 +87,7 @@ def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bo
         return pages, newest, False
     if pages.count:
         return pages, partial(with_words, words=query), False
-    return Found(alike(rows, query), PER_PAGE), partial(by_likeness, words=query), True
+    return NearlyFound(alike(rows, query), PER_PAGE), partial(by_likeness, words=query), True
 
 
 def newest(rows: QuerySet) -> QuerySet:

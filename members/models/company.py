@@ -55,7 +55,10 @@ def tags_as_text(field: str) -> Func:
 class CompanyQuerySet(models.QuerySet):
     def listed(self):
         """Those that everybody sees: firms that are members somewhere and not frozen."""
-        return self.filter(pk__in=self._memberships().active().values("company"))
+        members = self._memberships().filter(state="active").values("company")
+        return self.filter(
+            frozen_at=None, pk__in=members
+        )  # itself: its members are not to be joined with it again
 
     def visible_to(self, user):
         """Firms that take part somewhere; one's own; those in the clusters one looks after."""

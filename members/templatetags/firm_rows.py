@@ -41,7 +41,7 @@ def firm_row(firm: Any) -> SafeString:
         place=firm.place,
         where=firm.contact.where,
         size=firm.get_size_display() if firm.size else "",
-        clusters=tuple(one.cluster.name for one in firm.active_memberships[:3]),
+        clusters=tuple(firm.cluster_names),
         looks_for=firm.looks_for,
     )
 

@@ -59,6 +59,18 @@ class TestWords:
         assert [firm.name for firm in page.context["firms"]] == ["Fellside Analytics"]
         assert "No firm has just these words" in text_of(page)
 
+    def test_of_very_many_that_come_close_some_are_shown_and_the_page_says_so(
+        self, client, listed, monkeypatch
+    ):
+        monkeypatch.setattr(directory, "MOST_ALIKE", 2)
+        for name in ("Ann Analytics", "Bob Analytics"):
+            listed(name)
+        assert "2 come close" in text_of(client.get(PAGE, {"q": "anlytics"}))
+        listed("Cat Analytics")
+        page = client.get(PAGE, {"q": "anlytics"})
+        assert "Here are 2 of those that come close" in text_of(page)
+        assert len(page.context["firms"]) == 2
+
     def test_show_where_they_were_found(self, client, listed):
         listed("Bay", about="We <b>mend</b> & we sail boats.")
         page = client.get(PAGE, {"q": "boat"}).content.decode()
@@ -165,7 +177,7 @@ class TestPages:
         assert names(client, page=99) == ["Firm 020"]
 
     def test_a_very_long_list_goes_on_from_a_name(self, client, listed, monkeypatch):
-        monkeypatch.setattr(directory, "MOST", 2)
+        monkeypatch.setattr(directory, "MOST_WITH_WORDS", 2)
         for name in ("Ann", "Bob", "Cat", "Dan", "Eve"):
             listed(name)
         page = client.get(PAGE, {"q": "software"})
@@ -174,19 +186,24 @@ class TestPages:
         assert 'href="?q=software&amp;from=cat"' in page.content.decode()
         assert names(client, q="software", **{"from": "cat"}) == ["Cat", "Dan"]
 
-    @pytest.mark.parametrize("query", [{}, {"q": "software"}, {"q": "sofwtare", "size": "1"}])
-    def test_take_a_fixed_number_of_queries(self, client, lancaster, query):
+    @pytest.mark.parametrize(
+        ("query", "queries"),
+        [({}, 3), ({"q": "software"}, 3), ({"q": "anlytics", "size": "1"}, 4), ({"q": "zebra"}, 2)],
+    )
+    def test_take_a_fixed_number_of_queries(self, client, lancaster, query, queries):
+        """And two for what is kept elsewhere: whose host it is, and the clusters."""
         counts = []
         for _ in range(2):
             for _ in range(4):
-                company = factories.MembershipFactory(cluster=lancaster, company__size="1").company
+                firm = {"company__size": "1", "company__expertise": ["Analytics"]}
+                company = factories.MembershipFactory(cluster=lancaster, **firm).company
                 factories.CompanyLogoFactory(company=company)
             with CaptureQueriesContext(
                 connection,
             ) as captured:
                 client.get(PAGE, query)
             counts.append(len(captured))
-        assert counts[0] == counts[1] <= 9, counts
+        assert counts == [2 + queries] * 2
 
 
 def test_an_empty_site_says_how_to_begin(client, db):

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from meetings.models import Presentation
+from meetings.views.archive import NearlyFound
 from tests import factories
 from tests.pages import grow, text_of
 
@@ -61,6 +62,16 @@ class TestSearch:
         talk_of(lancaster, title="Ransomware", company=firm)
         response = client.get(ARCHIVE, {"q": words})
         assert "Nothing has just these words. 1 presentation comes close" in text_of(response)
+
+    def test_of_very_many_that_come_close_some_are_shown_and_the_page_says_so(
+        self, client, lancaster, monkeypatch
+    ):
+        monkeypatch.setattr(NearlyFound, "most", 2)
+        for _ in range(3):
+            talk_of(lancaster, title="Ransomware")
+        response = client.get(ARCHIVE, {"q": "ransomwre"})
+        assert "Here are 2 of the presentations that come close" in text_of(response)
+        assert len(response.context["rows"]) == 2
 
     def test_the_title_counts_more_than_the_text(self, client, lancaster):
         talk_of(lancaster, days_ago=1, title="Other things", text="cloud " * 3)
@@ -183,7 +194,7 @@ def test_the_number_of_queries_is_fixed(client, association, django_assert_num_q
     Presentation.objects.keep_names()
     # the choices, how many, the rows; with words also where they are, or what comes close (and how close)
     # and, as on every page, whose host it is
-    with django_assert_num_queries({"": 4, "presentation": 5, "presentatoin": 6}[query]):
+    with django_assert_num_queries({"": 4, "presentation": 5, "presentatoin": 5}[query]):
         assert found(client, query)
 
 
