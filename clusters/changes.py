@@ -65,7 +65,7 @@ COUNTED: dict[str, list[str] | None] = {
     "members.User": ["name"],
 }
 
-ACTS = ["note_change()", "note_to_check()"]  # what the triggers call
+ACTS = ["note_change()", "note_to_check()", "note_all_to_check()"]  # what the triggers call
 NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ''"
 NUMBERS = "SELECT about, sum(commits)::bigint FROM change_count GROUP BY about"
 

@@ -12,6 +12,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+MOST = 5_000  # that a job takes for one look: after an upgrade all there is may be noted for it
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -28,7 +30,15 @@ class Watch:
 
     @property
     def act(self) -> str:
-        return f"note_to_check('{self.job}', '{self.about}', '{self.column}')"
+        return f"note_to_check{self._what}"
+
+    @property
+    def act_for_all(self) -> str:
+        return f"note_all_to_check{self._what}"
+
+    @property
+    def _what(self) -> str:
+        return f"('{self.job}', '{self.about}', '{self.column}')"
 
 
 OPEN_TURN = "{row}.state IN ('proposed', 'offered', 'accepted')"
@@ -74,13 +84,25 @@ WATCHES: dict[str, list[Watch]] = {
 
 
 def take(job: str) -> dict[str, list[Any]]:
-    """What was noted for the job, which has to be looked at in this transaction: values by what they are about."""
+    """What was noted for the job, the first first, which has to be looked at in this transaction: values by what they
+    are about."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM to_check WHERE job = %s RETURNING about, value", [job])
+        cursor.execute(
+            "DELETE FROM to_check WHERE id IN (SELECT id FROM to_check WHERE job = %s ORDER BY id LIMIT %s) "
+            "RETURNING about, value",
+            [job, MOST],
+        )
         noted: dict[str, set[str]] = defaultdict(set)
         for about, value in cursor.fetchall():
             noted[about].add(value)
     return defaultdict(list, {about: sorted(values) for about, values in noted.items()})
+
+
+def is_much_left() -> bool:
+    """More than one look takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM to_check OFFSET %s)", [MOST])
+        return cursor.fetchone()[0]
 
 
 def note_what_was_there(cursor, triggers: dict[tuple[str, str], str]) -> None:
@@ -112,4 +134,5 @@ def _triggers(watch: Watch) -> list[str]:
         f"AFTER INSERT {on} WHEN ({is_now}) {act}",
         f"AFTER DELETE {on} WHEN ({was}) {act}",
         f"AFTER UPDATE {on} WHEN (({old}) IS DISTINCT FROM ({new}) AND ({was} OR {is_now})) {act}",
+        f'BEFORE TRUNCATE ON "{{table}}" FOR EACH STATEMENT EXECUTE FUNCTION {watch.act_for_all}',
     ]

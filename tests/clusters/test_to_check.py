@@ -70,6 +70,27 @@ def test_a_job_hears_of_what_concerns_it_and_of_nothing_else(act, heard, turn):
     assert noted() == set()
 
 
+def test_what_is_truncated_is_heard_of_too(turn):
+    factories.MembershipFactory(company=turn.company, cluster=turn.meeting.cluster)
+    noted()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits to be checked keeps a table from it
+        cursor.execute("TRUNCATE members_membership CASCADE")
+    assert to_check.take("turns")["company"] == [str(turn.company_id)]
+
+
+def test_a_look_takes_no_more_than_so_many_and_the_rest_is_there_for_the_next(monkeypatch, db):
+    noted()
+    first, second, third = (str(factories.CompanyFactory().pk) for _ in range(3))
+    to_check.take("turns"), to_check.take("people")
+    monkeypatch.setattr(to_check, "MOST", 2)
+    assert to_check.is_much_left()
+    assert to_check.take("names")["company"] == [first, second]
+    assert not to_check.is_much_left()
+    assert to_check.take("names")["company"] == [third]
+    assert not to_check.take("names")
+
+
 @committed
 def test_what_is_taken_back_is_there_for_the_next_look():
     factories.CompanyFactory()

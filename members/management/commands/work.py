@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from clusters import clocks
+from clusters import clocks, to_check
 from members.models import WorkerBeat
 from members.postman import Postman, SlowServers
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 POLL = 1  # seconds between looks into an empty outbox
 BEAT_EVERY = 15  # seconds
 JOBS_EVERY = 60  # seconds
+JOBS_SOON = 5  # seconds, where they have much left to look at: mails go out in between
 
 
 class Command(BaseCommand):
@@ -74,6 +75,8 @@ class Command(BaseCommand):
             self.jobs_at = time.monotonic() + JOBS_EVERY
             if clock_is_right():
                 run_jobs()
+                if to_check.is_much_left():
+                    self.jobs_at = time.monotonic() + JOBS_SOON
         return self.postman.deliver_next() or do_chore()
 
     @staticmethod
