@@ -5,6 +5,7 @@ import operator
 from functools import reduce
 
 from django import forms
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.db.models import Q, QuerySet
 from django.utils.text import Truncator, smart_split
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from clusters.searching import without_nul
 
 MOST_WORDS = 8  # that are looked for; further ones are passed over, and the list says so
+MOST_WITH_WORD = 2_000  # rows that are found first
 
 
 class Typed(forms.CharField):
@@ -43,6 +45,9 @@ class FoundFirst(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
+        is_of_some_time = any(name.startswith(f"{self.date_hierarchy}__") for name in self.params)
+        if self.paginator.goes_on and not is_of_some_time:
+            self.date_hierarchy = None  # its years would be read from all rows; few enough, it is there again
         found = list(self.result_list.values_list("pk", flat=True))
         rows = self.root_queryset.filter(pk__in=found).order_by(*self.queryset.query.order_by)
         self.result_list = rows if rows.query.select_related else self.apply_select_related(rows)
@@ -51,18 +56,29 @@ class FoundFirst(ChangeList):
 def with_words(rows: QuerySet, fields: list[str], typed: str) -> QuerySet:
     """Those of `rows` that have each word, or those in quotes together, in one of `fields`, also of other tables."""
     words = words_of(typed)[:MOST_WORDS]
-    return rows.filter(*(Q(pk__in=_with_word(rows.order_by(), fields, word)) for word in words))
+    return rows.filter(*(_has_word(rows.order_by(), fields, word) for word in words))
 
 
 def words_of(typed: str) -> list[str]:
     return [word.strip("\"'") for word in smart_split(without_nul(typed))]
 
 
-def _with_word(rows: QuerySet, fields: list[str], word: str) -> QuerySet:
-    """Their numbers. In one condition with what other tables have, no index of their own would serve."""
-    has = {field: Q(**{f"{field}__icontains": word}) for field in fields}
-    own = [condition for field, condition in has.items() if "__" not in field]
-    elsewhere = [condition for field, condition in has.items() if "__" in field]
-    ways = [reduce(operator.or_, own), *elsewhere] if own else elsewhere
-    first, *others = (rows.filter(way).values("pk") for way in ways)
-    return first.union(*others) if others else first
+def _has_word(rows: QuerySet, fields: list[str], word: str) -> Q:
+    """In one condition with what other tables have, no index of their own would serve. What very many have is met
+    soon in the order of the list, and would take long to sort."""
+    ways = {field: Q(**{f"{field}__icontains": word}) for field in fields}
+    own = [way for field, way in ways.items() if "__" not in field]
+    elsewhere = [way for field, way in ways.items() if "__" in field]
+    each = [*([reduce(operator.or_, own)] if own else []), *elsewhere]
+    first, *others = (rows.filter(way).values_list("pk", flat=True)[: MOST_WITH_WORD + 1] for way in each)
+    found = set(first.union(*others, all=True) if others else first)
+    if len(found) <= MOST_WITH_WORD:
+        return Q(pk__in=found)
+    return reduce(operator.or_, (_once(rows, field, way) for field, way in ways.items()))
+
+
+def _once(rows: QuerySet, field: str, way: Q) -> Q:
+    """The same, so that no row comes twice because of several in another table."""
+    return (
+        Q(pk__in=rows.filter(way).values("pk")) if lookup_spawns_duplicates(rows.model._meta, field) else way
+    )

@@ -131,6 +131,14 @@ class Feedback(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(rating__range=(1, 5)), name="feedback_one_to_five"),
         ]
+        indexes = [
+            models.Index(fields=["given_at", "id"], name="feedback_by_time"),
+            models.Index(
+                fields=["given_at"],
+                condition=Q(may_quote=False) & ~Q(comment=""),
+                name="feedback_to_forget",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_rating_display()}: {self.meeting}"

@@ -106,6 +106,7 @@ class Duty(models.Model):
         indexes = [
             models.Index(fields=["company", "role", "state"]),
             models.Index(fields=["answer_by"], condition=Q(state="offered"), name="duty_to_answer"),
+            models.Index(fields=["meeting"], condition=Q(state="proposed"), name="duty_proposed"),
         ]
 
     def __str__(self):

@@ -4,8 +4,19 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +31,7 @@ State = Meeting.State
 A_DAY = timedelta(days=1)
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
 LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
+LONGEST = timedelta(days=30)  # that a meeting takes
 
 
 def of_meetings(user, most: int, now: datetime) -> Iterator[Need]:
@@ -39,21 +51,24 @@ def lacking_turns(meetings, now: datetime):
 
     To the day: who is told decides by the day where the meeting takes place.
     """
+    due = F("starts_at") - days(F("cluster__answer_days"))
+    ahead = _ahead(meetings.order_by(), now).filter(cluster__isnull=False, kind=Meeting.Kind.MEETING)
+    soon = ahead.filter(starts_at__lte=_latest("answer_days", now)).annotate(turns_due=due)
+    late = soon.filter(turns_due__lte=now + A_DAY)
     turns = Duty.objects.filter(meeting=OuterRef("pk"))
     open_turns = turns.filter(state__in=Duty.OPEN)
-    asked = Q(state=Duty.State.OFFERED, answer_by__lte=(now + SOON + A_DAY).date())
-    nobody = ~Exists(open_turns.filter(role=Duty.Role.CHAIR)) | (
-        Q(venue=None) & ~Exists(open_turns.filter(role=Duty.Role.HOST))
-    )
+    unanswered = Duty.objects.filter(state=Duty.State.OFFERED, answer_by__lte=(now + SOON + A_DAY).date())
+    proposed = turns.filter(state=Duty.State.PROPOSED)
+    first, *others = (
+        ahead.filter(pk__in=unanswered.order_by().values("meeting")),
+        soon.filter(Exists(proposed), turns_due__lte=now + SOON + A_DAY),
+        late.filter(~Exists(open_turns.filter(role=Duty.Role.CHAIR))),
+        late.filter(~Exists(open_turns.filter(role=Duty.Role.HOST)), venue=None),
+    )  # each for itself: in one condition all turns there are would be looked at
+    found = first.values("pk").union(*(way.values("pk") for way in others))
     return (
-        _ahead(meetings, now)
-        .filter(cluster__isnull=False, kind=Meeting.Kind.MEETING)
-        .annotate(turns_due=F("starts_at") - days(F("cluster__answer_days")))
-        .filter(
-            Q(Exists(turns.filter(asked)))
-            | Q(Exists(turns.filter(state=Duty.State.PROPOSED)), turns_due__lte=now + SOON + A_DAY)
-            | Q(nobody, turns_due__lte=now + A_DAY)
-        )
+        meetings.filter(pk__in=found)
+        .annotate(turns_due=due)
         .prefetch_related(
             Prefetch(
                 "duties",
@@ -72,6 +87,7 @@ def without_agenda(meetings, now: datetime):
     chair = Duty.objects.agreed().filter(meeting=OuterRef("pk"), role=Duty.Role.CHAIR)
     return (
         _ahead(meetings, now)
+        .filter(starts_at__lte=_latest("agenda_days", now))
         .annotate(
             agenda_due=F("starts_at") - days(Coalesce("cluster__agenda_days", usual)),
             has_chair=Exists(chair),
@@ -88,7 +104,7 @@ def with_work_afterwards(meetings, now: datetime):
         meetings.filter(
             state__in=[State.PUBLISHED, State.HELD],
             ends_at__range=(now - LOOK_BACK, now),
-            starts_at__lt=now,  # follows, and spares the index those ahead
+            starts_at__range=(now - LOOK_BACK - LONGEST, now),  # spares the index all others
         )
         .annotate(
             lacks_slides=Exists(slides.filter(state=Presentation.State.EXPECTED)),
@@ -103,6 +119,14 @@ def _ahead(meetings, now: datetime):
     return meetings.filter(
         state__in=[State.DRAFT, State.PUBLISHED], starts_at__gt=now, starts_at__lte=now + LOOK_AHEAD
     ).exclude(cluster__state=Cluster.State.RESTING)
+
+
+def _latest(wanted: str, now: datetime) -> ExpressionWrapper:
+    """When a meeting begins at the latest for which something may be due soon: by the longest that a cluster wants."""
+    most = Cluster.objects.order_by(f"-{wanted}").values(wanted)[:1]
+    usual = Cluster._meta.get_field(wanted).default
+    latest = Value(now + SOON + A_DAY) + days(Greatest(Subquery(most), Value(usual)))
+    return ExpressionWrapper(latest, DateTimeField())
 
 
 def days(number) -> ExpressionWrapper:

@@ -163,6 +163,7 @@ class RepresentativeAdmin(ObjectActs, ScopedAdmin):
     list_filter = ["state", "role"]
     list_select_related = ["user", "company"]
     search_fields = ["user__name", "user__email", "company__name"]
+    ordering = ["company__name_key", "company_id", "role", "pk"]
     acts = ["accept", "refuse"]
     fields = ["user", "address", "company", "role", "state", "takes_over", "job", "since"]
     readonly_fields = ["user", "address", "company", "state", "takes_over", "since"]

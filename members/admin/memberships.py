@@ -19,6 +19,7 @@ class MembershipAdmin(ObjectActs, ScopedAdmin):
     list_select_related = ["company", "cluster"]
     search_fields = ["company__name", "company__web_domain"]
     date_hierarchy = "applied_at"
+    ordering = ["-pk"]  # as they came: by time, an index would be walked for the few of a cluster too
     actions = ["approve_all"]
     acts = ["approve", "reject", "end"]
     fields = (

@@ -87,7 +87,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["name"]
-        indexes = [letters_of("name", "email", name="user_letters")]
+        indexes = [
+            letters_of("name", "email", name="user_letters"),
+            models.Index(fields=["name"], name="user_by_name"),
+            models.Index(
+                fields=["date_joined"],
+                condition=Q(last_login=None, erased_at=None, is_superuser=False),
+                name="user_never_signed_in",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),

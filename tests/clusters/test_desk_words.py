@@ -2,6 +2,7 @@
 
 import pytest
 
+from clusters import desk_lists
 from clusters.desk_lists import MOST_WORDS, with_words
 from meetings.models import Meeting
 
@@ -17,6 +18,12 @@ def backups(lancaster):
         DutyFactory(meeting=meeting, role=role, company__name=f"Lune Valley {role}")
     MeetingFactory(cluster=lancaster, title="Hiring")
     return meeting
+
+
+@pytest.fixture(params=["rare", "common"], autouse=True)
+def words_are(request, monkeypatch):
+    if request.param == "common":
+        monkeypatch.setattr(desk_lists, "MOST_WITH_WORD", 0)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """The members' part of the desk: who answers applications, sees firms, appoints officers."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clusters.bounded import BoundedPaginator
 from clusters.models import Act
 from members.models import Drive, Membership, Officer, OutgoingMail, User
 from tests import factories
@@ -381,3 +382,16 @@ class TestDrives:
         page = as_officer.post(address("drive", "add"), self.form(association, **wrong)).content.decode()
         assert "The last day is before the first." in page
         assert not Drive.objects.exists()
+
+
+def test_a_very_long_list_offers_its_years_once_it_is_narrowed(as_operator, lancaster, monkeypatch):
+    for year in (2024, 2025):
+        moment = datetime(year, 6, 1, tzinfo=UTC)
+        factories.MembershipFactory(cluster=lancaster, applied_at=moment)
+    years = "applied_at__year=2024"
+    list_page = "/admin/members/membership/"
+    assert years in as_operator.get(list_page).content.decode()
+    monkeypatch.setattr(BoundedPaginator, "most", 1)
+    page = as_operator.get(list_page).content.decode()
+    assert years not in page and "The first 1 of more: search or filter" in page
+    assert "applied_at__month=6" in as_operator.get(f"{list_page}?{years}").content.decode()
