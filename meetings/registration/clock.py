@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clusters import present
 from clusters.errors import Refused
@@ -49,17 +49,27 @@ def remind(now: datetime) -> None:
     soon = Meeting.objects.upcoming(now).filter(
         state=Meeting.State.PUBLISHED, starts_at__range=(now, now + timedelta(days=2))
     )
+    tomorrow = {}
     for meeting in soon.select_related("cluster__association", "association", "venue"):
         local = now.astimezone(meeting.zone)
         if local.date() == meeting.day - timedelta(days=1) and local.hour >= REMIND_FROM:
-            remind_of(meeting)
+            tomorrow[meeting.pk] = meeting
+    coming = to_remind().filter(meeting__in=tomorrow).order_by("meeting_id")
+    reminded = coming.values_list("meeting_id", "reminded_for").distinct()
+    for pk in dict.fromkeys(pk for pk, day in reminded if day != tomorrow[pk].day):
+        remind_of(tomorrow[pk])
+
+
+def to_remind() -> QuerySet[Registration]:
+    """Those who are brought along hear it from whoever brings them."""
+    return Registration.objects.filter(state=State.REGISTERED, brought_by=None)
 
 
 @transaction.atomic
 def remind_of(meeting: Meeting) -> None:
     agendas.lock(meeting)
-    coming = meeting.registrations.filter(state=State.REGISTERED, brought_by=None)
-    due = coming.exclude(reminded_for=meeting.day).select_related("user", "brought_by")
+    due = to_remind().filter(meeting=meeting).exclude(reminded_for=meeting.day)
+    due = due.select_related("user", "brought_by")
     for answer in due:
         answer.meeting = meeting
         notices.send_reminder(answer)

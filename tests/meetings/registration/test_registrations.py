@@ -336,6 +336,18 @@ class TestClock:
         assert "Three real claims" in sent[0].text and meeting.venue.address in sent[0].text
         assert "I can’t come after all" in sent[0].text
 
+    def test_of_whom_all_are_reminded_nothing_more_is_asked(
+        self, meeting, full, lancaster, django_assert_num_queries
+    ):
+        begins = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
+        other = MeetingFactory(cluster=lancaster, **begins)
+        RegistrationFactory(meeting=other)
+        the_day_before = (meeting.starts_at - timedelta(days=1)).replace(hour=10)
+        clock.remind(the_day_before)
+        assert len(mails("reminder")) == 3
+        with django_assert_num_queries(2):  # which meetings, and who comes to them
+            clock.remind(the_day_before)
+
     def test_a_moved_meeting_is_told_of_again(self, meeting, full):
         clock.run_clock((meeting.starts_at - timedelta(days=1)).replace(hour=10))
         later = timedelta(days=7)
