@@ -279,9 +279,14 @@ class FilterForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, clusters, **kwargs):
+    def __init__(self, *args, clusters, offered: list[tuple[str, str]], **kwargs):
+        """`clusters` may be chosen by an address, those `offered` from a list: their slugs and names."""
         super().__init__(*args, **kwargs)
-        self.fields["cluster"].queryset = clusters
+        field = self.fields["cluster"]
+        field.queryset = clusters
+        if chosen := self.chosen.get("cluster"):
+            offered = sorted({*offered, (chosen.slug, chosen.name)}, key=lambda one: one[1])
+        field.choices = [("", field.empty_label), *offered]
 
     @property
     def chosen(self) -> dict:

@@ -16,10 +16,11 @@ from members.companies import clusters_of
 from members.exchange import opportunities, reports
 from members.exchange.forms import CloseForm, FilterForm, OpportunityForm, ReplyForm, ReportForm
 from members.exchange.people import answering_for
-from members.models import Company, Opportunity, User
+from members.models import Company, Membership, Opportunity, User
 from members.views.home import wear_home
 
 A_PAGE = 20
+MOST_CLUSTERS = 100  # to choose from
 
 
 @require_safe
@@ -27,8 +28,10 @@ def opportunity_list(request):
     """What runs, the newest first; and one's own, closed ones too."""
     refuse_strangers(request.user)
     wear_home(request)
-    form = FilterForm(request.GET, clusters=Cluster.objects.visible_to(request.user))
-    rows = filtered(Opportunity.objects.visible_to(request.user).open(), form.chosen)
+    posted = Opportunity.objects.visible_to(request.user).open()
+    clusters = Cluster.objects.visible_to(request.user)
+    form = FilterForm(request.GET, clusters=clusters, offered=clusters_of_posts(posted, request.user))
+    rows = filtered(posted, form.chosen)
     rows = rows.select_related("company").prefetch_related("clusters")
     firms = Company.objects.represented_by(request.user)
     own = Opportunity.objects.filter(company__in=firms).annotate(replies=Count("introductions"))
@@ -41,6 +44,18 @@ def opportunity_list(request):
         "today": present.today(),
     }
     return render(request, "members/opportunities/list.html", context)
+
+
+def clusters_of_posts(posts, user: User) -> list[tuple[str, str]]:
+    """The slugs and names of those whose firms have posted them; where these are too many for a list, one's own."""
+    of_firms = Membership.objects.active().filter(company__in=posts.order_by().values("company"))
+    clusters = Cluster.objects.visible_to(user).filter(pk__in=of_firms.values("cluster"))
+    found = clusters.values_list("slug", "name")[: MOST_CLUSTERS + 1]
+    return list(
+        found
+        if len(found) <= MOST_CLUSTERS
+        else Cluster.objects.with_member(user).values_list("slug", "name")
+    )
 
 
 def refuse_strangers(user: User) -> None:

@@ -10,6 +10,7 @@ from clusters.models import Act
 from members.exchange import opportunities
 from members.exchange.opportunities import MOST_OPEN
 from members.models import Introduction, Opportunity, OutgoingMail
+from members.views import opportunities as pages
 from tests import factories
 from tests.conftest import client_of
 from tests.pages import text_of
@@ -211,6 +212,22 @@ def test_the_list_is_narrowed_by_theme_kind_and_cluster(as_member, furness, loca
     ]:
         page = text_of(as_member.get(LIST + query))
         assert {title for title in ("For Lancaster", "From Furness") if title in page} == seen, query
+
+
+def offered(page) -> list[str]:
+    return [slug for slug, name in page.context["filter"].fields["cluster"].choices]
+
+
+def test_clusters_whose_firms_have_posted_are_to_be_chosen_and_the_chosen_one(as_member, furness, local):
+    assert offered(as_member.get(LIST)) == ["", "lancaster"]
+    assert offered(as_member.get(f"{LIST}?cluster=furness")) == ["", "furness", "lancaster"]
+
+
+def test_of_too_many_clusters_one_s_own_are_to_be_chosen(as_member, furness, local, monkeypatch):
+    factories.OpportunityFactory(company=factories.MembershipFactory(cluster=furness).company)
+    assert offered(as_member.get(LIST)) == ["", "furness", "lancaster"]
+    monkeypatch.setattr(pages, "MOST_CLUSTERS", 1)
+    assert offered(as_member.get(LIST)) == ["", "lancaster"]
 
 
 def test_one_s_own_stay_in_sight_with_what_came_of_them(as_member, firm):
