@@ -8,9 +8,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from clusters.addresses import address
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
 from meetings.models import Meeting
@@ -20,7 +21,7 @@ EVERYBODY = AnonymousUser()
 
 
 def changed_on(moment: datetime) -> SafeString:
-    return format_html("<lastmod>{}</lastmod>", timezone.localdate(moment).isoformat())
+    return SafeString(f"<lastmod>{timezone.localdate(moment).isoformat()}</lastmod>")
 
 
 class PublicSitemap(Sitemap):
@@ -35,19 +36,14 @@ class PublicSitemap(Sitemap):
 
     def _urls(self, page, protocol, domain) -> list[SafeString]:
         """An entry for each, made here: in Django's template each of hundreds takes longer than finding it."""
+        begin, end = format_html("<url><loc>{}://{}", protocol, domain), SafeString("</url>\n")
         return [
-            format_html(
-                "<url><loc>{}://{}{}</loc>{}</url>\n",
-                protocol,
-                domain,
-                self.location(item),
-                self.changed(item),
-            )
+            begin + escape(self.location(item)) + SafeString("</loc>") + self.changed(item) + end
             for item in self.paginator.page(page).object_list
         ]
 
-    def changed(self, item) -> SafeString | str:
-        return ""
+    def changed(self, item) -> SafeString:
+        return SafeString("")
 
 
 class PageSitemap(PublicSitemap):
@@ -75,7 +71,7 @@ class AssociationSitemap(PublicSitemap):
 
 class AssociationQuestionsSitemap(AssociationSitemap):
     def location(self, item):
-        return reverse("clusters:association-faq", args=[item.slug])
+        return address("clusters:association-faq", item.slug)
 
 
 class ClusterSitemap(PublicSitemap):
@@ -85,7 +81,7 @@ class ClusterSitemap(PublicSitemap):
 
 class ClusterQuestionsSitemap(ClusterSitemap):
     def location(self, item):
-        return reverse("clusters:cluster-faq", args=[item.slug])
+        return address("clusters:cluster-faq", item.slug)
 
 
 class MeetingSitemap(PublicSitemap):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters import pictures, present
+from clusters.addresses import address
 from clusters.fragments import fragment
 from clusters.maps import Here, Town, region_map
-from clusters.models import Cluster
+from clusters.models import Cluster, Support, Supporter, SupporterLogo
 
 register = template.Library()
 
@@ -104,6 +106,55 @@ def near_row(cluster, miles: float | None = None, is_best: bool = False) -> Safe
         rhythm=cluster.rhythm if cluster.state == "active" else "",
         usual_start=cluster.usual_start,
         next_day=cluster.next_at.astimezone(zone).date() if cluster.next_at else None,
+    )
+
+
+class Picture(NamedTuple):
+    url: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, logo: SupporterLogo | None) -> Picture | None:
+        if logo is None:
+            return None
+        return cls(address("clusters:supporter-logo", logo.uid, "small"), logo.width, logo.height)
+
+
+class Gift(NamedTuple):
+    what: str
+    cluster: str
+    start: date
+    amount: Decimal | None  # if it is public
+    description: str
+    is_amount_public: bool
+    is_public: bool
+
+    @classmethod
+    def of(cls, support: Support) -> Gift:
+        return cls(
+            str(Support.Gives(support.gives).label),
+            support.cluster.name if support.cluster else "",
+            support.start,
+            support.amount if support.amount_public else None,
+            support.description,
+            support.amount_public,
+            support.public,
+        )
+
+
+@register.simple_tag
+def supporter_row(supporter: Supporter, supports: Sequence[Support]) -> SafeString:
+    """With what it gives to whom. Select the logo and the clusters beforehand."""
+    return fragment(
+        "clusters/_supporter.html",
+        slug=supporter.slug,
+        name=supporter.name,
+        kind=str(Supporter.Kind(supporter.kind).label),
+        about=supporter.about,
+        website=supporter.website,
+        picture=Picture.of(supporter.picture),
+        gifts=tuple(Gift.of(support) for support in supports),
     )
 
 

@@ -92,6 +92,8 @@ def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> lis
     if not answer.near or answer.outcome is finder.Outcome.FAR:
         return list(on_page)
     near = [one.cluster for one in answer.near]
+    if len(near) >= MOST_SHOWN:
+        return near[:MOST_SHOWN]
     associations = {cluster.association_id for cluster in near}
     others = [cluster for cluster in known if cluster.association_id in associations]
     return list(dict.fromkeys([*near, *others]))[:MOST_SHOWN]
