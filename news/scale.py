@@ -11,54 +11,16 @@ from django.db import connection, models, transaction
 
 from clusters.models import Association, Cluster, Support, Supporter, Topic
 from clusters.models.topic import Theme
-from meetings.models import AgendaItem, Duty, Meeting, Presentation, Registration, Venue
+from meetings.models import AgendaItem, Duty, Feedback, Meeting, Presentation, Registration, Venue
 from members.models import Company, Membership, Officer, Representative, User
 from news.models import Article
+
+from .scale_words import PLACES, SUBJECTS, TOWNS, TRADES, pick, text_of
 
 FIRMS_IN_A_CLUSTER = 25
 CLUSTERS_IN_AN_ASSOCIATION = 40
 MEETINGS_OF_A_CLUSTER = 50
 AHEAD = 10
-WORDS_OF_A_TALK = 120
-
-PLACES = (
-    "Alder Ash Beck Birch Brook Calder Cragg Dale Eden Elm Fell Ghyll Hazel Heron Holme Kent Lark Linden "
-    "Lune Mere Moss Oak Otter Pike Reed Rowan Sedge Tarn Thorn Wren"
-)
-TRADES = (
-    "Analytics Automation Broadband Cloud Code Controls Data Design Digital Drones Electronics Energy "
-    "Games Hosting Imaging Learning Logic Maps Media Networks Optics Payments Robotics Security Sensors "
-    "Software Systems Telecoms Testing Web"
-)
-TOWNS = (
-    "Ambleside Barrow Bolton Burnley Carlisle Chester Durham Hexham Kendal Lancaster Malvern Northwich "
-    "Oldham Penrith Preston Ripon Settle Stafford Ulverston Whitby"
-)
-SUBJECTS = (
-    "backups testing hiring pricing tenders apprentices accessibility databases migration outages "
-    "insurance exports payroll privacy contracts support estimates sensors grants onboarding"
-)
-FILLERS = (
-    "we the a they it our team client firm system year month plan cost first last small large found moved "
-    "built broke learned changed kept asked showed paid saved again with for from after before about"
-)
-
-
-def pick(words: str, number: str) -> str:
-    """SQL: the word that belongs to `number`, an SQL expression."""
-    several = words.split()
-    return f"(ARRAY[{', '.join(repr(word) for word in several)}])[1 + ({number}) % {len(several)}]"
-
-
-def text_of(seed: str) -> str:
-    """SQL: a talk's words. Fillers are everywhere, subjects in every twentieth, numbered terms nearly nowhere."""
-    subject = pick(SUBJECTS, f"{seed} + (w * w / 40)::int")
-    filler = pick(FILLERS, f"{seed} * 7 + w * w")
-    return (
-        f"(SELECT string_agg(CASE WHEN w % 10 = 0 THEN {subject} "
-        f"WHEN w % 37 = 5 THEN 'term' || ({seed} * 31 + w) % 40000 ELSE {filler} END, ' ') "
-        f"FROM generate_series(1, {WORDS_OF_A_TALK}) w)"
-    )
 
 
 def insert(model: type[models.Model], source: str, **columns: str) -> None:
@@ -147,6 +109,7 @@ class Country:
             ("turns", self.make_turns),
             ("agendas", self.make_agendas),
             ("answers", self.make_answers),
+            ("what people say afterwards", self.make_feedback),
             ("presentations", self.make_presentations),
             ("news", self.make_news),
             ("supporters", self.make_supporters),
@@ -210,6 +173,7 @@ class Country:
                 company=f"{self.first} + n",
                 cluster=f"{self.first} + (n / {FIRMS_IN_A_CLUSTER} + {further}) % {self.clusters}",
                 state="'active'",
+                applied_at="now() - (n % 2000 + 3) * interval '1 day'",
                 joined_at="now() - (n % 2000) * interval '1 day'",
             )
 
@@ -322,6 +286,20 @@ class Country:
             "ELSE 'attended' END",
             code="lpad(upper(to_hex((r.user_id * 65537 + m.id) % 1048576)), 5, 'X')",
             created_at="m.starts_at - interval '9 days'",
+        )
+
+    def make_feedback(self) -> None:
+        """Of one in eight who came; old words are forgotten by now."""
+        insert(
+            Feedback,
+            f"{Registration._meta.db_table} r JOIN {Meeting._meta.db_table} m ON m.id = r.meeting_id "
+            f"WHERE m.id >= {self.first} AND r.state = 'attended' AND (r.user_id + r.meeting_id) % 8 = 0",
+            meeting="m.id",
+            registration="r.id",
+            rating="5 - (r.user_id + r.meeting_id) / 8 % 3",
+            comment="CASE WHEN r.user_id % 4 = 0 AND m.ends_at > now() - interval '23 months' "
+            f"THEN 'More about ' || {pick(SUBJECTS, 'r.user_id')} || ', please.' ELSE '' END",
+            given_at="m.ends_at + interval '1 day'",
         )
 
     def make_presentations(self) -> None:
