@@ -56,19 +56,18 @@ class CompanyQuerySet(models.QuerySet):
     def listed(self):
         """Those that everybody sees: firms that are members somewhere and not frozen."""
         members = self._memberships().filter(state="active").values("company")
-        return self.filter(
-            frozen_at=None, pk__in=members
-        )  # itself: its members are not to be joined with it again
+        return self.filter(frozen_at=None, pk__in=members)  # frozen itself: it is not to be joined again
 
     def visible_to(self, user):
         """Firms that take part somewhere; one's own; those in the clusters one looks after."""
         if user.is_anonymous:
             return self.listed()
         # One firm's memberships after another's: a set of all that are listed would be made anew for each query.
-        listed = models.Exists(self._memberships().active().filter(company=models.OuterRef("pk")))
+        member = self._memberships().filter(state="active", company=models.OuterRef("pk"))
+        listed = Q(models.Exists(member), frozen_at=None)
         own = Q(pk__in=Company.objects.represented_by(user).values("pk"))
         managed = Q(pk__in=self._memberships().managed_by(user).values("company"))
-        return self.filter(Q(listed) | own | managed)
+        return self.filter(listed | own | managed)
 
     def managed_by(self, user):
         """Members of the user's clusters and those who apply there; no longer those who left."""
