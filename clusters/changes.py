@@ -25,7 +25,6 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from psycopg2 import errors
 
 from clusters import to_check
-from clusters.asked_together import AskedTogether
 
 # Tables that no page for visitors shows, and which are written too often to count.
 UNSHOWN = {
@@ -86,13 +85,11 @@ _own = Own()
 def number_of_changes() -> int | None:
     """None inside a transaction, where what one sees may never be committed, and when the database is out of reach.
 
-    Asked for every kept page served, so threads ask together; and it goes past Django's cursor, which would also ask
-    whether the connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer
-    the statement may be unknown to the connection one is given: then it is asked in full.
+    Asked for every kept page served, so it goes past Django's cursor, which would also ask whether the
+    connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
+    statement may be unknown to the connection one is given: then it is asked in full.
     """
-    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
-        return None
-    rows = _number()
+    rows = _asked("number_of_changes", NUMBER)
     return None if rows is None else rows[0][0]
 
 
@@ -165,9 +162,6 @@ def _ask(cursor, name: str, question: str) -> None:
         cursor.execute(f"EXECUTE {name}")
     except (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName):
         cursor.execute(question)
-
-
-_number = AskedTogether(lambda: _asked("number_of_changes", NUMBER))
 
 
 def watched_models() -> list:
