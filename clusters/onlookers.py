@@ -14,6 +14,7 @@ from clusters.reach import Reach, reach_of
 EVERYBODY = AnonymousUser()
 
 Made = TypeVar("Made")
+Numbers = frozenset[int]  # of rows
 
 
 class Place(NamedTuple):
@@ -37,20 +38,29 @@ class Onlooker:
 
 def onlooker(user, place: Place) -> Onlooker | None:
     """None where what somebody may see is not known (`clusters.reach`)."""
+    clusters = frozenset([place.cluster] if place.cluster else [])
+    like = looking_at(user, clusters, frozenset([place.association]))
+    if like and (like.is_superuser or sees_whole(like.reach, place)):
+        return Onlooker(
+            like.reach._replace(firms=frozenset()), like.is_superuser
+        )  # they would show nothing more
+    return like
+
+
+def looking_at(
+    user, clusters: Numbers, associations: Numbers, firms: Numbers | None = None
+) -> Onlooker | None:
+    """Of the user's reach what matters in these places, and where these firms are concerned; by default all are."""
     reach = reach_of(user)
     if reach is None:
         return None
-    clusters = frozenset([place.cluster] if place.cluster else [])
-    associations = frozenset([place.association])
     here = Reach(
-        reach.firms,
+        reach.firms if firms is None else firms & reach.firms,
         clusters & reach.clusters,
         associations & reach.associations,
         clusters & reach.managed_clusters,
         associations & reach.managed_associations,
     )
-    if user.is_superuser or sees_whole(here, place):
-        here = here._replace(firms=frozenset())  # which would show nothing more
     return Onlooker(here, user.is_superuser)
 
 

@@ -3,17 +3,24 @@ reached by their relations to the firm."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clusters.kept_figures import kept
 from clusters.linked_data import absolute, breadcrumbs, graph
 from clusters.markdown import plain
 from clusters.models import Association
 from clusters.moments import now_among
+from clusters.onlookers import EVERYBODY, looking_at
 from clusters.share_picture import SharePicture
+from clusters.templatetags.pages import linked_data as written
+from clusters.views.share_pictures import shared
 from members.contact_fields import Shown, contact_fields
-from members.models import Company, Membership
+from members.models import Company, Membership, Representative
 
 AHEAD, BEHIND = 3, 8  # lines of what a firm does in its clusters
 
@@ -30,6 +37,48 @@ class Line:
     is_ahead: bool = False
 
 
+class FirmPage(NamedTuple):
+    """What all who may see a firm see of it; of how it is reached they see more or less."""
+
+    company: Company
+    memberships: list[Membership]
+    people: list[Representative]
+    articles: list
+    linked: SafeString
+    share_picture: dict | None
+
+
+def firm_page(user, slug: str) -> FirmPage:
+    """Of a firm that everybody may see it is kept. Raises Http404."""
+    try:
+        return kept(("firm", slug), lambda: page_of(EVERYBODY, slug))
+    except Http404:
+        if user.is_anonymous:
+            raise
+        return page_of(user, slug)
+
+
+def page_of(user, slug: str) -> FirmPage:
+    company: Any = firm_for(user, slug)
+    memberships = memberships_of(company)
+    listed = company.representatives.active().filter(listed=True).select_related("user")
+    listed = listed.only("company", "role", "job", "user__name")
+    articles = company.articles.visible_to(EVERYBODY).published().defer("body")
+    picture = share_picture_of(company, memberships)
+    return FirmPage(
+        company,
+        memberships,
+        people=sorted(listed, key=lambda one: list(Representative.Role).index(Representative.Role(one.role))),
+        articles=list(articles[:3]),
+        linked=written(linked_data(company, memberships)) if memberships else SafeString(),
+        share_picture=shared(picture, "members:company-share-picture", slug) if picture else None,
+    )
+
+
+def firm_for(user, slug: str) -> Company:
+    return get_object_or_404(Company.objects.visible_to(user).select_related("logo"), slug=slug)
+
+
 def memberships_of(company: Company) -> list[Membership]:
     """Where it is a member, first where it is the longest."""
     active = company.memberships.filter(state=Membership.State.ACTIVE).select_related("cluster__association")
@@ -38,6 +87,28 @@ def memberships_of(company: Company) -> list[Membership]:
 
 def association_of(memberships: list[Membership]) -> Association | None:
     return memberships[0].cluster.association if memberships else None
+
+
+def lines_for(company: Company, user) -> list[Line]:
+    """`lines_of`, kept for all who see the same of them."""
+    what = ("lines of a firm", company.pk)
+    if user.is_anonymous:
+        return kept((*what, None), lambda: lines_of(company, EVERYBODY))
+    like = looking_at(user, *places_of(company), frozenset([company.pk]))
+    return lines_of(company, user) if like is None else kept((*what, like), lambda: lines_of(company, like))
+
+
+def places_of(company: Any) -> tuple[frozenset[int], frozenset[int]]:
+    """The numbers of the clusters and of the associations in which it has a turn or a talk."""
+
+    def look() -> tuple[frozenset[int], frozenset[int]]:
+        where = ("meeting__cluster", "meeting__association")
+        turns, talks = company.duties.order_by(), company.presentations.order_by()
+        found = [*turns.values_list(*where).union(talks.values_list(*where))]
+        clusters, associations = (frozenset(one[kind] for one in found if one[kind]) for kind in (0, 1))
+        return clusters, associations
+
+    return kept(("places of a firm", company.pk), look)
 
 
 def lines_of(company: Any, user) -> list[Line]:
