@@ -20,6 +20,7 @@ from clusters.choosing import SearchedField, SearchedSelect
 from clusters.desk import LeavesTrail
 from clusters.desk_lists import FoundFirst, with_words
 from clusters.list_files import list_file
+from clusters.models.places import places_managed_by
 
 MOST_CHOICES = 200  # in a list to choose from; of more, one types a part of the name
 MOST_WITHOUT_SEARCH = 2_000  # where nothing can be typed but the row's number
@@ -137,6 +138,14 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
 
     def get_changelist(self, request, **kwargs):
         return FoundFirst
+
+    def get_changeform_initial_data(self, request):
+        """Whoever looks after one cluster and nothing else need not choose it."""
+        asked_for = super().get_changeform_initial_data(request)
+        if request.user.is_superuser:
+            return asked_for
+        (*clusters,), associations = places_managed_by(request.user)
+        return asked_for if associations or len(clusters) != 1 else {"cluster": clusters[0], **asked_for}
 
     def get_search_results(self, request, queryset, search_term):
         fields = self.get_search_fields(request)

@@ -128,3 +128,13 @@ def test_an_empty_form_takes_few_queries_and_no_more_for_more_choices(model, off
 def test_the_first_page_takes_few_queries(role, request, lancaster):
     client = client_of(request.getfixturevalue(role))
     assert queries_of(client, reverse("admin:index")) <= MOST
+
+
+@pytest.mark.parametrize("path", ["news/letter", "clusters/question", "clusters/topic", "meetings/venue"])
+def test_who_looks_after_one_cluster_need_not_choose_it(
+    path, as_coordinator, coordinator, lancaster, furness
+):
+    chosen = f'<option value="{lancaster.pk}" selected>'
+    assert chosen in as_coordinator.get(f"/admin/{path}/add/").content.decode()
+    factories.OfficerFactory(user=coordinator, cluster=furness)
+    assert chosen not in as_coordinator.get(f"/admin/{path}/add/").content.decode()

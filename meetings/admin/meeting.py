@@ -127,10 +127,9 @@ class MeetingAdmin(
         """A meeting of the cluster one looks after, at its usual hour, in a month."""
         initial = super().get_changeform_initial_data(request)
         managed = Cluster.objects.managed_by(request.user).select_related("association")
-        asked_for = initial.get("cluster", "")
-        found = managed.filter(pk=asked_for) if asked_for.isdecimal() else managed.none()
-        cluster, *others = found or managed[:2] or [None]
-        if cluster is None or others:
+        asked_for = str(initial.get("cluster", ""))
+        cluster = managed.filter(pk=asked_for).first() if asked_for.isdecimal() else None
+        if cluster is None:
             return initial
         start = series.next_free_date(cluster, present.today() + relativedelta(months=1))
         return {
@@ -164,11 +163,12 @@ class MeetingAdmin(
     @admin.display(description=_("takes place"))
     def takes_place(self, meeting):
         start, end = (moment.astimezone(meeting.zone) for moment in (meeting.starts_at, meeting.ends_at))
-        return gettext("%(day)s, %(start)s to %(end)s. “Move” changes it and tells everybody.") % {
-            "day": long_date(start),
-            "start": clock(start),
-            "end": clock(end),
-        }
+        said = (
+            gettext("%(day)s, %(start)s to %(end)s. “Move” changes it and tells everybody.")
+            if is_open(meeting)
+            else gettext("%(day)s, %(start)s to %(end)s.")
+        )
+        return said % {"day": long_date(start), "start": clock(start), "end": clock(end)}
 
     @admin.display(description=_("of"))
     def organiser(self, meeting):
