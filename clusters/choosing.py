@@ -1,12 +1,56 @@
 """Choosing one of thousands at the desk: from a list that is searched while one types, or, without scripts, by typing
 a name that the server then looks for."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.utils.html import format_html
+from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 MOST_NAMED = 5  # of those that fit
+
+
+class FoundOnce(BaseChoiceIterator):
+    """The choices of a field in each of many rows."""
+
+    def __init__(self, choices: Iterable[tuple]):
+        self.found = list(iter(choices))  # without asking for their number first
+
+    def __iter__(self):
+        yield from self.found
+
+    @cached_property
+    def written(self) -> list[tuple[str, SafeString, SafeString]]:
+        """Each value, as it stands in a list, and as the one chosen."""
+        return [
+            (
+                str(value),
+                format_html('<option value="{}">{}</option>', value, words),
+                format_html('<option value="{}" selected>{}</option>', value, words),
+            )
+            for value, words in self.found
+        ]
+
+
+class RepeatedSelect(forms.Select):
+    """Django renders a template for each choice; of a dozen rows with some hundred choices that is most of a page."""
+
+    choices: FoundOnce
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = self.format_value(value)
+        options = ((one if key in chosen else other,) for key, other, one in self.choices.written)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join("", "{}", options),
+        )
 
 
 class Typed(str):

@@ -8,7 +8,7 @@ and many-to-many choices (and so what a forged form can save), filters, autocomp
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import Select
@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.bounded import BoundedPaginator
-from clusters.choosing import SearchedField, SearchedSelect
+from clusters.choosing import FoundOnce, RepeatedSelect, SearchedField, SearchedSelect
 from clusters.desk import LeavesTrail
 from clusters.desk_lists import FoundFirst, with_words
 from clusters.list_files import list_file
@@ -194,8 +194,10 @@ class InlineRights(ScopedChoices):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Its choices are found once, and not for each row."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if isinstance(field.widget, Select) and not isinstance(field.widget, AutocompleteSelect):
-            field.choices = list(iter(field.choices))
+        if type(field.widget) is Select:
+            choices = FoundOnce(field.choices)
+            field.widget = RepeatedSelect(field.widget.attrs)
+            field.choices = choices
         return field
 
     def has_view_permission(self, request, obj=None):

@@ -1,9 +1,12 @@
 """No form of the desk takes more queries than it needs, or more of them for more rows."""
 
 import pytest
+from django.forms import Select
 from django.urls import reverse
+from pytest_django.asserts import assertHTMLEqual
 
 from clusters.acts import ObjectActs
+from clusters.choosing import FoundOnce, RepeatedSelect
 from clusters.models import Association, Supporter
 from meetings import models as meetings
 from members import models as members
@@ -138,3 +141,12 @@ def test_who_looks_after_one_cluster_need_not_choose_it(
     assert chosen in as_coordinator.get(f"/admin/{path}/add/").content.decode()
     factories.OfficerFactory(user=coordinator, cluster=furness)
     assert chosen not in as_coordinator.get(f"/admin/{path}/add/").content.decode()
+
+
+def test_choices_of_many_rows_are_written_as_django_writes_them():
+    choices = [("", "---------"), (1, "Fell & Co"), (2, "“Bay”, <b>Ltd</b>")]
+    repeated, usual = RepeatedSelect({"class": "wide"}), Select({"class": "wide"}, choices)
+    repeated.choices = FoundOnce(choices)
+    for value in (None, 1, "2", 3):
+        attrs = {"id": "id_firm", "disabled": True, "required": False}
+        assertHTMLEqual(repeated.render("firm", value, attrs), usual.render("firm", value, attrs))
