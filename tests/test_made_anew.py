@@ -89,7 +89,7 @@ def test_another_drive_shows_as_it_is_now(visitor, coordinated):
     assert b"The Next Hundred" in visitor.get("/drives/250-new-members/").content
 
 
-PATHS = ["/", "/associations/lcict/", "/clusters/lancaster/", "/meetings/{}/"]  # with places left
+PATHS = ["/", "/associations/lcict/", "/clusters/lancaster/", "/meetings/", "/meetings/{}/"]  # with places
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -164,7 +164,7 @@ def test_what_one_reader_sees_no_other_gets(readers, ahead, path):
 
     alone = {name: seen([name])[name] for name in readers}
     assert seen(readers) == alone == seen([*readers][::-1])
-    assert len({*alone.values()}) >= 4
+    assert len({*alone.values()}) >= 4 - (path == "/meetings/")
 
 
 @pytest.mark.parametrize(("path", "most"), [("/", 5), ("/clusters/lancaster/", 3), ("/meetings/{}/", 5)])

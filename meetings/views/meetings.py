@@ -1,8 +1,10 @@
+from copy import copy
 from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Page
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -42,8 +44,11 @@ WITH_ORGANISER = ["venue", "cluster__association", "association"]
 @same_for_visitors("cluster", "kind", "page")
 def meeting_list(request):
     """The meetings ahead, the next one first."""
-    ahead = Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
-    return list_page(request, ahead, "meetings/meeting_list.html", with_seats=True)
+    return list_page(request, meetings_ahead, "meetings/meeting_list.html", with_seats=True)
+
+
+def meetings_ahead():
+    return Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
 
 
 @login_not_required
@@ -51,24 +56,25 @@ def meeting_list(request):
 @same_for_visitors("cluster", "kind", "page")
 def meeting_archive(request):
     """Those that took place, the last one first."""
-    return list_page(request, Meeting.objects.past(), "meetings/meeting_archive.html")
+    return list_page(request, Meeting.objects.past, "meetings/meeting_archive.html")
 
 
 def list_page(request, meetings, template: str, *, with_seats: bool = False):
-    """`meetings` that the reader may see, with ?cluster=, ?kind= and ?page=."""
+    """`meetings()` that the reader may see, with ?cluster=, ?kind= and ?page=."""
     clusters = Cluster.objects.of(request.site_association)
     slug, kind = request.GET.get("cluster", "").replace("\0", ""), request.GET.get("kind", "")
     cluster = get_object_or_404(clusters.select_related("association"), slug=slug) if slug else None
-    meetings = meetings.visible_to(request.user).of(request.site_association).as_rows()
     if cluster:
         wear(request, cluster.association)
-        meetings = meetings.filter(cluster=cluster)
-    if kind in Meeting.Kind.values:
-        meetings = meetings.filter(kind=kind)
-    choices = clusters_to_choose_from(request.site_association)
-    page = BoundedPaginator(meetings, PER_PAGE).get_page(request.GET.get("page"))
+    number, here = request.GET.get("page"), request.site_association and request.site_association.pk
+    find = partial(page_of_list, meetings, request.user, here, cluster, kind, number)
+    if request.user.is_anonymous and not kind and not number:  # as nearly all ask
+        page = copy(kept((template, here, cluster and cluster.pk), find))
+    else:
+        page = find()
     if with_seats:
         page.object_list = Meeting.objects.that_know_seats(page.object_list)
+    choices = clusters_to_choose_from(request.site_association)
     context = {
         "page": page,
         "cluster": cluster,
@@ -77,6 +83,21 @@ def list_page(request, meetings, template: str, *, with_seats: bool = False):
         "kinds": Meeting.Kind.choices,
     }
     return render(request, template, context)
+
+
+def page_of_list(
+    meetings, user, here: int | None, cluster: Cluster | None, kind: str, number: str | None
+) -> Page:
+    """`here`: the number of the association whose site it is, which is asked for with its clusters."""
+    association = Association.objects.get(pk=here) if here else None
+    meetings = meetings().visible_to(user).of(association).as_rows()
+    if cluster:
+        meetings = meetings.filter(cluster=cluster)
+    if kind in Meeting.Kind.values:
+        meetings = meetings.filter(kind=kind)
+    page = BoundedPaginator(meetings, PER_PAGE).get_page(number)
+    page.object_list = list(page.object_list)
+    return page
 
 
 def clusters_to_choose_from(association: Association | None) -> list[Cluster]:
