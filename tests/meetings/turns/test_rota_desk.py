@@ -133,7 +133,7 @@ def test_the_number_of_queries_does_not_grow(as_coordinator, lancaster, number):
     as_coordinator.post(address(lancaster, "_plan"))
     with CaptureQueriesContext(connection) as queries:
         page_of(as_coordinator, lancaster)
-    assert len(queries) == 25
+    assert len(queries) == 23
 
 
 # --- what it does -------------------------------------------------------------------------------------------
