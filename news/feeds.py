@@ -1,12 +1,14 @@
 """Lists of news as Atom and RSS, so that others hear of them without an account and without mail."""
 
 import re
+from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import feedgenerator
+from django.utils import feedgenerator, timezone
 
+from clusters import present
 from clusters.brands import brand_of
 from clusters.linked_data import absolute
 from members.outbox import site_domain
@@ -14,8 +16,27 @@ from news.lists import NewsList
 from news.models import Article
 
 MOST = 30
-FORMS: dict[str, Any] = {"atom": feedgenerator.Atom1Feed, "rss": feedgenerator.Rss201rev2Feed}
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0, 2.2
+
+
+class OfToday(feedgenerator.SyndicationFeed):
+    """Without news it is of today; Django's is of this very moment, and another one each time."""
+
+    def latest_post_date(self) -> datetime:
+        if self.items:
+            return super().latest_post_date()
+        return timezone.make_aware(datetime.combine(present.today(), time()))
+
+
+class Atom(OfToday, feedgenerator.Atom1Feed):
+    pass
+
+
+class Rss(OfToday, feedgenerator.Rss201rev2Feed):
+    pass
+
+
+FORMS: dict[str, Any] = {"atom": Atom, "rss": Rss}
 
 
 def response(asked: NewsList, articles, form: str, request) -> HttpResponse:

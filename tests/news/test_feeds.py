@@ -1,5 +1,6 @@
 """Lists of news and their feeds, as feedparser reads them."""
 
+import calendar
 from datetime import timedelta
 
 import extruct
@@ -152,3 +153,11 @@ def test_a_third_party_reads_the_facts_of_an_article(client, lancaster):
     [og] = extruct.extract(page, syntaxes=["opengraph"])["opengraph"]
     properties = dict(og["properties"])
     assert properties["og:type"] == "article" and properties["og:image"].endswith(".png")
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_a_feed_without_news_is_of_today_and_the_same_all_day(client, form):
+    first = client.get(f"/news/{form}/").content
+    assert client.get(f"/news/{form}/").content == first
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    assert calendar.timegm(feedparser.parse(first).feed.updated_parsed) == midnight.timestamp()
