@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_MEASURING = {"__main__", "bare", "one_server"}
+NOT_MEASURING = {"__main__", "bare", "one_server", "unlimited"}
 QUICK = ["pages", "registration", "enumeration"]
 
 

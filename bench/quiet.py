@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     seconds = next((int(word) for word in arguments if word.isdecimal()), SECONDS)
     with (
         running("the site", "config.wsgi", 8911, "/") as site,
-        running("the site, pages made anew", "config.wsgi", 8912, "/", VISITORS_PAGES_MB="0") as anew,
+        running("the site, pages made anew", "bench.unlimited", 8912, "/", VISITORS_PAGES_MB="0") as anew,
     ):
         paths = {name: address(site, name) for name in PAGES}
         for _ in range(8):  # until each process has made each page
