@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.cache import cache, caches
 from django.db import connection
+from django.utils import timezone
 
 from clusters import counting, limits, tallies
 from tests.machines import Machines, missing
@@ -78,5 +79,5 @@ def test_the_directory_shuts_at_its_limit_for_many_at_once(shared, monkeypatch):
 
 def test_the_operator_reads_each_that_was_slowed(shared):
     at_once(lambda: tallies.add("slowed:guest"))
-    today = tallies.timezone.localdate()
+    today = timezone.localdate()
     assert tallies.by_day(["slowed:guest"], today)["slowed:guest"][0] == THREADS * TIMES

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clusters import limits, tallies
 from members.models import Officer
@@ -94,7 +95,7 @@ def test_a_failed_sign_in_is_logged_without_the_address_and_counted(caplog):
     told = [record.account for record in caplog.records]
     assert told[0] == told[1] != told[2]
     assert "firm.example" not in caplog.text
-    today = tallies.by_day(["failed-sign-in"], tallies.timezone.localdate())
+    today = tallies.by_day(["failed-sign-in"], timezone.localdate())
     assert today["failed-sign-in"][0] == 3
 
 
