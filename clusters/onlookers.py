@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -41,9 +41,7 @@ def onlooker(user, place: Place) -> Onlooker | None:
     clusters = frozenset([place.cluster] if place.cluster else [])
     like = looking_at(user, clusters, frozenset([place.association]))
     if like and (like.is_superuser or sees_whole(like.reach, place)):
-        return Onlooker(
-            like.reach._replace(firms=frozenset()), like.is_superuser
-        )  # they would show nothing more
+        return replace(like, reach=like.reach._replace(firms=frozenset()))  # which would show nothing more
     return like
 
 
