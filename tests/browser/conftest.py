@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 # Playwright's own loop runs in this thread; Django sees it and would refuse the database.
@@ -22,6 +23,7 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def chromium():
+    connections.close_all()  # Django opens others for this thread while Playwright's loop runs in it
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
