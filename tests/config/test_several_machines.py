@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def site(sink):
     missing = " ".join(machines.missing())
     assert not missing, f"Missing; on Debian, as root: apt-get install {missing}"
-    before = who_is_connected()  # a browser's tests leave one of this process behind
+    before = who_is_connected()
     site = machines.Machines(connection.settings_dict, sink.url)
     try:
         site.start_shared()
