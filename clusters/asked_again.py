@@ -5,15 +5,15 @@ have a place stays kept while that number is the same, whoever else answers to w
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import Error, connection
 from django.db.models import QuerySet
 
 from clusters.changes import of_table
+from clusters.kept_figures import kept
 from clusters.tables_read import being_noted, named_in, without_noting
 
 
@@ -59,22 +59,28 @@ def remembering() -> Iterator[list[Question]]:
         _own.page = outer
 
 
-def ask(rows: QuerySet) -> list[tuple]:
-    """The rows of a `values_list` of columns and, after them, annotations; few and in an order of their own.
+def ask(what: tuple[Hashable, ...], rows: Callable[[], QuerySet]) -> list[tuple]:
+    """The rows of a `values_list` of columns and, after them, annotations; few and in an order of their own. `what`
+    they are about says all that they depend on but the database: the answer is kept until their tables change.
 
     Within something else that is kept they are read as any others.
     """
     page = _own.page
     if page is None or page.names is not being_noted():
-        return list(rows)
-    try:
-        sql, parameters = rows.query.sql_with_params()
-    except EmptyResultSet:  # Django sees that there are none
-        return []
+        return answer_to(what, rows).rows
     with without_noting():
-        question = Question(sql, parameters, _ask(sql, parameters))
+        question = answer_to(what, rows)
     page.questions.append(question)
     return question.rows
+
+
+def answer_to(what: tuple[Hashable, ...], rows: Callable[[], QuerySet]) -> Question:
+    return kept(("asked again", *what), lambda: _question(rows()))
+
+
+def _question(rows: QuerySet) -> Question:
+    sql, parameters = rows.query.sql_with_params()
+    return Question(sql, parameters, _ask(sql, parameters))
 
 
 def _ask(sql: str, parameters: tuple) -> list[tuple]:

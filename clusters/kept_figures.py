@@ -20,7 +20,7 @@ from clusters.changes import COUNTED, numbers_of_changes, of_table
 from clusters.tables_read import note_read, tables_read
 
 # In one process; what was not asked for longest goes first.
-MOST = 600  # most of 5 to 20 KB
+MOST = 1_000  # most of 5 to 20 KB, some of a few numbers
 MOST_TEXT = 4_000_000  # characters of all that are text, or made up of texts
 
 Made = TypeVar("Made")

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from copy import copy
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -121,9 +122,9 @@ class MeetingQuerySet(models.QuerySet):
         from .registration import Registration
 
         found = [copy(meeting) for meeting in meetings]
-        shown = [one.pk for one in found if one.state == Meeting.State.PUBLISHED and one.places is not None]
-        seated = Registration.objects.seated().filter(meeting__in=shown).values_list("meeting")
-        taken = dict(ask(seated.annotate(number=models.Count("pk")).order_by("meeting")))
+        limited = (one for one in found if one.state == Meeting.State.PUBLISHED and one.places is not None)
+        shown = tuple(one.pk for one in limited)
+        taken = dict(ask(("seats", shown), partial(Registration.objects.seats_taken, shown))) if shown else {}
         for meeting in found:
             meeting.taken = taken.get(meeting.pk, 0)
         return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -40,6 +41,11 @@ class RegistrationQuerySet(models.QuerySet):
     def seated(self):
         """Those who have a place: they are expected, or sit there already."""
         return self.filter(state__in=Registration.SEATED)
+
+    def seats_taken(self, meetings: Iterable[int]):
+        """The number of each of these meetings in which somebody has a place, and how many have one."""
+        seated = self.seated().filter(meeting__in=meetings).order_by("meeting").values_list("meeting")
+        return seated.annotate(number=models.Count("pk"))
 
     def in_line(self):
         """The waiting list, the first one first."""

@@ -3,8 +3,9 @@
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -35,8 +36,16 @@ class ReplyBox:
 def count_people(meeting: Meeting) -> Meeting:
     """A copy of a meeting, which may be kept, with `taken`, `waiting` and `came` as they are now."""
     meeting = copy(meeting)
-    numbers = (
-        Registration.objects.filter(meeting=meeting)
+    counted = ask(("people of a meeting", meeting.pk), partial(people_of, meeting.pk))
+    [(_, meeting.taken, meeting.waiting, ticked)] = counted or [(meeting.pk, 0, 0, 0)]
+    meeting.came = ticked or meeting.headcount or 0
+    return meeting
+
+
+def people_of(number: int) -> QuerySet:
+    """How many of the meeting with this `number` have a place, wait for one and were ticked off."""
+    return (
+        Registration.objects.filter(meeting=number)
         .order_by()
         .values_list("meeting")
         .annotate(
@@ -45,9 +54,6 @@ def count_people(meeting: Meeting) -> Meeting:
             ticked=Count("pk", filter=Q(state=State.ATTENDED)),
         )
     )
-    [(_, meeting.taken, meeting.waiting, ticked)] = ask(numbers) or [(meeting.pk, 0, 0, 0)]
-    meeting.came = ticked or meeting.headcount or 0
-    return meeting
 
 
 def own_answer(meeting: Meeting, user) -> Registration | None:
