@@ -10,14 +10,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
+from clusters.dates import clock, long_date
 from clusters.kept_figures import kept
+from clusters.markdown import plain
 from clusters.models import Association, Cluster
 from clusters.onlookers import Place, kept_for
 from clusters.pictures import agenda_bar
@@ -122,6 +126,10 @@ class MeetingPage(NamedTuple):
     is_over: bool
     is_whole: bool
     may_suggest: bool
+    title: str
+    description: str
+    crumbs: SafeString
+    head: SafeString
     about: SafeString
     linked: SafeString
     share_picture: dict | None
@@ -163,21 +171,34 @@ def page_of(pk: int, user) -> MeetingPage:
     meeting = get_visible_meeting(user, pk, Meeting.objects.with_quotes())
     is_over = meeting.ends_at < meeting.now()
     is_whole = meeting.is_whole_for(user)
-    shown = {"is_over": is_over, "is_whole": is_whole, "signed_in": user.is_authenticated}
     facts = event_data(meeting)
     with timezone.override(meeting.zone):
+        shown = {
+            **what_is_shown(meeting, user, is_over),
+            "is_over": is_over,
+            "is_whole": is_whole,
+            "signed_in": user.is_authenticated,
+        }
         return MeetingPage(
             meeting,
             is_over,
             is_whole,
             may_suggest=not is_over
             and Cluster.objects.with_member(user).filter(pk=meeting.cluster_id).exists(),
-            about=render_to_string(
-                "meetings/_about.html", {**shown, **what_is_shown(meeting, user, is_over)}
-            ),
+            title=f"{meeting.title}, {date_format(meeting.day)}",
+            description=Truncator(plain(meeting.summary)).chars(155) or when_and_where(meeting),
+            crumbs=render_to_string("meetings/_crumbs.html", shown),
+            head=render_to_string("meetings/_head.html", shown),
+            about=render_to_string("meetings/_about.html", shown),
             linked=linked_data(facts) if facts else SafeString(),
             share_picture=shared_picture_of(meeting),
         )
+
+
+def when_and_where(meeting: Meeting) -> str:
+    """As far as everybody may know."""
+    told = [str(meeting.organiser), long_date(meeting.day), clock(meeting.start_time), meeting.public_place]
+    return ", ".join(filter(None, told)) + "."
 
 
 def what_is_shown(meeting: Meeting, user, is_over: bool) -> dict:
