@@ -62,6 +62,14 @@ def looking_at(
     return Onlooker(here, user.is_superuser)
 
 
+def looking_everywhere(user, firms: Numbers | None = None) -> Onlooker | None:
+    """As above, wherever it is. The operator, who sees all, is nobody's like."""
+    reach = reach_of(user)
+    if reach is None or user.is_superuser:
+        return None
+    return Onlooker(reach if firms is None else reach._replace(firms=firms & reach.firms), False)
+
+
 def sees_whole(reach: Reach, place: Place) -> bool:
     """Whether nothing that is for members is hidden."""
     if place.cluster is None:
@@ -72,10 +80,17 @@ def sees_whole(reach: Reach, place: Place) -> bool:
 def kept_for(
     user, find_place: Callable[[], Place], what: tuple[Hashable, ...], make: Callable[[Any], Made]
 ) -> Made:
+    """What `make` gives for a user, kept for all who see the same of the place."""
+    return kept_for_all_like(user, lambda: onlooker(user, find_place()), what, make)
+
+
+def kept_for_all_like(
+    user, find: Callable[[], Onlooker | None], what: tuple[Hashable, ...], make: Callable[[Any], Made]
+) -> Made:
     """What `make` gives for a user, kept as `clusters.kept_figures` does: for all visitors together, and for all who
-    see the same of the place. It is to show nothing else that is only for some, and nothing of persons.
+    see the same. It is to show nothing else that is only for some, and nothing of persons.
     """
     if user.is_anonymous:
         return kept((*what, None), lambda: make(EVERYBODY))
-    like = onlooker(user, find_place())
+    like = find()
     return make(user) if like is None else kept((*what, like), lambda: make(like))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from clusters.reach import reach_of
 from members.models import Company
 
 Shown = Company.Shown
@@ -36,6 +37,9 @@ def is_member(user) -> bool:
     """Whether they act for a member firm, or hold an office today."""
     if user.is_anonymous:
         return False
+    if reach := reach_of(user):
+        offices = reach.managed_clusters | reach.managed_associations
+        return user.is_superuser or bool(reach.clusters or offices)
     return user.is_staff or Company.objects.listed().represented_by(user).exists()
 
 

@@ -3,6 +3,7 @@ reached by their relations to the firm."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import Http404
@@ -15,7 +16,7 @@ from clusters.linked_data import absolute, breadcrumbs, graph
 from clusters.markdown import plain
 from clusters.models import Association
 from clusters.moments import now_among
-from clusters.onlookers import EVERYBODY, looking_at
+from clusters.onlookers import EVERYBODY, Onlooker, kept_for_all_like, looking_at
 from clusters.share_picture import SharePicture
 from clusters.templatetags.pages import linked_data as written
 from clusters.views.share_pictures import shared
@@ -91,11 +92,11 @@ def association_of(memberships: list[Membership]) -> Association | None:
 
 def lines_for(company: Company, user) -> list[Line]:
     """`lines_of`, kept for all who see the same of them."""
-    what = ("lines of a firm", company.pk)
-    if user.is_anonymous:
-        return kept((*what, None), lambda: lines_of(company, EVERYBODY))
-    like = looking_at(user, *places_of(company), frozenset([company.pk]))
-    return lines_of(company, user) if like is None else kept((*what, like), lambda: lines_of(company, like))
+
+    def find() -> Onlooker | None:
+        return looking_at(user, *places_of(company), frozenset([company.pk]))
+
+    return kept_for_all_like(user, find, ("lines of a firm", company.pk), partial(lines_of, company))
 
 
 def places_of(company: Any) -> tuple[frozenset[int], frozenset[int]]:

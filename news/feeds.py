@@ -4,7 +4,6 @@ import re
 from datetime import datetime, time
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import feedgenerator, timezone
 
@@ -12,7 +11,7 @@ from clusters import present
 from clusters.brands import brand_of
 from clusters.linked_data import absolute
 from members.outbox import site_domain
-from news.lists import NewsList
+from news.lists import NewsList, Wanted
 from news.models import Article
 
 MOST = 30
@@ -39,27 +38,27 @@ class Rss(OfToday, feedgenerator.Rss201rev2Feed):
 FORMS: dict[str, Any] = {"atom": Atom, "rss": Rss}
 
 
-def response(asked: NewsList, articles, form: str, request) -> HttpResponse:
+def written(wanted: Wanted, form: str) -> str:
     """Two queries, however many articles."""
-    rows = list(
-        articles.select_related("association", "author", "company").prefetch_related("clusters")[:MOST]
-    )
+    asked = NewsList.of(wanted)
+    rows = asked.articles().select_related("association", "author", "company").prefetch_related("clusters")
     brand = brand_of(asked.brand or asked.host, on_own_host=asked.host is not None)
+    query = wanted.parameters.urlencode()
     feed = FORMS[form](
         title=f"{brand.name}: {asked.title}",
-        link=address("news:article-list", asked),
+        link=address("news:article-list", query),
         description=plain(brand.tagline),
         language="en-gb",
-        feed_url=address(f"news:feed-{form}", asked),
+        feed_url=address(f"news:feed-{form}", query),
         author_name=brand.name,
     )
-    for article in rows:
+    for article in rows[:MOST]:
         feed.add_item(**item(article))
-    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+    return feed.writeString("utf-8")
 
 
-def address(name: str, asked: NewsList) -> str:
-    return absolute(reverse(name)) + (f"?{asked.query}" if asked.query else "")
+def address(name: str, query: str) -> str:
+    return absolute(reverse(name)) + (f"?{query}" if query else "")
 
 
 def item(article: Article) -> dict:

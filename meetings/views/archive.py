@@ -1,17 +1,26 @@
 """The archive of presentations, and the files in it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F, QuerySet
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from clusters.addresses import address
 from clusters.bounded import BoundedPaginator
+from clusters.brands import brand_of
+from clusters.models import Association
+from clusters.onlookers import kept_for_all_like
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
@@ -22,6 +31,7 @@ from meetings.slides.archive import (
     by_likeness,
     choices,
     narrow,
+    reader_like,
     snippets,
     up_to,
     with_words,
@@ -38,20 +48,43 @@ CONTENT_TYPES = {
 }
 
 
+class ListPage(NamedTuple):
+    """All but the frame."""
+
+    number: int
+    is_narrowed: bool
+    main: SafeString
+
+
 @login_not_required
 @require_safe
 @same_for_visitors("q", "page", *FILTERS)
 def presentation_list(request):
     """The published ones that the reader may see, with ?q=, the filters and ?page=."""
-    rows = archive(request.user, request.site_association)
-    can_choose = choices(rows, request.user, request.site_association)
-    query = asked_for(request.GET.get("q", ""))
-    wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    user, asked, here = request.user, request.GET, request.site_association and request.site_association.pk
+    make = partial(written_list, asked, here)
+    like = partial(reader_like, user)
+    page = make(user) if asked else kept_for_all_like(user, like, ("archive in parts", here), make)
+    context = {"list": page, "query": asked_for(asked.get("q", ""))}
+    return render(request, "meetings/archive/list.html", context)
+
+
+def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
+    """What `asked` says of it. `here`: the number of the association whose site it is."""
+    association = Association.objects.get(pk=here) if here else None
+    rows = archive(user, association)
+    can_choose = choices(rows, user, association)
+    query = asked_for(asked.get("q", ""))
+    wanted = {name: asked.get(name, "") for name in FILTERS}
     pages, look, is_near = look_for(narrow(up_to(rows, can_choose.newest), wanted), query)
-    page = pages.get_page(request.GET.get("page"))
+    page = pages.get_page(asked.get("page"))
     talks = list(whole(page.object_list, look))
     places = snippets(talks, query) if talks and query and not is_near else {}
-    context = {
+    shown = {
+        "cluster_word": brand_of(association, on_own_host=False).cluster_word,
+        "signed_in": user.is_authenticated,
+        "parameters": asked,
+        "here": "?".join(filter(None, [address("meetings:presentation-list"), asked.urlencode()])),
         "query": query,
         "wanted": wanted,
         "is_narrowed": any(wanted.values()),
@@ -60,7 +93,8 @@ def presentation_list(request):
         "is_near": is_near,
         "rows": [(talk, places.get(talk.pk, "")) for talk in talks],
     }
-    return render(request, "meetings/archive/list.html", context)
+    main = render_to_string("meetings/archive/_main.html", shown)
+    return ListPage(page.number, any(wanted.values()), main)
 
 
 class Found(BoundedPaginator):

@@ -40,7 +40,7 @@ def firm_row(firm: Any) -> SafeString:
         summary=firm.summary,
         place=firm.place,
         where=firm.contact.where,
-        size=firm.get_size_display() if firm.size else "",
+        size=str(Company.Size(firm.size).label) if firm.size else "",
         clusters=tuple(firm.cluster_names),
         looks_for=firm.looks_for,
     )

@@ -1,15 +1,34 @@
 """The directory of member firms."""
 
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_not_required
+from django.http import QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clusters.brands import brand_of
+from clusters.kept_figures import kept
 from clusters.limits import slowed
+from clusters.models import Association
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from members import directory
 from members.contact_fields import Shown, contact_fields, is_member
+
+
+class ListPage(NamedTuple):
+    """All but the frame."""
+
+    number: int
+    is_narrowed: bool
+    main: SafeString
 
 
 @login_not_required
@@ -18,15 +37,29 @@ from members.contact_fields import Shown, contact_fields, is_member
 @slowed
 def company_list(request):
     """With ?q=, the filters of `directory.FILTERS`, and ?page=."""
-    words = asked_for(request.GET.get("q", ""))
-    wanted = {name: request.GET.get(name, "") for name in directory.FILTERS}
-    found = directory.listing(words, wanted, request.site_association)
-    page = found.pages.get_page(request.GET.get("page"))
+    asked, here = request.GET, request.site_association and request.site_association.pk
     near = Shown.MEMBERS if is_member(request.user) else Shown.PUBLIC
+    make = partial(written_list, asked, here, near)
+    page = make() if asked else kept(("directory in parts", here, near), make)
+    context = {"list": page, "words": asked_for(asked.get("q", ""))}
+    return render(request, "members/directory/list.html", context)
+
+
+def written_list(asked: QueryDict, here: int | None, near: Shown) -> ListPage:
+    """What `asked` says of it. `here`: the number of the association whose site it is; `near`: as `contact_fields`
+    takes it.
+    """
+    association = Association.objects.get(pk=here) if here else None
+    words = asked_for(asked.get("q", ""))
+    wanted = {name: asked.get(name, "") for name in directory.FILTERS}
+    found = directory.listing(words, wanted, association)
+    page = found.pages.get_page(asked.get("page"))
     firms = directory.firms(page.object_list, "" if found.is_near else words)
     for firm in firms:
         firm.contact = contact_fields(firm, near)
-    context = {
+    shown = {
+        "cluster_word": brand_of(association, on_own_host=False).cluster_word,
+        "parameters": asked,
         "words": words,
         "wanted": wanted,
         "found": found,
@@ -35,7 +68,8 @@ def company_list(request):
         "options": found.options,
         "in_use": filters_in_use(wanted, found.options),
     }
-    return render(request, "members/directory/list.html", context)
+    main = render_to_string("members/directory/_main.html", shown)
+    return ListPage(page.number, any(wanted.values()), main)
 
 
 def filters_in_use(wanted: dict[str, str], options: directory.ToChooseFrom) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """A membership drive for everybody to see, and the rows behind its figures."""
 
 from datetime import date, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.auth.decorators import login_not_required
@@ -8,7 +10,9 @@ from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.dateformat import format as format_date
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,7 +20,8 @@ from clusters import pictures
 from clusters.brands import wear
 from clusters.figures import Line
 from clusters.kept_figures import kept
-from clusters.models import Cluster
+from clusters.models import Association, Cluster
+from clusters.onlookers import EVERYBODY, Onlooker, kept_for_all_like, looking_at
 from clusters.visitors_pages import same_for_visitors
 from members import drives
 from members.drives import Figure, Standing
@@ -27,15 +32,43 @@ ROWS_PER_PAGE = 100
 MOST_DOTS = 600  # of more, a dot stands for several firms
 
 
+class DrivePage(NamedTuple):
+    """All but the frame. `figure`: that of new members, which leads."""
+
+    name: str
+    summary: str
+    figure: Figure | None
+    association: Association
+    main: SafeString
+
+
 @login_not_required
 @require_safe
 @same_for_visitors()
 def drive(request, slug):
-    drive = visible_drive(request.user, slug)
-    wear(request, drive.in_association)
+    like = partial(reader_like, request.user, slug)
+    page = kept_for_all_like(request.user, like, ("drive", slug), partial(page_of, slug))
+    wear(request, page.association)
+    return render(request, "members/drive.html", {"page": page})
+
+
+def reader_like(user, slug: str) -> Onlooker | None:
+    """Who sees the same meetings of those whose drive it is."""
+
+    def look() -> tuple[frozenset[int], frozenset[int]]:
+        drive = visible_drive(EVERYBODY, slug)
+        clusters = [drive.cluster_id] if drive.cluster_id else drive.in_association.cluster_pks
+        return frozenset(clusters), frozenset([drive.in_association.pk])
+
+    places = kept(("places of a drive", slug), look)
+    return looking_at(user, *places, firms=frozenset())
+
+
+def page_of(slug: str, user) -> DrivePage:
+    drive = visible_drive(user, slug)
     standing = drives.standing_of(drive)
-    coming = coming_up(drive, request.user)
-    context = {
+    coming = coming_up(drive, user)
+    shown = {
         "drive": drive,
         "standing": standing,
         "phase": phase_of(drive, drive.today()),
@@ -47,10 +80,12 @@ def drive(request, slug):
         "others": [(figure, next_of(figure, coming)) for figure in standing.others],
         "clusters": clusters_of(drive, standing),
         "coming": coming[:COMING_UP],
-        "looks_after": drives.looked_after(request.user, drive),
+        "looks_after": drives.looked_after(user, drive),
         "more_drives": more_drives(drive),
+        "signed_in": user.is_authenticated,
     }
-    return render(request, "members/drive.html", context)
+    main = render_to_string("members/_drive.html", shown)
+    return DrivePage(drive.name, drive.summary, standing.members, drive.in_association, main)
 
 
 def visible_drive(user, slug: str) -> Drive:
