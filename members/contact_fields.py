@@ -12,6 +12,9 @@ SEES = {  # by how near the viewer is: everybody, a member of any cluster, the f
     Shown.NOBODY: {Shown.PUBLIC, Shown.MEMBERS, Shown.NOBODY},
 }
 
+CONTACT_FIELDS = ["email", "email_shown", "phone", "phone_shown"]  # of a firm, from which the rest is made
+CONTACT_FIELDS += ["address", "address_shown", "town", "postcode"]
+
 
 @dataclass(frozen=True)
 class ContactFields:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster
 from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
+from members.contact_fields import CONTACT_FIELDS
 from members.models import Company, Membership
 
 MOST = 1_000
@@ -29,6 +30,17 @@ PER_PAGE = 20
 LONGEST_LIST = 30  # tags to choose from
 MOST_CLUSTERS = 100  # to choose from
 MOST_NAMED = 3  # clusters of a firm
+SHOWN = [
+    "name",
+    "slug",
+    "summary",
+    "size",
+    "seeks",
+    "logo__uid",
+    "logo__width",
+    "logo__height",
+    *CONTACT_FIELDS,
+]
 Choices = list[
     tuple[str, str, int | None]
 ]  # the value in the address, the words, and how many firms if known
@@ -213,7 +225,7 @@ def firms(pks: list[int], words: str = "") -> list[Company]:
     """In this order, with logo and names of clusters. `place` is where, in what it wrote, a firm has the words."""
     active = Membership.objects.active().filter(company=OuterRef("pk")).order_by("cluster__name")
     names = ArraySubquery(active.values("cluster__name")[:MOST_NAMED])
-    rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").order_by()
+    rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").only(*SHOWN).order_by()
     rows = rows.annotate(cluster_names=names)
     if words:
         written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())

@@ -34,7 +34,7 @@ MOST = {
     "/meetings/": 3,
     "/meetings/past/": 2,
     "/presentations/": 0,
-    "/presentations/?q=backups": 4,
+    "/presentations/?q=backups": 2,
     "/news/": 0,
     "/news/?kind=story": 0,
     "/news/one-tender/": 0,

@@ -200,6 +200,9 @@ class Presentation(models.Model):
     def __str__(self):
         return self.title
 
+    def get_format_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.Format(self.format).label) if self.format else ""
+
     def get_absolute_url(self):
         """Its file, or where it can be seen elsewhere; of a talk without slides its meeting."""
         if self.file:

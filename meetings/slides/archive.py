@@ -7,6 +7,7 @@ don't matter. Whoever asks finds what `visible_to` lets them see, in counts and 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
@@ -83,11 +84,15 @@ def by_likeness(rows: QuerySet, words: str) -> QuerySet:
     return rows.order_by(likeness.desc(), "-meeting__starts_at", "pk")
 
 
-def snippets(rows: list[Presentation], words: str) -> dict[int, SafeString]:
-    """For each row in whose slides the words are: the place, with what was found marked."""
-    found = Presentation.objects.filter(pk__in=[row.pk for row in rows]).order_by()
-    places = found.annotate(place=headline("text", words)).values_list("pk", "place")
-    return {pk: marked(place) for pk, place in places if START in place}
+def with_places(rows: QuerySet, words: str) -> QuerySet:
+    """Each with the places in its slides where the words are, for `place_in`."""
+    return rows.annotate(headline=headline("text", words))
+
+
+def place_in(talk: Any) -> SafeString:
+    """With what was found marked."""
+    place = getattr(talk, "headline", "")
+    return marked(place) if START in place else SafeString()
 
 
 Found = dict[str, set[tuple[str, str]]]  # by kind, each with its value and its name

@@ -31,14 +31,19 @@ from meetings.slides.archive import (
     by_likeness,
     choices,
     narrow,
+    place_in,
     reader_like,
-    snippets,
     up_to,
+    with_places,
     with_words,
 )
 
 PER_PAGE = 20
 WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
+SHOWN = ["uid", "title", "file", "picture", "link", "format", "size", "audience", "presenter_name"]
+SHOWN += ["presenter__name", "company__name", "company__slug", "meeting__starts_at"]
+SHOWN += ["meeting__cluster__name", "meeting__cluster__association__time_zone"]
+SHOWN += ["meeting__association__name", "meeting__association__time_zone"]
 FILTERS = ["cluster", "theme", "topic", "firm", "year"]
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -78,8 +83,9 @@ def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
     wanted = {name: asked.get(name, "") for name in FILTERS}
     pages, look, is_near = look_for(narrow(up_to(rows, can_choose.newest), wanted), query)
     page = pages.get_page(asked.get("page"))
-    talks = list(whole(page.object_list, look))
-    places = snippets(talks, query) if talks and query and not is_near else {}
+    talks = whole(page.object_list, look)
+    if query and not is_near:
+        talks = with_places(talks, query)
     shown = {
         "cluster_word": brand_of(association, on_own_host=False).cluster_word,
         "signed_in": user.is_authenticated,
@@ -91,7 +97,7 @@ def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
         "choices": can_choose,
         "page": page,
         "is_near": is_near,
-        "rows": [(talk, places.get(talk.pk, "")) for talk in talks],
+        "rows": [(talk, place_in(talk)) for talk in talks],
     }
     main = render_to_string("meetings/archive/_main.html", shown)
     return ListPage(page.number, any(wanted.values()), main)
@@ -131,7 +137,7 @@ def newest(rows: QuerySet) -> QuerySet:
 def whole(found: QuerySet | list[int], look: Callable) -> QuerySet:
     """Those on a page with all that it shows, in the same order; joined when it is known which they are."""
     rows = found.values("pk") if isinstance(found, QuerySet) else found
-    return look(Presentation.objects.filter(pk__in=rows).select_related(*WHOLE))
+    return look(Presentation.objects.filter(pk__in=rows).select_related(*WHOLE).only(*SHOWN))
 
 
 @login_not_required
