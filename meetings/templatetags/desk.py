@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters import desk_rows
 from clusters.models import Association, Cluster
 from meetings.needs import Needs, needs_of
 
@@ -46,6 +47,7 @@ PLAIN_WORDS = {
 }
 
 register = template.Library()
+register.inclusion_tag("admin/change_list_results.html")(desk_rows.table_of)
 
 
 @register.simple_tag
