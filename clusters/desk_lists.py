@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import Truncator, smart_split
 from django.utils.translation import gettext as _
 
+from clusters.bounded import known_to_be
 from clusters.searching import without_nul
 
 MOST_WORDS = 8  # that are looked for; further ones are passed over, and the list says so
@@ -56,25 +57,35 @@ class FoundFirst(ChangeList):
 def with_words(rows: QuerySet, fields: list[str], typed: str) -> QuerySet:
     """Those of `rows` that have each word, or those in quotes together, in one of `fields`, also of other tables."""
     words = words_of(typed)[:MOST_WORDS]
-    return rows.filter(*(_has_word(rows.order_by(), fields, word) for word in words))
+    first = {word: _first_with(rows.order_by(), fields, word) for word in words}
+    rare = [set(numbers) for numbers in first.values() if len(numbers) <= MOST_WITH_WORD]
+    common = [word for word, numbers in first.items() if len(numbers) > MOST_WITH_WORD]
+    narrowed = rows.filter(*(_has_word(rows.order_by(), fields, word) for word in common))
+    if rare:
+        in_all = set.intersection(*rare)
+        narrowed = narrowed.filter(pk__in=in_all)
+        return narrowed if common else known_to_be(len(in_all), narrowed)
+    return known_to_be(len(set(first[common[0]])), narrowed) if len(common) == 1 else narrowed
 
 
 def words_of(typed: str) -> list[str]:
     return [word.strip("\"'") for word in smart_split(without_nul(typed))]
 
 
-def _has_word(rows: QuerySet, fields: list[str], word: str) -> Q:
-    """In one condition with what other tables have, no index of their own would serve. What very many have is met
-    soon in the order of the list, and would take long to sort."""
+def _first_with(rows: QuerySet, fields: list[str], word: str) -> list[int]:
+    """Numbers of rows, some of them twice. In one condition with what other tables have, no index of their own would
+    serve; what very many have by one index is not looked for by the others."""
     ways = {field: Q(**{f"{field}__icontains": word}) for field in fields}
     own = [way for field, way in ways.items() if "__" not in field]
     elsewhere = [way for field, way in ways.items() if "__" in field]
     each = [*([reduce(operator.or_, own)] if own else []), *elsewhere]
     first, *others = (rows.filter(way).values_list("pk", flat=True)[: MOST_WITH_WORD + 1] for way in each)
-    found = set(first.union(*others, all=True) if others else first)
-    if len(found) <= MOST_WITH_WORD:
-        return Q(pk__in=found)
-    return reduce(operator.or_, (_once(rows, field, way) for field, way in ways.items()))
+    return list(first.union(*others, all=True)[: MOST_WITH_WORD + 1] if others else first)
+
+
+def _has_word(rows: QuerySet, fields: list[str], word: str) -> Q:
+    """What very many have is met soon in the order of the list, and would take long to sort."""
+    return reduce(operator.or_, (_once(rows, field, Q(**{f"{field}__icontains": word})) for field in fields))
 
 
 def _once(rows: QuerySet, field: str, way: Q) -> Q:

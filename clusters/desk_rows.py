@@ -5,10 +5,9 @@ same for all rows is found once, where Django finds it for every cell: half of w
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist
@@ -52,13 +51,11 @@ class Links:
     """From a list to its rows, and from there back to the list as it was narrowed."""
 
     def __init__(self, cl: ChangeList):
-        self.cl, self.query = cl, None
+        self.cl = cl
+        self.query = f"?{cl.preserved_filters}" if cl.preserved_filters else ""
 
     def link(self, row: models.Model, words: str) -> SafeString:
         url = self.cl.url_for_result(row)
-        if self.query is None:
-            filters = {"preserved_filters": self.cl.preserved_filters, "opts": self.cl.opts}
-            self.query = add_preserved_filters(filters, url).removeprefix(url)
         return format_html('<a href="{}"{}>{}</a>', url + self.query, self.opener(row), words)
 
     def opener(self, row: models.Model) -> str:
@@ -73,7 +70,7 @@ class Column:
     def __init__(self, cl: ChangeList, name: Any, tag: str, links: Links | None):
         desk = cl.model_admin
         attr = label_for_field(name, cl.model, desk, return_attr=True)[1]
-        field = cl.opts.get_field(name) if attr is None else None
+        field = cast(models.Field, cl.opts.get_field(name)) if attr is None else None
         self.field = None if field is None or field.auto_created else field
         self.read = reader(name, attr, desk)
         self.empty = getattr(attr, "empty_value_display", desk.get_empty_value_display())

@@ -22,7 +22,7 @@ from clusters.choosing import FoundOnce, RepeatedSelect, SearchedField, Searched
 from clusters.desk import LeavesTrail
 from clusters.desk_lists import FoundFirst, with_words
 from clusters.list_files import list_file
-from clusters.models.places import places_managed_by
+from clusters.models.places import manages_associations, some_clusters_of
 
 MOST_CHOICES = 200  # in a list to choose from; of more, one types a part of the name
 MOST_WITHOUT_SEARCH = 2_000  # where nothing can be typed but the row's number
@@ -142,12 +142,15 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
         return FoundFirst
 
     def get_changeform_initial_data(self, request):
-        """Whoever looks after one cluster and nothing else need not choose it."""
+        """Whoever looks after one cluster need not choose it, unless an association of theirs may be meant."""
         asked_for = super().get_changeform_initial_data(request)
-        if request.user.is_superuser:
-            return asked_for
-        (*clusters,), associations = places_managed_by(request.user)
-        return asked_for if associations or len(clusters) != 1 else {"cluster": clusters[0], **asked_for}
+        found = some_clusters_of(request.user) if self.asks_for_cluster(request.user) else []
+        return {"cluster": found[0], **asked_for} if len(found) == 1 else asked_for
+
+    def asks_for_cluster(self, user) -> bool:
+        """And not for a cluster or an association, one as likely as the other."""
+        field = next((field for field in self.opts.fields if field.name == "cluster"), None)
+        return field is not None and not (field.blank and manages_associations(user))
 
     def get_search_results(self, request, queryset, search_term):
         fields = self.get_search_fields(request)
@@ -225,11 +228,18 @@ class ScopedStackedInline(InlineRights, admin.StackedInline):
     extra = 0
 
 
-class ScopedFilter(admin.RelatedFieldListFilter):
-    """A filter by a relation that offers managed rows only. Use as `list_filter = [("cluster", ScopedFilter)]`.
+def rows_to_choose(rows: models.QuerySet, user, chosen: str) -> list[models.Model]:
+    """Those the user looks after, to narrow a list by; of too many to choose from the one chosen by a link alone."""
+    rows = managed(rows, user)
+    is_long = user.is_superuser and is_longer(rows, MOST_CHOICES)  # is likely, and they are not read in vain
+    found = [] if is_long else list(rows[: MOST_CHOICES + 1])
+    if is_long or len(found) > MOST_CHOICES:
+        return list(rows.filter(pk=chosen)) if chosen.isdecimal() else []
+    return found
 
-    Of too many to choose from it shows the one that a link chose.
-    """
+
+class ScopedFilter(admin.RelatedFieldListFilter):
+    """A filter by a relation that offers managed rows only. Use as `list_filter = [("cluster", ScopedFilter)]`."""
 
     related: tuple[str, ...] = ()  # what `words_for` reads of other tables
 
@@ -237,12 +247,9 @@ class ScopedFilter(admin.RelatedFieldListFilter):
         return str(row)
 
     def field_choices(self, field, request, model_admin):
-        rows = managed(field.remote_field.model._default_manager.all(), request.user)
+        rows = field.remote_field.model._default_manager.all()
         rows = rows.select_related(*self.related) if self.related else rows
-        found = list(rows[: MOST_CHOICES + 1])
-        if len(found) > MOST_CHOICES:
-            chosen = self.lookup_val[0] if self.lookup_val else ""
-            found = list(rows.filter(pk=chosen)) if chosen.isdecimal() else []
+        found = rows_to_choose(rows, request.user, self.lookup_val[0] if self.lookup_val else "")
         return [(row.pk, self.words_for(row)) for row in found]
 
     def has_output(self):

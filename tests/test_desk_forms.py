@@ -20,6 +20,9 @@ from .test_scoping import DESK, ROWS, address, every_model
 MOST = 27  # queries of a page; of two of them a running site has kept what they find
 
 
+ASKING = ["clusters/topic", "meetings/venue", "meetings/meeting", "news/letter"]  # for which cluster
+
+
 def furnish(cluster):
     """One more of what forms let choose from, and of what waits beside them."""
     firm = factories.MembershipFactory(cluster=cluster).company
@@ -141,6 +144,22 @@ def test_who_looks_after_one_cluster_need_not_choose_it(
     assert chosen in as_coordinator.get(f"/admin/{path}/add/").content.decode()
     factories.OfficerFactory(user=coordinator, cluster=furness)
     assert chosen not in as_coordinator.get(f"/admin/{path}/add/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["officer", "operator"])
+def test_neither_need_officers_and_the_operator_where_a_cluster_must_be_chosen(
+    role, request, lancaster, association
+):
+    """Where they may mean their association instead, nothing is chosen for them."""
+    client = client_of(request.getfixturevalue(role))
+    chosen = f'<option value="{lancaster.pk}" selected>'
+
+    def pages():
+        return {path: client.get(f"/admin/{path}/add/").content.decode() for path in ASKING}
+
+    assert {path for path, page in pages().items() if chosen in page} == set(ASKING) - {"news/letter"}
+    factories.ClusterFactory(association=association)
+    assert not [path for path, page in pages().items() if chosen in page]
 
 
 def test_choices_of_many_rows_are_written_as_django_writes_them():

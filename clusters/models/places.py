@@ -22,6 +22,13 @@ def manages_associations(user) -> bool:
     return bool(reach.managed_associations) if reach else Association.objects.managed_by(user).exists()
 
 
+def some_clusters_of(user) -> list[int]:
+    """The numbers of two clusters that the user looks after, of one alone, or none: to tell which of these it is."""
+    if user.is_superuser:
+        return list(Cluster.objects.order_by().values_list("pk", flat=True)[:2])
+    return list(places_managed_by(user)[0])[:2]
+
+
 def places_managed_by(user) -> tuple[Collection[int], Collection[int]]:
     """The numbers of the clusters and of the associations: with these Postgres takes the indexes of a long table."""
     if reach := reach_of(user):

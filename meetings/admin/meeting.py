@@ -123,6 +123,10 @@ class MeetingAdmin(
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"for_user": request.user})
 
+    def asks_for_cluster(self, user) -> bool:
+        """Also of officers and the operator: hardly a meeting is of the association alone."""
+        return True
+
     def get_changeform_initial_data(self, request):
         """A meeting of the cluster one looks after, at its usual hour, in a month."""
         initial = super().get_changeform_initial_data(request)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.models import Cluster
-from clusters.scoping import ScopedAdmin, ScopedTabularInline
+from clusters.scoping import ScopedAdmin, ScopedTabularInline, rows_to_choose
 from members import companies, freezing
 from members.forms import CompanyDeskForm, FreezeForm
 from members.models import Company, Membership, Representative
@@ -17,7 +17,8 @@ class OfOneCluster(admin.SimpleListFilter):
     parameter_name = "cluster"
 
     def lookups(self, request, model_admin):
-        return [(cluster.pk, cluster.name) for cluster in Cluster.objects.managed_by(request.user)]
+        found = rows_to_choose(Cluster.objects.all(), request.user, str(self.value()))
+        return [(cluster.pk, cluster.name) for cluster in found]
 
     def queryset(self, request, queryset):
         if not str(self.value()).isdecimal():  # a number where Django counts the firms of each choice

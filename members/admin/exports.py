@@ -20,18 +20,15 @@ from clusters.scoping import ScopedAdmin
 from members import exports
 from members.models import Export
 
-from .imports import place, places_of
-
-WHOLE = "site"
+from .places import PlaceForm
 
 
-class AskForm(forms.Form):
+class AskForm(PlaceForm):
     of = forms.ChoiceField(label=_("All data of"))
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        whole = [(WHOLE, gettext("the whole site"))] if user.is_superuser else []
-        self.fields["of"].choices = [*whole, *places_of(user)]
+    def whole_places(self, user) -> dict:
+        whole_site = {"site": None} if user.is_superuser else {}
+        return whole_site | super().whole_places(user)
 
 
 @admin.register(Export)
@@ -50,10 +47,9 @@ class ExportAdmin(ScopedAdmin):
 
     @method_decorator(reauthentication_required)
     def add_view(self, request, form_url="", extra_context=None):
-        form = AskForm(request.POST if request.method == "POST" else None, user=request.user)
+        form = AskForm(request.POST if request.method == "POST" else None, desk=self, user=request.user)
         if form.is_bound and form.is_valid():
-            chosen = form.cleaned_data["of"]
-            export = exports.ask(None if chosen == WHOLE else place(chosen, request.user), by=request.user)
+            export = exports.ask(form.place, by=request.user)
             return redirect(reverse("admin:members_export_change", args=[export.pk]))
         context = {
             **self.admin_site.each_context(request),

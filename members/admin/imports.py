@@ -13,35 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
 from clusters.errors import Refused
-from clusters.models import Association, Cluster
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from clusters.spreadsheets import csv_response
 from members import invitations
 from members.imports import acts
 from members.models import Import, ImportLine, Invitation
 
+from .places import PlaceForm
+
 PER_PAGE = 50
 EXAMPLES = 3
 Outcome = ImportLine.Outcome
 
 
-def places_of(user) -> list[tuple[str, str]]:
-    """The clusters and associations one looks after, as choices."""
-    clusters = Cluster.objects.managed_by(user)
-    associations = Association.objects.managed_by(user)
-    return [
-        *((f"association:{one.pk}", gettext("%(one)s, all of it") % {"one": one}) for one in associations),
-        *((f"cluster:{one.pk}", str(one)) for one in clusters),
-    ]
-
-
-def place(choice: str, user) -> Cluster | Association:
-    kind, _, pk = choice.partition(":")
-    model = Cluster if kind == "cluster" else Association
-    return model.objects.managed_by(user).get(pk=pk)
-
-
-class UploadForm(forms.Form):
+class UploadForm(PlaceForm):
     kind = forms.ChoiceField(label=_("What is in it"), choices=Import.Kind.choices)
     of = forms.ChoiceField(
         label=_("For"), help_text=_("With a whole association, a column says the cluster of each line.")
@@ -57,10 +42,7 @@ class UploadForm(forms.Form):
         },
         max_length=200,
     )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["of"].choices = places_of(user)
+    field_order = ["kind", "of", "cluster", "file"]
 
 
 def puts_in(one: Import) -> str:
@@ -128,12 +110,11 @@ class ImportAdmin(ObjectActs, ScopedAdmin):
     # --- pages --------------------------------------------------------------------------------------------
     def add_view(self, request, form_url="", extra_context=None):
         typed = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = UploadForm(*typed, user=request.user)
+        form = UploadForm(*typed, desk=self, user=request.user)
         if form.is_bound and form.is_valid():
             values = form.cleaned_data
             try:
-                of = place(values["of"], request.user)
-                one = acts.upload(values["file"], kind=values["kind"], of=of, by=request.user)
+                one = acts.upload(values["file"], kind=values["kind"], of=form.place, by=request.user)
                 return redirect(self.change_url(one))
             except Refused as refusal:
                 form.add_error("file", str(refusal))

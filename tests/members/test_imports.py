@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from clusters.errors import Refused
 from clusters.models import Act
@@ -327,10 +328,9 @@ class TestAtTheSameMoment:
 
 class TestOnTheDesk:
     def upload(self, client, content: bytes, name="list.csv", **fields):
-        cluster = fields.pop("cluster")
+        """`of` says for what it is, or `cluster` and `cluster-typed`, of too many to choose from."""
         data = {
             "kind": "members",
-            "of": f"cluster:{cluster.pk}",
             "file": ContentFile(content, name),
             **fields,
         }
@@ -338,7 +338,9 @@ class TestOnTheDesk:
 
     def test_from_the_file_to_the_invitations(self, as_coordinator, lancaster):
         answer = self.upload(
-            as_coordinator, b"Firm,Person,E-mail\nBay,Ada Lowe,ada@bay.example\n", cluster=lancaster
+            as_coordinator,
+            b"Firm,Person,E-mail\nBay,Ada Lowe,ada@bay.example\n",
+            of=f"cluster:{lancaster.pk}",
         )
         one = Import.objects.get()
         page = reverse("admin:members_import_change", args=[one.pk])
@@ -360,18 +362,36 @@ class TestOnTheDesk:
         assert Company.objects.exists()
 
     def test_a_file_that_is_no_table_is_said_beside_the_field(self, as_coordinator, lancaster):
-        page = self.upload(as_coordinator, b"\0\1\2", cluster=lancaster).content.decode()
+        page = self.upload(as_coordinator, b"\0\1\2", of=f"cluster:{lancaster.pk}").content.decode()
         assert "not a table we can read" in page and not Import.objects.exists()
 
     def test_not_for_a_cluster_of_others(self, as_coordinator, furness, association):
         assert (
             "Select a valid choice"
-            in self.upload(as_coordinator, b"Firm\nBay\n", cluster=furness).content.decode()
+            in self.upload(as_coordinator, b"Firm\nBay\n", of=f"cluster:{furness.pk}").content.decode()
         )
-        page = self.upload(
-            as_coordinator, b"Firm\nBay\n", cluster=furness, of=f"association:{association.pk}"
-        )
+        page = self.upload(as_coordinator, b"Firm\nBay\n", of=f"association:{association.pk}")
         assert "Select a valid choice" in page.content.decode()
+
+    def test_of_too_many_clusters_one_is_found_by_name(self, as_officer, association, lancaster, monkeypatch):
+        monkeypatch.setattr("clusters.scoping.MOST_CHOICES", 0)
+        for name, verb in (("import", "Upload"), ("export", "Make the file")):
+            page = as_officer.get(reverse(f"admin:members_{name}_add")).text
+            assert verb in page and 'name="cluster-typed"' in page and "select2" in page
+            assert f">{escape(association)}, all of it" in page and f">{escape(lancaster)}" not in page
+        for chosen, says in [
+            ({"of": ""}, "Choose one of these, or one cluster below."),
+            ({"of": "", "cluster-typed": "Nowhere"}, "Nothing here is called “Nowhere”."),
+            ({"of": f"association:{association.pk}", "cluster": lancaster.pk}, "not both"),
+            ({"of": f"cluster:{lancaster.pk}"}, "Select a valid choice"),
+        ]:
+            page = self.upload(as_officer, b"Firm\nBay\n", **chosen).text
+            assert says in page and not Import.objects.exists()
+        by_name = {"of": "", "cluster-typed": lancaster.name}
+        of_all = {"of": f"association:{association.pk}"}
+        for chosen in (by_name, of_all, {"of": "", "cluster": lancaster.pk}):
+            assert self.upload(as_officer, b"Firm\nBay\n", **chosen).status_code == 302
+        assert [one.of for one in Import.objects.order_by("pk")] == [lancaster, association, lancaster]
 
     def test_a_strange_list_is_not_there(self, as_other_coordinator, lancaster, coordinator):
         one = bring([BAY], of=lancaster, by=coordinator)
