@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -131,8 +130,9 @@ class MeetingForm(SameTimeForm):
         """Who can be chosen: members of the meeting's cluster, or of all one looks after; who is chosen already."""
         if not self.instance.pk:
             return members_of(Cluster.objects.managed_by(self.for_user))
-        chosen = self.instance.duties.agreed().values("company")
-        return Company.objects.filter(Q(pk__in=may_take_turns(self.instance).values("pk")) | Q(pk__in=chosen))
+        chosen = self.instance.duties.agreed().order_by().values("company")
+        may = may_take_turns(self.instance).order_by().values("pk")
+        return Company.objects.filter(pk__in=may.union(chosen))
 
     def clean(self):
         cleaned = super().clean()

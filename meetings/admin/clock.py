@@ -3,10 +3,11 @@
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clusters.models import Association, Cluster
+from meetings.models import Meeting
 
 
 class ByItsOwnClock(admin.ModelAdmin):
@@ -21,10 +22,13 @@ class ByItsOwnClock(admin.ModelAdmin):
 
 def zone_for(user, meeting_pk: str) -> ZoneInfo | None:
     """Of a new meeting: that of the clusters one looks after, if it is one. None is the site's own."""
-    whose = Q(clusters__in=Cluster.objects.managed_by(user))
     if meeting_pk.isdecimal():
-        whose = Q(meetings=int(meeting_pk)) | Q(clusters__meetings=int(meeting_pk))
-    names = set(Association.objects.filter(whose).values_list("time_zone", flat=True))
+        zone = Coalesce("cluster__association__time_zone", "association__time_zone")
+        found = Meeting.objects.filter(pk=int(meeting_pk)).values_list(zone, flat=True)
+    else:
+        clusters = Cluster.objects.managed_by(user)
+        found = Association.objects.filter(clusters__in=clusters).values_list("time_zone", flat=True)
+    names = set(found.order_by())
     return ZoneInfo(names.pop()) if len(names) == 1 else None
 
 
