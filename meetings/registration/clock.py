@@ -1,9 +1,11 @@
 """What the time brings for answers: reminders, and yes to newly announced meetings. Jobs of the worker."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from clusters import present
 from clusters.errors import Refused
@@ -49,15 +51,17 @@ def remind(now: datetime) -> None:
     soon = Meeting.objects.upcoming(now).filter(
         state=Meeting.State.PUBLISHED, starts_at__range=(now, now + timedelta(days=2))
     )
+    zone = Coalesce("cluster__association__time_zone", "association__time_zone")
     tomorrow = {}
-    for meeting in soon.select_related("cluster__association", "association", "venue"):
-        local = now.astimezone(meeting.zone)
-        if local.date() == meeting.day - timedelta(days=1) and local.hour >= REMIND_FROM:
-            tomorrow[meeting.pk] = meeting
-    coming = to_remind().filter(meeting__in=tomorrow).order_by("meeting_id")
-    reminded = coming.values_list("meeting_id", "reminded_for").distinct()
-    for pk in dict.fromkeys(pk for pk, day in reminded if day != tomorrow[pk].day):
-        remind_of(tomorrow[pk])
+    for pk, starts_at, name in soon.order_by().values_list("pk", "starts_at", zone):
+        local, day = now.astimezone(ZoneInfo(name)), starts_at.astimezone(ZoneInfo(name)).date()
+        if local.date() == day - timedelta(days=1) and local.hour >= REMIND_FROM:
+            tomorrow[pk] = day
+    coming = to_remind().filter(meeting__in=tomorrow)
+    reminded = coming.values_list("meeting_id", "reminded_for").distinct().order_by("meeting_id")
+    due = {pk for pk, day in reminded if day != tomorrow[pk]}
+    for meeting in soon.filter(pk__in=due).select_related("cluster__association", "association", "venue"):
+        remind_of(meeting)
 
 
 def to_remind() -> QuerySet[Registration]:
