@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from clusters import to_check
 from members.management.commands import work
 from members.models import OutgoingMail, WorkerBeat
+from members.postman import Postman, SlowServers
 from tests import factories
 
 WAITING, SENT, FAILED = OutgoingMail.State.WAITING, OutgoingMail.State.SENT, OutgoingMail.State.FAILED
@@ -140,7 +142,7 @@ GOOD, BAD = f"{__name__}.good_job", f"{__name__}.bad_job"
 def test_each_job_fails_alone_and_leaves_nothing_half_done(settings, caplog):
     settings.WORKER_JOBS = [BAD, GOOD]
     done.clear()
-    work.run_jobs()
+    assert not work.run_jobs()
     assert done == ["bad", "good"]
     assert f"The job {BAD} failed." in caplog.text
     assert not OutgoingMail.objects.exists()
@@ -159,6 +161,21 @@ def test_a_job_that_another_worker_does_is_left_to_it(settings):
     other.close()
     work.run_jobs()
     assert done == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("job", "much", "wait"),
+    [(GOOD, True, work.JOBS_SOON), (GOOD, False, work.JOBS_EVERY), (BAD, True, work.JOBS_EVERY)],
+)
+def test_what_is_left_to_look_at_is_looked_at_soon_unless_that_failed(job, much, wait, settings, monkeypatch):
+    settings.WORKER_JOBS = [job]
+    monkeypatch.setattr(to_check, "MOST", 0 if much else 5_000)
+    factories.CompanyFactory(name="Noted")
+    worker = work.Command()
+    worker.name, worker.beat_at, worker.jobs_at, worker.postman = "here:1", 0.0, 0.0, Postman(SlowServers())
+    begun = time.monotonic()
+    worker.next_thing()
+    assert begun + wait <= worker.jobs_at <= time.monotonic() + wait
 
 
 @pytest.mark.parametrize("hours", [-1, 1])

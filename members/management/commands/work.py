@@ -73,10 +73,8 @@ class Command(BaseCommand):
             beat(self.name)
         if time.monotonic() >= self.jobs_at:
             self.jobs_at = time.monotonic() + JOBS_EVERY
-            if clock_is_right():
-                run_jobs()
-                if to_check.is_much_left():
-                    self.jobs_at = time.monotonic() + JOBS_SOON
+            if clock_is_right() and run_jobs() and to_check.is_much_left():
+                self.jobs_at = time.monotonic() + JOBS_SOON
         return self.postman.deliver_next() or do_chore()
 
     @staticmethod
@@ -112,16 +110,22 @@ def do_chore() -> bool:
     return any(import_string(chore)() for chore in settings.WORKER_CHORES)
 
 
-def run_jobs() -> None:
-    """Each job in a transaction of its own, at one worker at a time; one that fails hinders no other."""
+def run_jobs() -> bool:
+    """Each job in a transaction of its own, at one worker at a time; one that fails hinders no other.
+
+    Whether none has failed: what it has left to look at is not tried again at once, to fail again.
+    """
+    all_done = True
     for job in settings.WORKER_JOBS:
         try:
             with transaction.atomic():
                 if nobody_else_does(job):
                     import_string(job)()
         except Exception:
+            all_done = False
             log.exception("The job %s failed.", job)
             connection.close_if_unusable_or_obsolete()
+    return all_done
 
 
 def nobody_else_does(job: str) -> bool:
