@@ -5,8 +5,9 @@ older than the last commit. Unlike pages it outlives changes of other tables, an
 tables it is made from is noted while it is made (clusters.tables_read), for it and for whatever is being made round it.
 """
 
+import math
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
@@ -24,6 +25,7 @@ MOST = 1_000  # most of 5 to 20 KB, some of a few numbers
 MOST_TEXT = 4_000_000  # characters of all that are text, or made up of texts
 
 Made = TypeVar("Made")
+One = TypeVar("One", bound=Hashable)
 
 
 class Kept(NamedTuple):
@@ -67,6 +69,29 @@ def kept(what: tuple[Hashable, ...], make: Callable[[], Made], of: tuple[str, ..
     return known.made  # type: ignore[return-value]
 
 
+def kept_each(
+    what: tuple[Hashable, ...],
+    ones: Iterable[One],
+    make: Callable[[list[One]], dict[One, Made]],
+    of: tuple[str, ...],
+) -> dict[One, Made]:
+    """For each of `ones` what `make` gives for it, small and as `kept` has it. Those that are not known are made
+    together, from the models `of` alone. Kept are as many as there are.
+    """
+    known: dict[One, tuple[Made, present.Spell]] = kept(what, dict, of)
+    found = {one: known[one] for one in ones if one in known and not known[one][1].is_over}
+    missing = [one for one in ones if one not in found]
+    if missing:
+        with tables_read() as read, present.spell() as spell:
+            made = {one: (thing, spell) for one, thing in make(missing).items()}
+        if others := read - {apps.get_model(label)._meta.db_table for label in of}:
+            raise TypeError(f"{what[0]} can't be kept: it is also made from {', '.join(others)}.")
+        known.update(made)
+        found.update(made)
+    present.until_second(min((spell.until for _, spell in found.values()), default=math.inf))
+    return {one: found[one][0] for one in ones}
+
+
 def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[str, int | None]:
     counted = {table for label, table in of.items() if label in COUNTED}
     abouts = (table if table in counted else of_table(table) for table in read.union(of.values()))
@@ -74,7 +99,7 @@ def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[st
 
 
 def text_in(made: object) -> int:
-    if isinstance(made, str):
+    if isinstance(made, (str, bytes)):
         return len(made)
     return sum(map(text_in, made)) if isinstance(made, tuple) else 0
 

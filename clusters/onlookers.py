@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -15,6 +15,9 @@ EVERYBODY = AnonymousUser()
 
 Made = TypeVar("Made")
 Numbers = frozenset[int]  # of rows
+NOTHING = Reach(*[frozenset()] * len(Reach._fields))
+OFFICES = ("managed_clusters", "managed_associations")  # of a reach
+PLACES = ("clusters", "associations", *OFFICES)
 
 
 class Place(NamedTuple):
@@ -94,3 +97,28 @@ def kept_for_all_like(
         return kept((*what, None), lambda: make(EVERYBODY))
     like = find()
     return make(user) if like is None else kept((*what, like), lambda: make(like))
+
+
+def kept_for_reach(
+    user,
+    sets: Sequence[str],
+    what: tuple[Hashable, ...],
+    make: Callable[[Any], Made],
+    of: tuple[str, ...] = (),
+) -> Made:
+    """The same of all places: for all of whom these sets are the same, by which it is told what they see.
+
+    Who has nothing in them is a visitor to it.
+    """
+    like = with_these(user, sets)
+    return make(user) if like is None else kept((*what, like), lambda: make(like), of)
+
+
+def with_these(user, sets: Sequence[str]) -> Onlooker | AnonymousUser | None:
+    if user.is_anonymous:
+        return EVERYBODY
+    reach = reach_of(user)
+    if reach is None:
+        return None
+    here = NOTHING._replace(**{name: getattr(reach, name) for name in sets})
+    return Onlooker(here, user.is_superuser) if user.is_superuser or any(here) else EVERYBODY

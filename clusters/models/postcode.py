@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clusters.kept_figures import kept
+
 
 class Postcode(models.Model):
     """Where a postcode is, or a district in the mean of its postcodes; from `manage.py load_postcodes`.
@@ -25,5 +27,7 @@ class Postcode(models.Model):
 
 def point_of(*codes: str) -> tuple[float, float] | None:
     """Latitude and longitude of the first of these postcodes and districts that has been loaded."""
+    if not kept(("postcodes are known",), Postcode.objects.exists):
+        return None
     points = {row[0]: row[1:] for row in Postcode.objects.filter(code__in=codes).values_list()}
     return next((points[code] for code in codes if code in points), None)

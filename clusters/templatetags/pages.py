@@ -11,6 +11,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clusters import pictures, present
 from clusters.addresses import address
+from clusters.cluster_rows import ClusterRow, town_of
 from clusters.fragments import fragment
 from clusters.maps import Here, Town, region_map
 from clusters.models import Cluster, Support, Supporter, SupporterLogo
@@ -46,28 +48,15 @@ SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 @register.simple_tag
 def cluster_map(clusters, label: str, lit: str = "", here=None, rings: Sequence[int] = ()) -> SafeString:
     """The map of clusters that know their `firms`. `here` has a name and a position."""
-    towns = [
-        Town(
-            slug=cluster.slug,
-            name=cluster.town,
-            latitude=float(cluster.latitude),
-            longitude=float(cluster.longitude),
-            firms=cluster.firms,
-            href=cluster.get_absolute_url(),
-            words=words_on_map(cluster),
-        )
-        for cluster in clusters
-    ]
+    return map_of([town_of(cluster) for cluster in clusters], label, lit, here, rings)
+
+
+@register.simple_tag
+def map_of(
+    towns: Sequence[Town], label: str, lit: str = "", here=None, rings: Sequence[int] = ()
+) -> SafeString:
     spot = Here(here.name, here.latitude, here.longitude) if here else None
     return region_map(towns, label, lit=lit, here=spot, rings=rings)
-
-
-def words_on_map(cluster) -> str:
-    """They begin with what stands on the map, so that people who speak to their browser can say what they see."""
-    words = ngettext(
-        "%(town)s: %(number)d firm, %(cluster)s", "%(town)s: %(number)d firms, %(cluster)s", cluster.firms
-    )
-    return words % {"town": cluster.town, "number": cluster.firms, "cluster": cluster.name}
 
 
 @register.simple_tag
@@ -90,23 +79,16 @@ def cluster_tile(cluster) -> SafeString:
 
 
 @register.simple_tag
-def near_row(cluster, miles: float | None = None, is_best: bool = False) -> SafeString:
-    """A cluster that knows its `firms` and `next_at`; `miles` from where the visitor is; `is_best` for the answer."""
-    zone = ZoneInfo(cluster.association.time_zone)
-    return fragment(
-        "clusters/_near.html",
-        url=cluster.get_absolute_url(),
-        name=cluster.name,
-        seed=cluster.glyph_seed,
-        firms=cluster.firms,
-        state=cluster.state,
-        is_active=cluster.state == "active",
-        miles=miles,
-        is_best=is_best,
-        rhythm=cluster.rhythm if cluster.state == "active" else "",
-        usual_start=cluster.usual_start,
-        next_day=cluster.next_at.astimezone(zone).date() if cluster.next_at else None,
-    )
+def near_row(row: ClusterRow, miles: float | None = None, is_best: bool = False) -> SafeString:
+    """`miles` from where the visitor is; `is_best` for the answer."""
+    distance = "" if miles is None else distance_of(miles)
+    return fragment("clusters/_near.html", row=row, distance=distance, is_best=is_best)
+
+
+def distance_of(miles: float) -> str:
+    if miles < 1:
+        return _("Less than 1 mile")
+    return _("%(miles)s miles") % {"miles": floatformat(miles, 0 if miles >= 9.5 else 1)}
 
 
 class Picture(NamedTuple):

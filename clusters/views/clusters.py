@@ -1,6 +1,5 @@
 """The list of clusters with the finder, and the page of a cluster."""
 
-from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from clusters import finder, present
 from clusters.brands import canonical, wear
+from clusters.cluster_rows import rows_of
 from clusters.dates import row_date
 from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
@@ -48,30 +48,23 @@ SHOWN_OF_TALKS += ["company__name", "company__slug", "meeting__starts_at", "meet
 @require_safe
 @same_for_visitors("q", "page")
 def cluster_list(request):
-    """Finds among all by what little that takes; only those shown are read whole."""
-    visible = Cluster.objects.visible_to(request.user).of(request.site_association)
+    """Finds among all by what little that takes; of those shown rows are kept."""
     known = known_clusters(request.site_association)
     answer = finder.find(request.GET.get("q", ""), known, point_of)
     page = Paginator(known, MOST_SHOWN).get_page(request.GET.get("page"))
     near = answer.near[:MOST_SHOWN]
     on_map = clusters_on_map(known, page.object_list, answer)
-    whole = (
-        visible.with_firms()
-        .with_next_meeting(request.user)
-        .select_related("association")
-        .in_bulk({cluster.pk for cluster in [*page.object_list, *on_map, *(one.cluster for one in near)]})
-    )
-    found = len(answer.near)
-    answer = replace(answer, near=[replace(one, cluster=whole[one.cluster.pk]) for one in near])
+    rows = rows_of({*page.object_list, *on_map, *(one.cluster for one in near)}, request.user)
     context = {
         "nav": "clusters",
         "page": page,
-        "clusters": [whole[cluster.pk] for cluster in page.object_list],
+        "rows": [rows[cluster.pk].row for cluster in page.object_list],
         "answer": answer,
         "outcome": answer.outcome.name,
-        "found": found,
+        "near": [(rows[one.cluster.pk].row, one.miles, one.is_best) for one in near],
+        "found": len(answer.near),
         "around": finder.AROUND,
-        "shown": [whole[cluster.pk] for cluster in on_map],
+        "towns": [rows[cluster.pk].town for cluster in on_map],
         "rings": RINGS,
         "lit": answer.best.slug if answer.best else "",
         "canonical_url": canonical(request),

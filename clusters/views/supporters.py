@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -15,31 +18,44 @@ from clusters.brands import canonical
 from clusters.costs import given_in, years_of
 from clusters.images import served
 from clusters.models import Association, Cluster, Support, SupporterLogo
+from clusters.onlookers import OFFICES, kept_for_reach
 from clusters.visitors_pages import same_for_visitors
 
 MOST_YEARS = 6
+SHOWN = ["gives", "description", "amount", "amount_public", "public", "start", "end"]
+SHOWN += [f"supporter__{name}" for name in ("name", "slug", "kind", "about", "website")]
+SHOWN += [f"supporter__logo__{name}" for name in ("uid", "width", "height")]
+SHOWN += ["association__name", "association__slug", "cluster__name"]
+SHOWN += ["cluster__association__name", "cluster__association__slug"]
 
 
 @login_not_required
 @require_safe
 @same_for_visitors()
 def supporters(request):
+    here = request.site_association and request.site_association.pk
+    write = partial(written_list, here)
+    body = kept_for_reach(request.user, OFFICES, ("supporters", here), write)
+    return render(request, "clusters/supporters.html", {"body": body, "canonical_url": canonical(request)})
+
+
+def written_list(here: int | None, user) -> SafeString:
+    """`here`: the number of the association whose supporters these are; those of all without one."""
     supports = (
-        Support.objects.visible_to(request.user)
-        .of(request.site_association)
+        Support.objects.visible_to(user)
+        .of(Association.objects.get(pk=here) if here else None)
         .select_related("supporter__logo", "association", "cluster__association")
+        .only(*SHOWN)
         .order_by("supporter__name", "-start", "pk")
     )
     today = present.today()
-    past = [support for support in supports if support.end and support.end < today]
-    current = [support for support in supports if support not in past and support.start <= today]
-    context = {
-        "by_association": by_association(current),
-        "past": past,
-        "may_see_costs": looked_after(request.user).exists(),
-        "canonical_url": canonical(request),
+    begun = [support for support in supports if support.start <= today]
+    shown = {
+        "by_association": by_association([one for one in begun if not one.end or one.end >= today]),
+        "past": [one for one in begun if one.end and one.end < today],
+        "may_see_costs": looked_after(user).exists(),
     }
-    return render(request, "clusters/supporters.html", context)
+    return render_to_string("clusters/_supporters_by_association.html", shown)
 
 
 def by_association(supports: list[Support]) -> list[tuple]:

@@ -102,9 +102,9 @@ class TestTheList:
         assert "Lancaster" not in words
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_four_queries(self, client, size, association, django_assert_num_queries):
+    def test_takes_five_queries_with_nothing_kept(self, client, size, association, django_assert_num_queries):
         grow(association, size)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/clusters/?q=LA1")
 
 
