@@ -1,13 +1,15 @@
 """The questions and answers of the site, an association and a cluster."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -20,6 +22,8 @@ from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, graph
 from clusters.models import Association, Cluster, Question, Support, Theme, Topic
 from clusters.models.question import most_specific
+from clusters.onlookers import EVERYBODY, OFFICES, kept_for_reach
+from clusters.templatetags.pages import linked_data
 from clusters.visitors_pages import same_for_visitors
 
 MOST_TOPICS = 12  # of a theme
@@ -40,55 +44,65 @@ OF_FACTS = (
 @same_for_visitors("thanks")
 def faq(request):
     """The site's; under an association's own host name, the association's."""
-    association = request.site_association
-    questions = Question.objects.visible_to(request.user).answering(association=association)
-    clusters = Cluster.objects.visible_to(request.user).of(association)
-    context = {
-        "canonical_url": canonical(request),
-        "about": association,
-        "ask_url": reverse("members:question-ask"),
-        "crumbs": [],
-    }
-    return render_faq(request, questions, clusters, context)
+    here = request.site_association
+    return render_faq(request, partial(of_association, here and here.pk), canonical_url=canonical(request))
 
 
 @login_not_required
 @require_safe
 @same_for_visitors("thanks")
 def association_faq(request, slug):
-    association = get_object_or_404(Association.objects.visible_to(request.user), slug=slug)
-    if association == request.site_association:
+    if request.site_association and slug == request.site_association.slug:
         return redirect("clusters:faq")
-    wear(request, association)
-    questions = Question.objects.visible_to(request.user).answering(association=association)
-    clusters = Cluster.objects.visible_to(request.user).of(association)
-    crumbs = [(association.name, association.get_absolute_url())]
-    ask_url = reverse("members:association-question-ask", args=[slug])
-    return render_faq(
-        request, questions, clusters, {"about": association, "ask_url": ask_url, "crumbs": crumbs}
-    )
+    return render_faq(request, partial(of_association_at, slug))
 
 
 @login_not_required
 @require_safe
 @same_for_visitors("thanks")
 def cluster_faq(request, slug):
-    clusters = Cluster.objects.visible_to(request.user).select_related("association")
+    return render_faq(request, partial(of_cluster, slug))
+
+
+class Scope(NamedTuple):
+    """Whose questions and answers a page has: those of an association, a cluster or of the whole site."""
+
+    association: Association | None = None
+    cluster: Cluster | None = None
+    ask_url: str = ""
+    crumbs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def about(self) -> Association | Cluster | None:
+        return self.cluster or self.association
+
+    def clusters(self):
+        if self.cluster:
+            return Cluster.objects.filter(pk=self.cluster.pk)
+        return Cluster.objects.of(self.association)
+
+
+def of_association(number: int | None) -> Scope:
+    """Of the one whose site it is, or of the whole site."""
+    association = Association.objects.get(pk=number) if number else None
+    return Scope(association, ask_url=reverse("members:question-ask"))
+
+
+def of_association_at(slug: str) -> Scope:
+    association = get_object_or_404(Association.objects.visible_to(EVERYBODY), slug=slug)
+    ask_url = reverse("members:association-question-ask", args=[slug])
+    return Scope(association, None, ask_url, ((association.name, association.get_absolute_url()),))
+
+
+def of_cluster(slug: str) -> Scope:
+    clusters = Cluster.objects.visible_to(EVERYBODY).select_related("association")
     cluster = get_object_or_404(clusters, slug=slug)
-    wear(request, cluster.association)
-    questions = Question.objects.visible_to(request.user).answering(cluster=cluster)
-    crumbs = [
+    crumbs = (
         (cluster.association.cluster_word, "/clusters/"),
         (cluster.name, cluster.get_absolute_url()),
-    ]
-    context = {
-        "about": cluster,
-        "cluster": cluster,
-        "lit_cluster": cluster.slug,
-        "ask_url": reverse("members:cluster-question-ask", args=[slug]),
-        "crumbs": crumbs,
-    }
-    return render_faq(request, questions, clusters.filter(pk=cluster.pk), context)
+    )
+    ask_url = reverse("members:cluster-question-ask", args=[slug])
+    return Scope(cluster.association, cluster, ask_url, crumbs)
 
 
 @login_not_required
@@ -105,9 +119,37 @@ def question_helpful(request, pk):
     return redirect(f"{back.partition('?')[0].partition('#')[0]}?thanks={question.pk}#q-{question.key}")
 
 
-def render_faq(request, questions, clusters, context):
+class FaqPage(NamedTuple):
+    """What a reader gets of it. Of the rows of `scope`, the columns are meant."""
+
+    scope: Scope
+    linked: SafeString
+    body: SafeString
+
+
+def render_faq(request, find_scope: Callable[[], Scope], **context):
+    """Kept but for the thanks for a vote."""
+    here = request.site_association and request.site_association.pk
+    thanks = request.GET.get("thanks", "")
+    write = partial(written_faq, find_scope, request.path, thanks)
+    if thanks:
+        page = write(request.user)
+    else:
+        page = kept_for_reach(request.user, OFFICES, ("faq", request.path, here), write, OF_FACTS)
+    cluster = page.scope.cluster
+    if page.scope.association:
+        wear(request, page.scope.association)
+    context |= {"nav": "faq", "page": page, "cluster": cluster, "lit_cluster": cluster.slug if cluster else ""}
+    return render(request, "clusters/faq.html", context)
+
+
+def written_faq(find_scope: Callable[[], Scope], path: str, thanks: str, user) -> FaqPage:
+    scope = find_scope()
+    questions = Question.objects.visible_to(user).answering(
+        association=None if scope.cluster else scope.association, cluster=scope.cluster
+    )
     answers = most_specific(questions)
-    live = live_facts({answer.live for answer in answers}, clusters, context["about"], request.user)
+    live = live_facts({answer.live for answer in answers}, scope, user)
     groups = [
         (
             group.value,
@@ -116,22 +158,20 @@ def render_faq(request, questions, clusters, context):
         )
         for group in Question.Group
     ]
-    crumbs = context["crumbs"]
-    linked = [faq_page(answers)]
-    if crumbs:
-        linked.append(breadcrumbs(*crumbs, (_("Questions and answers"), request.path)))
-    return render(
-        request,
-        "clusters/faq.html",
-        {
-            "nav": "faq",
-            "cluster": None,
-            "groups": [group for group in groups if group[2]],
-            "thanks": request.GET.get("thanks", ""),
-            **context,
-            "linked": graph(*linked),
-        },
+    shown = {"scope": scope, "groups": [group for group in groups if group[2]], "thanks": thanks, "path": path}
+    return FaqPage(
+        scope,
+        linked=linked_data(facts_of(answers, scope, path)),
+        body=render_to_string("clusters/_faq.html", shown),
     )
+
+
+def facts_of(answers: list[Question], scope: Scope, path: str) -> dict:
+    """For search engines."""
+    linked = [faq_page(answers)]
+    if scope.crumbs:
+        linked.append(breadcrumbs(*scope.crumbs, (_("Questions and answers"), path)))
+    return graph(*linked)
 
 
 def faq_page(answers: list[Question]) -> dict:
@@ -148,16 +188,16 @@ def faq_page(answers: list[Question]) -> dict:
     }
 
 
-def live_facts(kinds: set[str], clusters, about: Association | Cluster | None, user) -> dict[str, SafeString]:
-    """The facts of the moment that the answers ask for, as HTML. `clusters` are those in question.
+def live_facts(kinds: set[str], scope: Scope, user) -> dict[str, SafeString]:
+    """The facts of the moment that the answers ask for, as HTML.
 
     Kept until one of them changes, but for those of which officers see more than others.
     """
     today = present.today()
-    where = (about and (about._meta.label, about.pk), today, get_script_prefix())
+    where = (scope.about and (scope.about._meta.label, scope.about.pk), today)
     found = {}
     for kind in kinds - {Question.Live.NONE}:
-        write = partial(written_facts, kind, clusters, today, user)
+        write = partial(written_facts, kind, scope.clusters(), today, user)
         is_for_all = user.is_anonymous or kind != Question.Live.SUPPORTERS
         found[kind] = kept(("live facts", kind, *where), write, OF_FACTS) if is_for_all else write()
     return found
