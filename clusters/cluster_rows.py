@@ -51,17 +51,28 @@ def rows_of(clusters: Collection[Cluster], user) -> dict[int, Known]:
     reach = reach_of(user)
     if reach is None and user.is_authenticated:
         return ask_for(numbers, user)
-    inside = numbers if user.is_superuser else numbers & (reach.clusters | reach.managed_clusters) if reach else set()
+    inside = (
+        numbers
+        if user.is_superuser
+        else numbers & (reach.clusters | reach.managed_clusters)
+        if reach
+        else set()
+    )
     rows = kept_each(("rows of clusters",), numbers - inside, partial(ask_for, user=EVERYBODY), MADE_FROM)
     if inside:
         member = Onlooker(NOTHING._replace(clusters=frozenset(inside)), is_superuser=False)
-        rows |= kept_each(("rows of clusters", "for members"), inside, partial(ask_for, user=member), MADE_FROM)
+        rows |= kept_each(
+            ("rows of clusters", "for members"), inside, partial(ask_for, user=member), MADE_FROM
+        )
     return rows
 
 
 def ask_for(numbers: Collection[int], user) -> dict[int, Known]:
     clusters = Cluster.objects.visible_to(user).with_firms().with_next_meeting(user)
-    return {pk: known_of(cluster) for pk, cluster in clusters.select_related("association").in_bulk(numbers).items()}
+    return {
+        pk: known_of(cluster)
+        for pk, cluster in clusters.select_related("association").in_bulk(numbers).items()
+    }
 
 
 def known_of(cluster) -> Known:

@@ -6,6 +6,7 @@ from meetings.views import (
     archive,
     checkins,
     guest_data,
+    lists,
     meetings,
     my_calendar,
     proposals,
@@ -20,8 +21,8 @@ from meetings.views import (
 app_name = "meetings"
 
 urlpatterns = [
-    path("meetings/", meetings.meeting_list, name="meeting-list"),
-    path("meetings/past/", meetings.meeting_archive, name="meeting-archive"),
+    path("meetings/", lists.meeting_list, name="meeting-list"),
+    path("meetings/past/", lists.meeting_archive, name="meeting-archive"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path(
         "meetings/<int:pk>/share-<slug:version>.png",

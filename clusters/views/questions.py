@@ -139,7 +139,12 @@ def render_faq(request, find_scope: Callable[[], Scope], **context):
     cluster = page.scope.cluster
     if page.scope.association:
         wear(request, page.scope.association)
-    context |= {"nav": "faq", "page": page, "cluster": cluster, "lit_cluster": cluster.slug if cluster else ""}
+    context |= {
+        "nav": "faq",
+        "page": page,
+        "cluster": cluster,
+        "lit_cluster": cluster.slug if cluster else "",
+    }
     return render(request, "clusters/faq.html", context)
 
 
@@ -158,7 +163,12 @@ def written_faq(find_scope: Callable[[], Scope], path: str, thanks: str, user) -
         )
         for group in Question.Group
     ]
-    shown = {"scope": scope, "groups": [group for group in groups if group[2]], "thanks": thanks, "path": path}
+    shown = {
+        "scope": scope,
+        "groups": [group for group in groups if group[2]],
+        "thanks": thanks,
+        "path": path,
+    }
     return FaqPage(
         scope,
         linked=linked_data(facts_of(answers, scope, path)),

@@ -55,6 +55,14 @@ def number_of(rows) -> Coalesce:
     return Coalesce(models.Subquery(of_this.annotate(number=models.Count("pk")).values("number")), 0)
 
 
+def left_of(places: int | None, taken: int) -> int | None:
+    return None if places is None else max(places - taken, 0)
+
+
+def few(left: int | None) -> int | None:
+    return left if left is not None and left <= FEW else None
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Drafts for the officers alone; members-only meetings also for the members they are meant for."""
@@ -115,19 +123,22 @@ class MeetingQuerySet(models.QuerySet):
         return self.annotate(taken=number_of(answers.seated()), waiting=number_of(answers.in_line()))
 
     def that_know_seats(self, meetings: Iterable[Meeting]) -> list[Meeting]:
-        """Copies of `meetings`, which may be kept, each with `taken` as it is now, as far as pages show it.
-
-        Pages for visitors stay kept while it is.
-        """
-        from .registration import Registration
-
+        """Copies of `meetings`, which may be kept, each with `taken` as it is now, as far as pages show it."""
         found = [copy(meeting) for meeting in meetings]
-        limited = (one for one in found if one.state == Meeting.State.PUBLISHED and one.places is not None)
-        shown = tuple(one.pk for one in limited)
-        taken = dict(ask(("seats", shown), partial(Registration.objects.seats_taken, shown))) if shown else {}
+        taken = self.seats_taken([one.pk for one in found if one.places_offered is not None])
         for meeting in found:
             meeting.taken = taken.get(meeting.pk, 0)
         return found
+
+    def seats_taken(self, numbers: Iterable[int]) -> dict[int, int]:
+        """How many have a place now, by the numbers of meetings, of those in which somebody has.
+
+        Pages for visitors stay kept while it is the same.
+        """
+        from .registration import Registration
+
+        shown = tuple(numbers)
+        return dict(ask(("seats", shown), partial(Registration.objects.seats_taken, shown))) if shown else {}
 
     def with_heads(self):
         """Each with `came`: how many were ticked off or, where no list was kept, the heads that somebody counted."""
@@ -378,18 +389,20 @@ class Meeting(models.Model):
         return min(limits, default=None)
 
     @property
+    def places_offered(self) -> int | None:
+        """The same, before the meeting."""
+        return self.places if self.state == self.State.PUBLISHED else None
+
+    @property
     def places_left(self) -> int | None:
-        """How many places are left of those there are, before the meeting. Only of those that know their seats."""
+        """How many places are left of those offered. Only of meetings that know their seats."""
         taken: int | None = getattr(self, "taken", None)
-        if taken is None or self.places is None or self.state != self.State.PUBLISHED:
-            return None
-        return max(self.places - taken, 0)
+        return None if taken is None else left_of(self.places_offered, taken)
 
     @property
     def few_left(self) -> int | None:
         """The same, where it is worth stressing: 0 when full."""
-        left = self.places_left
-        return left if left is not None and left <= FEW else None
+        return few(self.places_left)
 
     @property
     def zone(self) -> ZoneInfo:

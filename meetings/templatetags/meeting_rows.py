@@ -1,21 +1,39 @@
 """Rows of lists, kept for the same values (clusters.fragments)."""
 
+from datetime import date, datetime, time
+from typing import NamedTuple
+
 from django import template
 from django.utils.safestring import SafeString
 
 from clusters.fragments import fragment
 from clusters.templatetags.pages import days_ahead
 from meetings.models import Meeting, Presentation
+from meetings.models.meeting import few
 
 register = template.Library()
 
 
-@register.simple_tag
-def meeting_row(meeting: Meeting) -> SafeString:
-    """With what everybody may know of it. Needs its venue, and its cluster and association."""
+class MeetingRow(NamedTuple):
+    """What everybody may know of a meeting, but for the places left."""
+
+    url: str
+    title: str
+    organiser: str
+    starts_at: datetime
+    day: date
+    start: time
+    end: time
+    place: str
+    kind: str
+    for_members: bool
+    days_ahead: str
+
+
+def row_of(meeting: Meeting) -> MeetingRow:
+    """Needs its venue, and its cluster and association."""
     day = meeting.day
-    return fragment(
-        "meetings/_row.html",
+    return MeetingRow(
         url=meeting.get_absolute_url(),
         title=meeting.title,
         organiser=meeting.organiser.name,
@@ -26,10 +44,17 @@ def meeting_row(meeting: Meeting) -> SafeString:
         place=meeting.public_place,
         kind="" if meeting.kind == Meeting.Kind.MEETING else meeting.get_kind_display(),
         for_members=meeting.openness == Meeting.Openness.MEMBERS,
-        places_left=meeting.places_left,
-        few_left=meeting.few_left,
         days_ahead=days_ahead(day),
     )
+
+
+@register.simple_tag
+def meeting_row(meeting: Meeting) -> SafeString:
+    return written_row(row_of(meeting), meeting.places_left)
+
+
+def written_row(row: MeetingRow, places_left: int | None) -> SafeString:
+    return fragment("meetings/_row.html", row=row, places_left=places_left, few_left=few(places_left))
 
 
 @register.simple_tag

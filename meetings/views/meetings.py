@@ -1,10 +1,8 @@
-from copy import copy
 from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.core.paginator import Page
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from clusters.bounded import BoundedPaginator
 from clusters.brands import wear
 from clusters.dates import clock, long_date
 from clusters.kept_figures import kept
@@ -38,78 +35,7 @@ from meetings.timetables import timetable
 from meetings.views.share_pictures import shared_picture_of
 from members.models import Officer
 
-PER_PAGE = 40
-MOST_CHOICES = 100  # a longer list of clusters would make the page heavy; they link here from their own pages
 WITH_ORGANISER = ["venue", "cluster__association", "association"]
-
-
-@login_not_required
-@require_safe
-@same_for_visitors("cluster", "kind", "page")
-def meeting_list(request):
-    """The meetings ahead, the next one first."""
-    return list_page(request, meetings_ahead, "meetings/meeting_list.html", with_seats=True)
-
-
-def meetings_ahead():
-    return Meeting.objects.exclude(state=Meeting.State.DRAFT).upcoming()
-
-
-@login_not_required
-@require_safe
-@same_for_visitors("cluster", "kind", "page")
-def meeting_archive(request):
-    """Those that took place, the last one first."""
-    return list_page(request, Meeting.objects.past, "meetings/meeting_archive.html")
-
-
-def list_page(request, meetings, template: str, *, with_seats: bool = False):
-    """`meetings()` that the reader may see, with ?cluster=, ?kind= and ?page=."""
-    clusters = Cluster.objects.of(request.site_association)
-    slug, kind = request.GET.get("cluster", "").replace("\0", ""), request.GET.get("kind", "")
-    cluster = get_object_or_404(clusters.select_related("association"), slug=slug) if slug else None
-    if cluster:
-        wear(request, cluster.association)
-    number, here = request.GET.get("page"), request.site_association and request.site_association.pk
-    find = partial(page_of_list, meetings, request.user, here, cluster, kind, number)
-    if request.user.is_anonymous and not kind and not number:  # as nearly all ask
-        page = copy(kept((template, here, cluster and cluster.pk), find))
-    else:
-        page = find()
-    if with_seats:
-        page.object_list = Meeting.objects.that_know_seats(page.object_list)
-    choices = clusters_to_choose_from(request.site_association)
-    context = {
-        "page": page,
-        "cluster": cluster,
-        "clusters": choices,
-        "kind": kind,
-        "kinds": Meeting.Kind.choices,
-    }
-    return render(request, template, context)
-
-
-def page_of_list(
-    meetings, user, here: int | None, cluster: Cluster | None, kind: str, number: str | None
-) -> Page:
-    """`here`: the number of the association whose site it is, which is asked for with its clusters."""
-    association = Association.objects.get(pk=here) if here else None
-    meetings = meetings().visible_to(user).of(association).as_rows()
-    if cluster:
-        meetings = meetings.filter(cluster=cluster)
-    if kind in Meeting.Kind.values:
-        meetings = meetings.filter(kind=kind)
-    page = BoundedPaginator(meetings, PER_PAGE).get_page(number)
-    page.object_list = list(page.object_list)
-    return page
-
-
-def clusters_to_choose_from(association: Association | None) -> list[Cluster]:
-    """None of too many for a list."""
-    few = Cluster.objects.of(association).only("name", "slug")[: MOST_CHOICES + 1]
-    what = ("clusters to choose from", association.pk if association else None)
-    found = kept(what, lambda: list(few), ("clusters.Cluster",))
-    return found if len(found) <= MOST_CHOICES else []
 
 
 @login_not_required
