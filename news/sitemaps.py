@@ -1,11 +1,13 @@
 """What search engines should read: the pages that everybody may see, under the site's main address."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -18,10 +20,6 @@ from meetings.models import Meeting
 from news.models import Article
 
 EVERYBODY = AnonymousUser()
-
-
-def changed_on(moment: datetime) -> SafeString:
-    return SafeString(f"<lastmod>{timezone.localdate(moment).isoformat()}</lastmod>")
 
 
 class PublicSitemap(Sitemap):
@@ -38,12 +36,19 @@ class PublicSitemap(Sitemap):
         """An entry for each, made here: in Django's template each of hundreds takes longer than finding it."""
         begin, end = format_html("<url><loc>{}://{}", protocol, domain), SafeString("</url>\n")
         return [
-            begin + escape(self.location(item)) + SafeString("</loc>") + self.changed(item) + end
-            for item in self.paginator.page(page).object_list
+            begin + escape(path) + SafeString("</loc>") + changed_on(*changed) + end
+            for path, *changed in self.pages(self.paginator.page(page).object_list)
         ]
 
-    def changed(self, item) -> SafeString:
-        return SafeString("")
+    def pages(self, items) -> Iterable[tuple]:
+        """The path of each and, where that is known, when it changed."""
+        raise NotImplementedError
+
+
+def changed_on(moment: datetime | None = None) -> SafeString:
+    if moment is None:
+        return SafeString()
+    return SafeString(f"<lastmod>{timezone.localdate(moment).isoformat()}</lastmod>")
 
 
 class PageSitemap(PublicSitemap):
@@ -60,51 +65,69 @@ class PageSitemap(PublicSitemap):
             "clusters:accessibility",
         ]
 
-    def location(self, item):
-        return reverse(item)
+    def pages(self, items):
+        return [(reverse(item),) for item in items]
 
 
-class AssociationSitemap(PublicSitemap):
-    def items(self):
-        return Association.objects.visible_to(EVERYBODY).only("slug").order_by("pk")
+class SitemapOfRows(PublicSitemap):
+    """Of rows with what stands for them in the address, and when they changed if that is known."""
 
+    address: str  # its name
 
-class AssociationQuestionsSitemap(AssociationSitemap):
-    def location(self, item):
-        return address("clusters:association-faq", item.slug)
-
-
-class ClusterSitemap(PublicSitemap):
-    def items(self):
-        return Cluster.objects.visible_to(EVERYBODY).only("slug").order_by("pk")
-
-
-class ClusterQuestionsSitemap(ClusterSitemap):
-    def location(self, item):
-        return address("clusters:cluster-faq", item.slug)
-
-
-class MeetingSitemap(PublicSitemap):
     @property
     def paginator(self):
         """They are counted for the index, and for each section."""
-        pages = super().paginator
-        pages.count = kept(("meetings in the sitemap",), self.items().count, ("meetings.Meeting",))
+        pages, rows = super().paginator, self.rows()
+        what = ("in the sitemap", type(self).__name__)
+        pages.count = kept(what, rows.count, (rows.model._meta.label,))
         return pages
 
     def items(self):
-        return Meeting.objects.visible_to(EVERYBODY).only("changed_at").order_by("pk")
+        return self.rows()
 
-    def changed(self, item):
-        return changed_on(item.changed_at)
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+    def pages(self, items):
+        """Addresses differ in nothing else, and one is looked up for all."""
+        begin, end = address(self.address, 0).rsplit("0", 1)
+        return [(f"{begin}{name}{end}", *changed) for name, *changed in items]
 
 
-class ArticleSitemap(PublicSitemap):
-    def items(self):
-        return Article.objects.visible_to(EVERYBODY).only("slug", "changed_at").order_by("pk")
+class AssociationSitemap(SitemapOfRows):
+    address = "news:association"
 
-    def changed(self, item):
-        return changed_on(item.changed_at)
+    def rows(self):
+        return Association.objects.visible_to(EVERYBODY).order_by("pk").values_list("slug")
+
+
+class AssociationQuestionsSitemap(AssociationSitemap):
+    address = "clusters:association-faq"
+
+
+class ClusterSitemap(SitemapOfRows):
+    address = "clusters:cluster"
+
+    def rows(self):
+        return Cluster.objects.visible_to(EVERYBODY).order_by("pk").values_list("slug")
+
+
+class ClusterQuestionsSitemap(ClusterSitemap):
+    address = "clusters:cluster-faq"
+
+
+class MeetingSitemap(SitemapOfRows):
+    address = "meetings:meeting"
+
+    def rows(self):
+        return Meeting.objects.visible_to(EVERYBODY).order_by("pk").values_list("pk", "changed_at")
+
+
+class ArticleSitemap(SitemapOfRows):
+    address = "news:article"
+
+    def rows(self):
+        return Article.objects.visible_to(EVERYBODY).order_by("pk").values_list("slug", "changed_at")
 
 
 SITEMAPS = {

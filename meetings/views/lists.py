@@ -63,6 +63,7 @@ def list_page(request, meetings, template: str, *, with_seats: bool = False):
         "page": found.page,
         "months": months_of(found.meetings, with_seats=with_seats),
         "cluster": cluster,
+        "slug": slug,
         "clusters": clusters_to_choose_from(here),
         "kind": kind,
         "kinds": kinds_to_choose_from(),

@@ -1,8 +1,9 @@
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +21,7 @@ from clusters.dates import clock, long_date
 from clusters.kept_figures import kept
 from clusters.markdown import plain
 from clusters.models import Association, Cluster
-from clusters.onlookers import Place, kept_for
+from clusters.onlookers import EVERYBODY, Place, kept_for
 from clusters.pictures import agenda_bar
 from clusters.templatetags.pages import linked_data
 from clusters.visitors_pages import same_for_visitors
@@ -167,8 +168,7 @@ def meeting_ics(request, pk: int):
 @cache_control(public=True, max_age=900)
 def cluster_ics(request, slug: str):
     """With ?kind= those of one kind."""
-    cluster = get_object_or_404(Cluster.objects.select_related("association"), slug=slug)
-    return feed_of(request, cluster, feed().filter(cluster=cluster))
+    return feed_of(request, slug, of_cluster)
 
 
 @login_not_required
@@ -178,19 +178,34 @@ def cluster_ics(request, slug: str):
 @cache_control(public=True, max_age=900)
 def association_ics(request, slug: str):
     """With ?kind= those of one kind."""
-    association = get_object_or_404(Association, slug=slug)
-    return feed_of(request, association, feed().of(association))
+    return feed_of(request, slug, of_association)
 
 
-def feed_of(request, organiser: Cluster | Association, meetings) -> HttpResponse:
+def feed_of(request, slug: str, find: Callable) -> HttpResponse:
+    """It is fetched without signing in: what everybody sees, kept for all."""
     kind = request.GET.get("kind", "")
-    if not kind:
-        name = _("%(organiser)s meetings") % {"organiser": organiser.name}
-        return ics(calendar(name, of_one(organiser, meetings)), organiser.slug)
-    if kind not in Meeting.Kind.values:
+    if kind and kind not in Meeting.Kind.values:
         raise Http404
-    name = f"{organiser.name}: {Meeting.Kind(kind).label.lower()}"
-    return ics(calendar(name, of_one(organiser, meetings.filter(kind=kind))), f"{organiser.slug}-{kind}")
+    body = kept(("calendar", find.__name__, slug, kind), lambda: written_feed(*find(slug), kind))
+    return ics(body, f"{slug}-{kind}" if kind else slug)
+
+
+def of_cluster(slug: str) -> tuple[Cluster, QuerySet]:
+    cluster = get_object_or_404(Cluster.objects.select_related("association"), slug=slug)
+    return cluster, feed().filter(cluster=cluster)
+
+
+def of_association(slug: str) -> tuple[Association, QuerySet]:
+    association = get_object_or_404(Association, slug=slug)
+    return association, feed().of(association)
+
+
+def written_feed(organiser: Cluster | Association, meetings: QuerySet, kind: str) -> bytes:
+    if kind:
+        name = f"{organiser.name}: {Meeting.Kind(kind).label.lower()}"
+        return calendar(name, of_one(organiser, meetings.filter(kind=kind)))
+    name = _("%(organiser)s meetings") % {"organiser": organiser.name}
+    return calendar(name, of_one(organiser, meetings))
 
 
 def of_one(organiser: Cluster | Association, meetings) -> list[Meeting]:
@@ -204,8 +219,8 @@ def of_one(organiser: Cluster | Association, meetings) -> list[Meeting]:
 
 
 def feed():
-    """The meetings of calendars to subscribe to. They are fetched without signing in: what everybody sees."""
-    meetings = Meeting.objects.visible_to(AnonymousUser()).filter(ends_at__gte=feeds_begin())
+    """The meetings of calendars to subscribe to."""
+    meetings = Meeting.objects.visible_to(EVERYBODY).filter(ends_at__gte=feeds_begin())
     return as_told(meetings).order_by("starts_at", "pk")
 
 
