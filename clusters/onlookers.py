@@ -87,18 +87,6 @@ def kept_for(
     return kept_for_all_like(user, lambda: onlooker(user, find_place()), what, make)
 
 
-def kept_for_all_like(
-    user, find: Callable[[], Onlooker | None], what: tuple[Hashable, ...], make: Callable[[Any], Made]
-) -> Made:
-    """What `make` gives for a user, kept as `clusters.kept_figures` does: for all visitors together, and for all who
-    see the same. It is to show nothing else that is only for some, and nothing of persons.
-    """
-    if user.is_anonymous:
-        return kept((*what, None), lambda: make(EVERYBODY))
-    like = find()
-    return make(user) if like is None else kept((*what, like), lambda: make(like))
-
-
 def kept_for_reach(
     user,
     sets: Sequence[str],
@@ -106,19 +94,28 @@ def kept_for_reach(
     make: Callable[[Any], Made],
     of: tuple[str, ...] = (),
 ) -> Made:
-    """The same of all places: for all of whom these sets are the same, by which it is told what they see.
-
-    Who has nothing in them is a visitor to it.
-    """
-    like = with_these(user, sets)
-    return make(user) if like is None else kept((*what, like), lambda: make(like), of)
+    """The same of all places, where these sets of a reach alone tell what somebody sees."""
+    return kept_for_all_like(user, lambda: reaching(user, sets), what, make, of)
 
 
-def with_these(user, sets: Sequence[str]) -> Onlooker | AnonymousUser | None:
-    if user.is_anonymous:
-        return EVERYBODY
+def reaching(user, sets: Sequence[str]) -> Onlooker | AnonymousUser | None:
+    """The user as far as these sets go; who has nothing in them is one of the visitors."""
     reach = reach_of(user)
     if reach is None:
         return None
     here = NOTHING._replace(**{name: getattr(reach, name) for name in sets})
     return Onlooker(here, user.is_superuser) if user.is_superuser or any(here) else EVERYBODY
+
+
+def kept_for_all_like(
+    user,
+    find: Callable[[], Onlooker | AnonymousUser | None],
+    what: tuple[Hashable, ...],
+    make: Callable[[Any], Made],
+    of: tuple[str, ...] = (),
+) -> Made:
+    """What `make` gives for a user, kept as `clusters.kept_figures` does: for all visitors together, and for all who
+    see the same. It is to show nothing else that is only for some, and nothing of persons.
+    """
+    like = EVERYBODY if user.is_anonymous else find()
+    return make(user) if like is None else kept((*what, like), lambda: make(like), of)

@@ -13,36 +13,45 @@ from clusters import fragments, kept_figures
 from clusters.changes import one_look, watch_tables
 from clusters.models import Cluster, Question, Supporter, Topic
 from clusters.reach import found_once, reach_of
-from meetings.models import Presentation
+from meetings.models import Meeting, Presentation
 from members.models import Company, Drive, Officer, User
 from news.models import Article
 
 from . import factories
 from .conftest import client_of
+from .pages import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST = {
     "/": 1,
-    "/clusters/": 1,
-    "/clusters/?q=Lancaster": 1,
+    "/clusters/": 0,
+    "/clusters/?q=Lancaster": 0,
+    "/clusters/?q=LA1+4YW": 0,
     "/clusters/lancaster/": 1,
     "/associations/lcict/": 1,
     "/companies/": 0,
     "/companies/?q=fellside": 4,
     "/companies/fellside-analytics/": 0,
     "/drives/250-new-members/": 0,
-    "/meetings/": 3,
-    "/meetings/past/": 2,
+    "/meetings/": 1,
+    "/meetings/?cluster=lancaster&kind=meeting": 1,
+    "/meetings/past/": 0,
+    "/meetings/past/?cluster=lancaster": 0,
     "/presentations/": 0,
     "/presentations/?q=backups": 2,
     "/news/": 0,
+    "/faq/": 0,
+    "/associations/lcict/faq/": 0,
+    "/clusters/lancaster/faq/": 0,
+    "/supporters/": 0,
+    "/clusters/lancaster/calendar.ics": 0,
+    "/associations/lcict/calendar.ics?kind=meeting": 0,
+    "/sitemap.xml": 0,
+    "/sitemap-meetings.xml": 1,
+    "/news/atom/": 0,
     "/news/?kind=story": 0,
     "/news/one-tender/": 0,
-    "/faq/": 1,
-    "/supporters/": 1,
-    "/clusters/lancaster/calendar.ics": 2,
     "/associations/lcict/calendar.ics": 2,
-    "/news/atom/": 0,
     "/privacy/": 0,
 }
 
@@ -129,6 +138,11 @@ def few(ahead, furness, firm):
     guest = factories.MembershipFactory(cluster=furness).company
     factories.PresentationFactory(meeting=held, company=guest, title="A talk for members", audience="members")
     factories.PresentationFactory(meeting=held, company=firm, title="Their own talk", audience="members")
+    for state, days in (("published", 1), ("held", -90)):
+        begin = timezone.now() + timedelta(days=days)
+        times = {"starts_at": begin, "ends_at": begin + timedelta(hours=2)}
+        factories.MeetingFactory(cluster=ahead.cluster, state=state, openness="members", **times)
+    factories.QuestionFactory(live=Question.Live.SUPPORTERS)
     draft = ahead.cluster.meetings.get(state="draft")
     factories.DutyFactory(meeting=draft, company=firm, role="chair", state="accepted")
     Company.objects.filter(pk=firm.pk).update(
@@ -169,7 +183,15 @@ def readers(visitor, few, lancaster, member, coordinator, other_coordinator, off
 
 DIFFERENT = {  # pages at the least, for the readers below
     **dict.fromkeys(PATHS, 4),
+    "/clusters/": 3,
+    "/clusters/?q=LA1": 3,
+    "/supporters/": 4,
+    "/faq/": 4,
+    "/clusters/lancaster/faq/": 4,
     "/meetings/": 3,
+    "/meetings/?cluster=lancaster": 3,
+    "/meetings/past/": 3,
+    "/meetings/past/?cluster=lancaster": 3,
     "/companies/fellside-analytics/": 4,
     "/companies/": 3,
     "/presentations/": 4,
@@ -198,6 +220,13 @@ MOST_SIGNED_IN = {
     "/": 5,
     "/clusters/lancaster/": 3,
     "/meetings/{}/": 5,
+    "/clusters/": 2,
+    "/clusters/?q=LA1": 2,
+    "/supporters/": 2,
+    "/faq/": 2,
+    "/meetings/": 3,
+    "/meetings/?cluster=lancaster": 3,
+    "/meetings/past/": 2,
     "/companies/": 2,
     "/presentations/": 3,
     "/drives/250-new-members/": 2,
@@ -236,6 +265,11 @@ CHANGES = {
         "Walney Controls",
         "Fellside Analytics",
     ),
+    "a meeting": (
+        lambda: Meeting.objects.update(title="Backups that work"),
+        "Backups that work",
+        "Backups that hold",
+    ),
     "the cluster": (
         lambda: Cluster.objects.update(name="Lune Valley"),
         "Lune Valley",
@@ -244,7 +278,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", [what for what in CHANGES if what != "a meeting"])
 def test_what_changes_shows_on_the_next_page(visitor, coordinated, what):
     change, new, old = CHANGES[what]
     before = visitor.get("/clusters/lancaster/").content.decode()
@@ -287,6 +321,48 @@ def test_what_stands_in_the_address_besides_never_gets_into_what_is_kept(visitor
     assert b"letter=1" in reader.get("/companies/?letter=1").content
     for client in (reader, visitor):
         assert b"letter" not in client.get("/companies/").content
+
+
+SHOWN = [
+    ("/supporters/", "a supporter"),
+    ("/supporters/", "the cluster"),
+    ("/clusters/", "the cluster"),
+    ("/clusters/?q=LA1", "the cluster"),
+    ("/clusters/lancaster/faq/", "the cluster"),
+    ("/meetings/", "the cluster"),
+    ("/meetings/", "a meeting"),
+    ("/meetings/past/", "a meeting"),
+    ("/clusters/lancaster/calendar.ics", "a meeting"),
+]
+
+
+@pytest.mark.parametrize(("path", "what"), SHOWN)
+def test_what_changes_shows_on_the_next_list(visitor, coordinated, member, path, what):
+    begin = timezone.now() - timedelta(days=40)
+    factories.MeetingFactory(
+        cluster=coordinated,
+        title="Backups that hold",
+        state="held",
+        starts_at=begin,
+        ends_at=begin + timedelta(hours=2),
+    )
+    change, new, old = CHANGES[what]
+    readers = [visitor, client_of(member)]
+    before = [reader.get(path).content.decode() for reader in readers]
+    assert all(old in page and new not in page for page in before)
+    change()
+    after = [reader.get(path).content.decode() for reader in readers]
+    assert all(new in page and old not in page for page in after)
+
+
+def test_a_firm_that_joins_or_leaves_counts_in_the_list_of_clusters(visitor, coordinated):
+    assert "1 firm." in text_of(visitor.get("/clusters/"))
+    joined = factories.MembershipFactory(cluster=coordinated)
+    assert "2 firms." in text_of(visitor.get("/clusters/"))
+    Company.objects.filter(pk=joined.company_id).update(
+        frozen_at=timezone.now(), frozen_reason="Nobody answers for it."
+    )
+    assert "1 firm." in text_of(visitor.get("/clusters/"))
 
 
 @pytest.mark.parametrize("what", ["a name", "a topic", "a supporter", "the cluster"])

@@ -1,15 +1,16 @@
 """Figures that are kept for as long as nothing they are counted from changes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import timezone
 
-from clusters import kept_figures
+from clusters import kept_figures, present
 from clusters.addresses import address
 from clusters.changes import one_look, watch_tables
 from clusters.models import Cluster, Topic
@@ -233,3 +234,52 @@ def test_a_page_knows_the_tables_of_the_figures_that_were_kept(settings, tmp_pat
         with tables_read() as second:
             visitor.get(page)
         assert first and first == second, page
+
+
+def lengths(*slugs: str) -> dict[str, int]:
+    """Of the names of clusters."""
+
+    def ask(missing):
+        rows = Cluster.objects.filter(slug__in=missing).values_list("slug", "name")
+        return {slug: len(name) for slug, name in rows}
+
+    return kept_figures.kept_each(("lengths",), slugs, ask, OF)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_those_are_asked_for_together_that_are_not_known(django_assert_num_queries):
+    for name in ("lune", "eden", "furness"):
+        factories.ClusterFactory(slug=name, name=name)
+    assert lengths("lune") == {"lune": 4}
+    with django_assert_num_queries(1) as asked:
+        assert lengths("lune", "eden", "furness") == {"lune": 4, "eden": 4, "furness": 7}
+    assert "lune" not in asked.captured_queries[0]["sql"]
+    with django_assert_num_queries(0), tables_read() as read:
+        assert lengths("furness", "lune") == {"furness": 7, "lune": 4}
+    assert read == {"clusters_cluster"}
+    assert lengths() == {}
+    Cluster.objects.filter(slug="lune").update(name="Lune Valley")
+    assert lengths("lune", "eden") == {"lune": 11, "eden": 4}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_each_holds_as_long_as_what_was_found_with_it():
+    def day(ones):
+        return {one: (one, f"{present.today():%A}") for one in ones}
+
+    def asked(*ones):
+        with present.spell() as spell:
+            days = [name for _, name in kept_figures.kept_each(("days",), ones, day, OF).values()]
+        return days, spell.until
+
+    with time_machine.travel(MIDNIGHT - timedelta(hours=1), tick=False) as clock:
+        assert asked(1) == (["Monday"], MIDNIGHT.timestamp())
+        clock.shift(timedelta(hours=2))
+        assert asked(2) == (["Tuesday"], MIDNIGHT.timestamp() + 24 * 3600)
+        assert asked(1, 2) == (["Tuesday"] * 2, MIDNIGHT.timestamp() + 24 * 3600)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_several_are_made_from_must_be_said():
+    with pytest.raises(TypeError, match="members_company"):
+        kept_figures.kept_each(("firms",), [1], lambda ones: {1: Company.objects.count()}, OF)
