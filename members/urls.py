@@ -19,29 +19,47 @@ from .views import (
 
 app_name = "members"
 
-urlpatterns = [
-    path("join/", join.join, name="join"),
-    path("me/neighbour/", me.referral_link_make, name="referral-link-make"),
-    path("drives/<slug:slug>/", drives.drive, name="drive"),
-    path("drives/<slug:slug>/<slug:key>/", drives.drive_rows, name="drive-rows"),
-    path("join/company/", join.join_company, name="join-company"),
-    path("join/company/alike/", join.look_alike_companies, name="join-look-alikes"),
-    path("join/company/alike/<int:pk>/", join.join_represent, name="join-represent"),
-    path("join/company/another/", join.join_register, name="join-register"),
-    path("join/clusters/", join.join_clusters, name="join-clusters"),
-    path("join/done/", join.join_done, name="join-done"),
-    path("companies/", directory.company_list, name="company-list"),
-    path("companies/<slug:slug>/", companies.company, name="company"),
-    path("companies/<slug:slug>/card.vcf", companies.company_card, name="company-card"),
+of_joining = [
+    path("", join.join, name="join"),
+    path("company/", join.join_company, name="join-company"),
+    path("company/alike/", join.look_alike_companies, name="join-look-alikes"),
+    path("company/alike/<int:pk>/", join.join_represent, name="join-represent"),
+    path("company/another/", join.join_register, name="join-register"),
+    path("clusters/", join.join_clusters, name="join-clusters"),
+    path("done/", join.join_done, name="join-done"),
+]
+
+of_company = [
+    path("", companies.company, name="company"),
+    path("card.vcf", companies.company_card, name="company-card"),
     path(
-        "companies/<slug:slug>/share-<slug:version>.png",
+        "share-<slug:version>.png",
         companies.company_share_picture,
         name="company-share-picture",
     ),
-    path("companies/<slug:slug>/edit/", company_edit.company_edit, name="company-edit"),
-    path("companies/<slug:slug>/people/", people.company_people, name="company-people"),
-    path("companies/<slug:slug>/people/invite/", people.company_invite, name="company-invite"),
-    path("companies/<slug:slug>/take-over/", people.company_take_over, name="company-take-over"),
+    path("edit/", company_edit.company_edit, name="company-edit"),
+    path("people/", people.company_people, name="company-people"),
+    path("people/invite/", people.company_invite, name="company-invite"),
+    path("take-over/", people.company_take_over, name="company-take-over"),
+]
+
+of_representative = [
+    path("accept/", me.representative_accept, name="representative-accept"),
+    path("refuse/", me.representative_refuse, name="representative-refuse"),
+    path("lead/", people.representative_lead, name="representative-lead"),
+    path("deputy/", people.representative_deputy, name="representative-deputy"),
+    path("end/", people.representative_end, name="representative-end"),
+    path("about/", people.representative_about, name="representative-about"),
+    path("take-back/", me.representative_take_back, name="representative-take-back"),
+]
+
+urlpatterns = [
+    path("join/", include(of_joining)),
+    path("me/neighbour/", me.referral_link_make, name="referral-link-make"),
+    path("drives/<slug:slug>/", drives.drive, name="drive"),
+    path("drives/<slug:slug>/<slug:key>/", drives.drive_rows, name="drive-rows"),
+    path("companies/", directory.company_list, name="company-list"),
+    path("companies/<slug:slug>/", include(of_company)),
     path("logos/<uuid:uid>/<slug:size>.webp", companies.company_logo, name="company-logo"),
     path("colleagues/<int:pk>/withdraw/", people.colleague_withdraw, name="colleague-withdraw"),
     path("colleagues/<str:token>/", people.colleague_invitation, name="colleague-invitation"),
@@ -49,13 +67,7 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("memberships/<int:pk>/leave/", me.membership_leave, name="membership-leave"),
     path("memberships/<int:pk>/rejoin/", me.membership_rejoin, name="membership-rejoin"),
-    path("representatives/<int:pk>/accept/", me.representative_accept, name="representative-accept"),
-    path("representatives/<int:pk>/refuse/", me.representative_refuse, name="representative-refuse"),
-    path("representatives/<int:pk>/lead/", people.representative_lead, name="representative-lead"),
-    path("representatives/<int:pk>/deputy/", people.representative_deputy, name="representative-deputy"),
-    path("representatives/<int:pk>/end/", people.representative_end, name="representative-end"),
-    path("representatives/<int:pk>/about/", people.representative_about, name="representative-about"),
-    path("representatives/<int:pk>/take-back/", me.representative_take_back, name="representative-take-back"),
+    path("representatives/<int:pk>/", include(of_representative)),
     path("me/mail/", mail.my_mail, name="my-mail"),
     path("faq/ask/", asking.question_ask, name="question-ask"),
     path(
