@@ -65,12 +65,17 @@ def looking_at(
     return Onlooker(here, user.is_superuser)
 
 
-def looking_everywhere(user, firms: Numbers | None = None) -> Onlooker | None:
-    """As above, wherever it is. The operator, who sees all, is nobody's like."""
+def onlooker_of(user, rows) -> Onlooker | None:
+    """Who sees the same of `rows`, wherever they are: each belongs to a `company`, whose people may see more of its
+    own. Of the user's firms those alone are left by which something more is seen.
+    """
     reach = reach_of(user)
     if reach is None or user.is_superuser:
         return None
-    return Onlooker(reach if firms is None else reach._replace(firms=firms & reach.firms), False)
+    own = rows.filter(company__in=reach.firms).order_by()
+    seen = own.visible_to(Onlooker(reach._replace(firms=frozenset()), False))
+    more = own.values_list("pk", "company").difference(seen.values_list("pk", "company"))
+    return Onlooker(reach._replace(firms=frozenset(company for _, company in more)), False)
 
 
 def sees_whole(reach: Reach, place: Place) -> bool:

@@ -43,7 +43,13 @@ def is_member(user) -> bool:
     if reach := reach_of(user):
         offices = reach.managed_clusters | reach.managed_associations
         return user.is_superuser or bool(reach.clusters or offices)
-    return user.is_staff or Company.objects.listed().represented_by(user).exists()
+    return user.is_staff or acts_for_member(user)
+
+
+def acts_for_member(user) -> bool:
+    if reach := reach_of(user):
+        return bool(reach.clusters)
+    return Company.objects.listed().represented_by(user).exists()
 
 
 def nearness(user, company: Company | None = None) -> Company.Shown:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from clusters import present, trail
 from clusters.errors import Refused
+from clusters.kept_figures import kept
 from clusters.languages import in_site_language
 from clusters.models import Association, Cluster
+from clusters.reach import reach_of
 
 from . import outbox, referrals
 from .models import Company, Membership, Officer, Representative, User
@@ -258,6 +260,10 @@ def officers_of(association: Association) -> list[User]:
 
 def home_association(user: User) -> Association | None:
     """The one in whose clusters the person's firms are; None if there are several, or none."""
+    if reach := reach_of(user):
+        pks = list(reach.associations)
+        one = Association.objects.filter(pk__in=pks)
+        return kept(("home", pks[0]), one.get) if len(pks) == 1 else None
     found = Association.objects.filter(clusters__in=Cluster.objects.with_member(user)).distinct()[:2]
     return found[0] if len(found) == 1 else None
 

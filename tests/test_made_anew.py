@@ -156,6 +156,9 @@ def few(ahead, furness, firm):
     factories.MeetingFactory(
         cluster=ahead.cluster, title="A day out", kind="public", state="published", openness="members"
     )
+    for company, title in ((firm, "Rooms to share"), (guest, "A van to share")):
+        post = factories.OpportunityFactory(company=company, title=title, to_all=False)
+        post.clusters.set([ahead.cluster] if company == firm else [furness])
     quiet = {"public": False, "supporter__name": "Quiet Fund"}
     factories.SupportFactory(cluster=ahead.cluster, association=None, **quiet)
     quiet["supporter__name"] = "Quiet Trust"
@@ -198,6 +201,7 @@ DIFFERENT = {  # pages at the least, for the readers below
     "/drives/250-new-members/": 3,
     "/news/": 2,
     "/news/one-tender/": 2,
+    "/opportunities/": 3,
 }
 
 
@@ -232,6 +236,9 @@ MOST_SIGNED_IN = {
     "/drives/250-new-members/": 2,
     "/news/": 2,
     "/news/one-tender/": 2,
+    "/opportunities/": 4,
+    "/me/": 9,
+    "/me/turns/": 12,
 }
 
 

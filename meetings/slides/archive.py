@@ -20,11 +20,8 @@ from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Topic
 from clusters.models.places import is_in_place_managed_by
 from clusters.models.topic import Theme
-from clusters.onlookers import Onlooker, looking_everywhere
-from clusters.reach import reach_of
 from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
 from meetings.models import Presentation
-from meetings.models.sight import is_public, is_whole_for
 from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
@@ -47,17 +44,6 @@ def archive(user, association: Association | None) -> QuerySet:
         of_its_clusters = Q(meeting__cluster__in=association.cluster_pks)
         rows = rows.filter(Q(meeting__association=association) | of_its_clusters)
     return rows.order_by()
-
-
-def reader_like(user) -> Onlooker | None:
-    """Who sees the same of it as the user. Of one's firms those matter with a talk that one would not see else."""
-    reach = reach_of(user)
-    if reach is None:
-        return None
-    own = Presentation.objects.published().filter(company__in=reach.firms).order_by()
-    for_few = own.exclude(is_public("meeting__"), audience=Presentation.Audience.PUBLIC)
-    for_the_firm = for_few.exclude(is_whole_for(user, "meeting__"))
-    return looking_everywhere(user, frozenset(for_the_firm.values_list("company", flat=True)))
 
 
 def with_words(rows: QuerySet, words: str) -> QuerySet:

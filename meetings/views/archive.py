@@ -20,7 +20,7 @@ from clusters.addresses import address
 from clusters.bounded import BoundedPaginator
 from clusters.brands import brand_of
 from clusters.models import Association
-from clusters.onlookers import kept_for_all_like
+from clusters.onlookers import kept_for_all_like, onlooker_of
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
@@ -32,7 +32,6 @@ from meetings.slides.archive import (
     choices,
     narrow,
     place_in,
-    reader_like,
     up_to,
     with_places,
     with_words,
@@ -68,7 +67,7 @@ def presentation_list(request):
     """The published ones that the reader may see, with ?q=, the filters and ?page=."""
     user, asked, here = request.user, request.GET, request.site_association and request.site_association.pk
     make = partial(written_list, asked, here)
-    like = partial(reader_like, user)
+    like = partial(onlooker_of, user, Presentation.objects.published())
     page = make(user) if asked else kept_for_all_like(user, like, ("archive in parts", here), make)
     context = {"list": page, "query": asked_for(asked.get("q", ""))}
     return render(request, "meetings/archive/list.html", context)

@@ -23,6 +23,9 @@ from members.models import Company, Membership
 
 OF_MEETING = ["company", "meeting__cluster__association", "meeting__association", "meeting__venue"]
 PAST_SHOWN = 12
+SHOWN_OF_PAST = ["role", "company__name", "meeting__title", "meeting__starts_at", "meeting__cluster__name"]
+SHOWN_OF_PAST += ["meeting__cluster__association__time_zone"]
+SHOWN_OF_PAST += ["meeting__association__name", "meeting__association__time_zone"]
 
 
 @require_safe
@@ -33,8 +36,9 @@ def my_turns(request):
 def my_turns_page(request, absence_form: AbsenceForm | None = None):
     firms = list(Company.objects.represented_by(request.user))
     answering = answered_by(request.user)
-    ours = Duty.objects.filter(company__in=firms).select_related(*OF_MEETING)
-    ahead = ours.filter(meeting__ends_at__gt=present.now()).order_by("meeting__starts_at", "role")
+    ours = Duty.objects.filter(company__in=firms, state__in=[State.OFFERED, State.ACCEPTED])
+    rows = ours.filter(meeting__ends_at__gt=present.now()).select_related(*OF_MEETING)
+    ahead = with_showcases(rows.order_by("meeting__starts_at", "role"))
     absences = Unavailability.objects.filter(company__in=firms, end__gte=present.today())
     offers = standing_offers(firms)
     associations = {membership.cluster.association for membership in offers}
@@ -43,9 +47,9 @@ def my_turns_page(request, absence_form: AbsenceForm | None = None):
     context = {
         "firms": firms,
         "may_answer": {firm.pk for firm in answering},
-        "offered": ahead.filter(state=State.OFFERED),
-        "agreed": with_showcases(ahead.filter(state=State.ACCEPTED)),
-        "past": ours.filter(state=State.FULFILLED).order_by("-meeting__starts_at")[:PAST_SHOWN],
+        "offered": [duty for duty in ahead if duty.state == State.OFFERED],
+        "agreed": [duty for duty in ahead if duty.state == State.ACCEPTED],
+        "past": past_turns(firms),
         "swaps": our_swaps(firms),
         "offers": offers,
         "rooms": Venue.objects.filter(company__in=firms).select_related("cluster"),
@@ -54,6 +58,13 @@ def my_turns_page(request, absence_form: AbsenceForm | None = None):
         "note_form": NoteForm(),
     }
     return render(request, "meetings/turns/my_turns.html", context)
+
+
+def past_turns(firms: list[Company]):
+    """The last ones."""
+    rows = Duty.objects.filter(company__in=firms, state=State.FULFILLED)
+    rows = rows.select_related("company", "meeting__cluster__association", "meeting__association")
+    return rows.only(*SHOWN_OF_PAST).order_by("-meeting__starts_at")[:PAST_SHOWN]
 
 
 def with_showcases(duties) -> list[Duty]:
@@ -71,8 +82,11 @@ def our_swaps(firms: list[Company]) -> list[SwapRequest]:
     now, pks = present.now(), {firm.pk for firm in firms}
     rows = SwapRequest.objects.filter(duty__meeting__ends_at__gt=now, state__in=["open", "taken"])
     ours = rows.filter(Q(duty__company__in=pks) | Q(asked__in=pks) | Q(taken_by__in=pks)).order_by()
+    numbers = set(ours.values_list("pk", flat=True))
+    if not numbers:  # as nearly always
+        return []
     rows = (
-        SwapRequest.objects.filter(pk__in=ours.distinct().values("pk"))
+        SwapRequest.objects.filter(pk__in=numbers)
         .select_related(*(f"duty__{name}" for name in OF_MEETING), "taken_by", "new_duty__company")
         .prefetch_related("asked")
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters import present
 from clusters.addresses import address
 from clusters.models import Cluster, Theme
+from clusters.reach import reach_of
 
 from .company import Company
 from .membership import Membership
@@ -26,7 +27,8 @@ class OpportunityQuerySet(models.QuerySet):
         posted = Q(Exists(Membership.objects.active().filter(company=OuterRef("company")))) & reaches
         own = Q(company__in=Company.objects.represented_by(user))
         seen = own | Q(pk__in=Opportunity.objects.managed_by(user).values("pk"))
-        is_member = Cluster.objects.with_member(user).exists()
+        reach = reach_of(user)
+        is_member = bool(reach.clusters) if reach else Cluster.objects.with_member(user).exists()
         return self.filter(seen | posted if is_member else seen)
 
     def managed_by(self, user):

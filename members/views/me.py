@@ -1,10 +1,12 @@
 """My page: what waits for me, my clusters, my next meetings, my firm."""
 
+from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from clusters import present
 from clusters.brands import wear
 from clusters.errors import Refused
+from clusters.kept_figures import kept
 from clusters.models import Cluster
+from clusters.models.places import places_managed_by
+from clusters.moments import now_among
 from members import companies, invitations, memberships, referrals
 from members.models import (
     Company,
@@ -28,8 +33,9 @@ from members.models import (
     User,
 )
 
-TAKING_PART = Q(cluster__memberships__state="active", cluster__memberships__company__frozen_at=None)
-MOST_SHOWN = 5
+MOST_SHOWN, MOST_MEETINGS = 5, 6
+SHOWN_OF_MEETINGS = ["meeting__starts_at", "meeting__association__name", "meeting__association__time_zone"]
+SHOWN_OF_MEETINGS += ["meeting__cluster__name", "meeting__cluster__association__time_zone"]
 REMEMBERED = timedelta(days=60)  # how long a membership that ended is still shown
 
 
@@ -38,43 +44,72 @@ def me(request):
     user, now = request.user, present.now()
     mine = list(user.representations.filter(state__in=["active", "asked"]).select_related("company"))
     acting = [one for one in mine if one.state == Representative.State.ACTIVE]
-    in_clusters = latest_memberships([one.company_id for one in acting], now)
+    firms = {one.company_id: one.company for one in acting}
+    in_clusters = latest_memberships(firms, now)
     managed = managed_clusters(user)
     clusters = [one.cluster for one in in_clusters if one.state == Membership.State.ACTIVE]
     associations = {one.cluster.association for one in in_clusters}
     if len(associations) == 1 and request.site_association is None:
         wear(request, associations.pop())
-    meetings = next_meetings(user, [*clusters, *managed], [one.company_id for one in acting])
-    turns = turns_ahead([one.company_id for one in acting], now)
+    turns = turns_ahead(firms, now)
+    meetings = next_meetings(user, [*clusters, *managed], turns)
     answering = {one.company_id for one in acting if one.role in Representative.ANSWERING}
+    there_is = what_there_is(user, acting, answering)
     context = {
         "greeting": greeting(timezone.localtime(now).hour),
         "acting": acting,
         "asked": [one for one in mine if one.state == Representative.State.ASKED],
         "frozen": [one.company for one in acting if one.company.frozen_at],
-        "invited": invited(user),
-        "asking": people_asking(acting),
+        "invited": invited(there_is["invitation"]),
+        "asking": people_asking(there_is["asking"]),
         "memberships": in_clusters,
         "pending": [one for one in in_clusters if one.state == Membership.State.APPLIED],
         "managed": managed,
         "meetings": meetings,
         "turns": turns,
-        "slides_waiting": slides_waiting(user),
+        "slides_waiting": slides_waiting(there_is["slides"]),
         "turns_waiting": [turn for turn in turns if turn.waits and turn.company_id in answering],
-        "introductions_waiting": introductions_waiting(answering),
+        "introductions_waiting": introductions_waiting(there_is["introduction"]),
         "next_turn": next((meeting for meeting in meetings if meeting.turns), None),
-        "wants_agendas": not user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS).exists(),
-        "calendar_url": private_calendar_url(request),
-        "neighbour": neighbour_link(request) if acting else None,
-        "regular_in": set(user.standing_answers.values_list("cluster", flat=True)),
+        "wants_agendas": not there_is["no agendas"],
+        "calendar_url": private_calendar_url(request) if there_is["calendar"] else "",
+        "neighbour": neighbour_link(request, there_is["link"]) if acting else None,
+        "regular_in": there_is["regular"],
         "has_open": any(one.state in Membership.OPEN for one in in_clusters),
     }
     return render(request, "members/me.html", context)
 
 
-def invited(user: User) -> list[tuple[Invitation, str]]:
+def what_there_is(
+    user: User, acting: list[Representative], answering: set[int]
+) -> defaultdict[str, set[int]]:
+    """The numbers of all that most people have nothing of, asked for at once; what there is is read then."""
+    led = [one.company_id for one in acting if one.role == Representative.Role.LEAD]
+    asking = Representative.objects.filter(
+        company__in=led, state=Representative.State.ASKED, takes_over=False
+    )
+    rows = {
+        "invitation": invitations.waiting_for(user),
+        "asking": asking,
+        "introduction": Introduction.objects.waiting_for(answering),
+        "slides": User.presentations.rel.related_model.objects.awaited_from(user),
+        "no agendas": user.mail_choices.filter(kind=MailChoice.Kind.AGENDAS),
+        "calendar": User.private_calendar.related.related_model.objects.filter(user=user),
+        "link": ReferralLink.objects.visible_to(user),
+    }
+    numbers = [found.order_by().values_list(Value(kind), "pk") for kind, found in rows.items()]
+    regular = user.standing_answers.order_by().values_list(Value("regular"), "cluster")
+    there_is: defaultdict[str, set[int]] = defaultdict(set)
+    for kind, number in regular.union(*numbers, all=True):
+        there_is[kind].add(number)
+    return there_is
+
+
+def invited(pks: set[int]) -> list[tuple[Invitation, str]]:
     """The invitations to act for a firm that wait for the person, with where they are answered."""
-    waiting = invitations.waiting_for(user).select_related("company", "cluster")
+    if not pks:
+        return []
+    waiting = Invitation.objects.filter(pk__in=pks).select_related("company", "cluster")
     return [(one, invitations.path_of(one)) for one in waiting if invitations.is_open(one)]
 
 
@@ -82,79 +117,81 @@ def greeting(hour: int) -> str:
     return _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
 
 
-def latest_memberships(company_ids: list[int], now) -> list[Membership]:
-    """The last membership of each firm and cluster, in order of the clusters; ended ones for a while only."""
-    rows = (
-        Membership.objects.filter(company__in=company_ids)
+def latest_memberships(companies: dict[int, Company], now) -> list[Membership]:
+    """The last membership of each firm and cluster, in order of the clusters; ended ones for a while only.
+
+    Each with `firms`: how many take part in the cluster.
+    """
+    rows: Any = (
+        Membership.objects.filter(company__in=companies)
         .filter(Q(state__in=Membership.OPEN) | Q(ended_at__gte=now - REMEMBERED))
-        .select_related("company", "cluster__association")
-        .annotate(firms=Count("cluster__memberships", filter=TAKING_PART))
+        .select_related("cluster__association")
         .order_by("cluster__name", "cluster", "company__name", "company", "-applied_at", "-pk")
     )
     last: dict[tuple[int, int], Membership] = {}
     for row in rows:
         last.setdefault((row.cluster_id, row.company_id), row)
+    firms = firms_in(frozenset(row.cluster_id for row in last.values()))
+    for row in last.values():
+        row.company, row.firms = companies[row.company_id], firms.get(row.cluster_id, 0)
     return list(last.values())
 
 
-def people_asking(acting: list[Representative]) -> list[Representative]:
+def firms_in(clusters: frozenset[int]) -> dict[int, int]:
+    """How many firms take part in each; kept until that changes."""
+    members = Membership.objects.active().filter(cluster__in=clusters).order_by()
+    numbers = members.values_list("cluster").annotate(number=Count("pk"))
+    of = ("members.Company", "members.Membership")
+    return kept(("firms in", clusters), lambda: dict(numbers), of) if clusters else {}
+
+
+def people_asking(pks: set[int]) -> list[Representative]:
     """Who asks to act for the firms of which one is a lead."""
-    led = [one.company_id for one in acting if one.role == Representative.Role.LEAD]
-    asking = Representative.objects.filter(
-        company__in=led, state=Representative.State.ASKED, takes_over=False
-    )
-    return list(asking.select_related("user", "company").order_by("since", "pk"))
+    asking = Representative.objects.filter(pk__in=pks).select_related("user", "company")
+    return list(asking.order_by("since", "pk")) if pks else []
 
 
 def managed_clusters(user: User) -> list[Cluster]:
     """The clusters one looks after, with the number of applications that wait there."""
+    pks = [] if user.is_superuser else places_managed_by(user)[0]
     waiting = Count("memberships", filter=Q(memberships__state=Membership.State.APPLIED))
-    managed = Cluster.objects.none() if user.is_superuser else Cluster.objects.managed_by(user)
-    return list(managed.annotate(waiting=waiting))
+    return list(Cluster.objects.filter(pk__in=pks).annotate(waiting=waiting)) if pks else []
 
 
-def next_meetings(user: User, clusters: list[Cluster], company_ids: list[int]) -> list:
+def next_meetings(user: User, clusters: list[Cluster], turns: list) -> list:
     """The next meetings of the clusters and their associations, and others one said yes to.
 
-    `turns` are one's own duties there, `answer` is what one has answered. Meetings are a layer above: the
+    `turns` are one's own duties there, `answer` is what one has answered, if one has. Meetings are a layer above: the
     reverse relation of a cluster leads to them.
     """
-    upcoming = Cluster.meetings.rel.related_model.objects.visible_to(user).announced().upcoming()
-    said_yes = user.registrations.filter(state__in=["registered", "waitlisted"])
+    model = Cluster.meetings.rel.related_model
+    given = user.registrations.filter(meeting__ends_at__gte=now_among("meetings.Meeting")).order_by()
+    answers = dict(given.values_list("meeting", "state"))
+    said_yes = [pk for pk, state in answers.items() if state in ("registered", "waitlisted")]
     ours = Q(cluster__in=clusters) | Q(association__in={cluster.association_id for cluster in clusters})
-    meetings = list(
-        upcoming.filter(ours | Q(pk__in=said_yes.values("meeting")))
-        .with_seats()
-        .select_related("cluster__association", "association", "venue")
-        .prefetch_related("duties")[:6]
-    )
-    answers = {answer.meeting_id: answer for answer in user.registrations.filter(meeting__in=meetings)}
+    upcoming = model.objects.visible_to(user).announced().upcoming().as_rows()
+    meetings = list(upcoming.filter(ours | Q(pk__in=said_yes))[:MOST_MEETINGS])
+    unanswered = [one for one in meetings if one.pk not in answers]
+    knowing = {one.pk: one for one in model.objects.that_know_seats(unanswered)}
+    meetings = [knowing.get(one.pk, one) for one in meetings]
     for meeting in meetings:
         meeting.answer = answers.get(meeting.pk)
-        meeting.turns = [
-            duty
-            for duty in meeting.duties.all()
-            if duty.company_id in company_ids and duty.state in duty.AGREED
-        ]
+        meeting.turns = [turn for turn in turns if turn.meeting_id == meeting.pk and turn.is_agreed]
     return meetings
 
 
 def private_calendar_url(request) -> str:
-    """The address of one's own calendar; empty until one has made it."""
-    calendar = getattr(request.user, "private_calendar", None)
-    return (
-        request.build_absolute_uri(reverse("meetings:private-calendar", args=[calendar.token]))
-        if calendar
-        else ""
-    )
+    """The address of one's own calendar, which has been made."""
+    token = request.user.private_calendar.token
+    return request.build_absolute_uri(reverse("meetings:private-calendar", args=[token]))
 
 
-def neighbour_link(request) -> dict:
+def neighbour_link(request, pks: set[int]) -> dict:
     """The address by which one brings other firms, empty until one has made it, and how many joined by it."""
-    joined = Count("user__referrals", filter=Q(user__referrals__thanked_at__isnull=False))
-    link = ReferralLink.objects.visible_to(request.user).annotate(joined=joined).first()
-    if link is None:
+    if not pks:
         return {"url": "", "joined": 0}
+    joined = Count("user__referrals", filter=Q(user__referrals__thanked_at__isnull=False))
+    link = ReferralLink.objects.annotate(joined=joined).get(pk__in=pks)
     query = urlencode({"from": link.code})
     return {
         "url": request.build_absolute_uri(f"{reverse('members:join')}?{query}"),
@@ -172,36 +209,40 @@ def referral_link_make(request):
     return redirect(f"{reverse('members:me')}#neighbour")
 
 
-def slides_waiting(user: User) -> list:
+def slides_waiting(pks: set[int]) -> list:
     """The talks whose slides one is to hand in, the oldest first."""
-    awaited = User.presentations.rel.related_model.objects.awaited_from(user)
-    rows = awaited.select_related("meeting__cluster__association", "meeting__association")
-    return list(rows.order_by("meeting__starts_at", "pk"))
+    rows = User.presentations.rel.related_model.objects.filter(pk__in=pks)
+    rows = rows.select_related("meeting__cluster__association", "meeting__association")
+    return list(rows.order_by("meeting__starts_at", "pk")) if pks else []
 
 
-def introductions_waiting(company_ids: set[int]) -> list[Introduction]:
-    """Firms that would like to meet those one answers for."""
-    return list(Introduction.objects.waiting_for(company_ids).select_related("asker", "asked")[:MOST_SHOWN])
+def introductions_waiting(pks: set[int]) -> list[Introduction]:
+    """Firms that would like to meet those one answers for, the oldest first."""
+    rows = Introduction.objects.filter(pk__in=pks).select_related("asker", "asked")
+    return list(rows.order_by("forwarded_at", "pk")[:MOST_SHOWN]) if pks else []
 
 
-def turns_ahead(company_ids: list[int], now) -> list:
+def turns_ahead(firms: dict[int, Company], now) -> list:
     """What the firms are asked for and have agreed to, the next one first. `waits`: for an answer, or a title."""
-    if not company_ids:
+    if not firms:
         return []
     turns = list(
         Company.duties.rel.related_model.objects.filter(
-            company__in=company_ids,
+            company__in=firms,
             state__in=["offered", "accepted"],
             meeting__state__in=["draft", "published"],
             meeting__ends_at__gt=now,
         )
-        .select_related("company", "meeting__cluster__association", "meeting__association")
+        .select_related("meeting__cluster__association", "meeting__association")
+        .only("company", "role", "state", "answer_by", *SHOWN_OF_MEETINGS)
         .prefetch_related("meeting__agenda")
         .order_by("meeting__starts_at", "role")
     )
     for turn in turns:
         showcases = [item for item in turn.meeting.agenda.all() if item.kind == item.Kind.SHOWCASE]
         unnamed = turn.role == "chair" and any(not one.is_named for one in showcases)
+        turn.company = firms[turn.company_id]
+        turn.is_agreed = turn.state == "accepted"
         turn.waits = turn.state == "offered" or unnamed
     return turns
 

@@ -1,18 +1,27 @@
 """Asks and offers among members."""
 
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clusters import present
 from clusters.brands import wear
 from clusters.errors import Refused
 from clusters.models import Cluster
+from clusters.onlookers import kept_for_all_like, onlooker_of
 from members.companies import clusters_of
+from members.contact_fields import acts_for_member
 from members.exchange import opportunities, reports
 from members.exchange.forms import CloseForm, FilterForm, OpportunityForm, ReplyForm, ReportForm
 from members.exchange.people import answering_for
@@ -23,27 +32,41 @@ A_PAGE = 20
 MOST_CLUSTERS = 100  # to choose from
 
 
+class ListPage(NamedTuple):
+    """What is the same for all who see the same posts."""
+
+    number: int
+    search: SafeString
+    posts: SafeString
+
+
 @require_safe
 def opportunity_list(request):
     """What runs, the newest first; and one's own, closed ones too."""
-    refuse_strangers(request.user)
+    user, asked = request.user, request.GET
+    refuse_strangers(user)
     wear_home(request)
-    posted = Opportunity.objects.visible_to(request.user).open()
-    clusters = Cluster.objects.visible_to(request.user)
-    form = FilterForm(request.GET, clusters=clusters, offered=clusters_of_posts(posted, request.user))
-    rows = filtered(posted, form.chosen)
-    rows = rows.select_related("company").prefetch_related("clusters")
-    firms = Company.objects.represented_by(request.user)
+    make = partial(written_list, asked)
+    like = partial(onlooker_of, user, Opportunity.objects.open())
+    page = make(user) if asked else kept_for_all_like(user, like, ("posts",), make)
+    firms = Company.objects.represented_by(user).values("pk")
     own = Opportunity.objects.filter(company__in=firms).annotate(replies=Count("introductions"))
-    context = {
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
-        "filter": form,
-        "chosen": form.chosen,
-        "own": own[:A_PAGE],
-        "firms": list(firms.listed()),
-        "today": present.today(),
-    }
+    context = {"list": page, "own": own[:A_PAGE], "may_post": acts_for_member(user)}
     return render(request, "members/opportunities/list.html", context)
+
+
+def written_list(asked: QueryDict, user) -> ListPage:
+    posted = Opportunity.objects.visible_to(user).open()
+    clusters = Cluster.objects.visible_to(user)
+    form = FilterForm(asked, clusters=clusters, offered=clusters_of_posts(posted, user))
+    rows = filtered(posted, form.chosen).select_related("company")
+    page = Paginator(rows, A_PAGE).get_page(asked.get("page"))
+    shown = {"page": page, "chosen": form.chosen, "parameters": asked}
+    return ListPage(
+        page.number,
+        search=render_to_string("members/opportunities/_search.html", {"filter": form}),
+        posts=render_to_string("members/opportunities/_posts.html", shown),
+    )
 
 
 def clusters_of_posts(posts, user: User) -> list[tuple[str, str]]:
@@ -60,8 +83,7 @@ def clusters_of_posts(posts, user: User) -> list[tuple[str, str]]:
 
 def refuse_strangers(user: User) -> None:
     """They are among members; who coordinates sees them too."""
-    is_member = Company.objects.represented_by(user).listed().exists()
-    if not is_member and not Cluster.objects.managed_by(user).exists():
+    if not acts_for_member(user) and not Cluster.objects.managed_by(user).exists():
         raise PermissionDenied(_("Asks and offers are among members. Join with your firm, it costs nothing."))
 
 

@@ -160,7 +160,7 @@ class TestMyPage:
             factories.DutyFactory(meeting=meeting, company=firm)
             factories.PresentationFactory(meeting=meeting, company=firm, state="expected")
         factories.RepresentativeFactory.create_batch(number, company=firm, state="asked")
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(16):
             as_member.get(URL)
 
 
