@@ -2,10 +2,10 @@
 
 import pytest
 
-from clusters.onlookers import Place, onlooker
+from clusters.onlookers import Place, onlooker, onlooker_of
 from clusters.reach import found_once
 from meetings.models import Duty, Meeting, Presentation
-from members.models import Company, Membership
+from members.models import Company, Membership, Opportunity
 from news.models import Article
 from tests import factories
 
@@ -76,3 +76,30 @@ def test_the_rules_give_them_what_they_give_the_person(
     for person in (member, colleague, coordinator, officer, operator, factories.UserFactory()):
         rows = model.objects.filter(**here)
         assert {*rows.visible_to(look(person, lancaster))} == {*rows.visible_to(person)}, person
+
+
+@pytest.mark.parametrize("rows", [Presentation.objects.published(), Opportunity.objects.open()])
+def test_wherever_it_is_a_firm_tells_people_apart_only_by_what_is_seen_through_it(
+    lancaster, furness, member, colleague, coordinator, operator, rows
+):
+    """Until then all members of a cluster are one."""
+
+    def find(user):
+        with found_once():
+            return onlooker_of(user, rows.all())
+
+    firm = member.representations.get().company
+    for cluster in (lancaster, furness):
+        meeting = factories.MeetingFactory(cluster=cluster, state="held", openness="members")
+        for company in (factories.MembershipFactory(cluster=cluster).company, firm):
+            if cluster == lancaster or company != firm:
+                factories.PresentationFactory(meeting=meeting, company=company, audience="members")
+                post = factories.OpportunityFactory(company=company, to_all=False)
+                post.clusters.set([cluster])
+    assert find(member) == find(colleague) != find(coordinator)
+    factories.PresentationFactory(meeting=meeting, company=firm, audience="members")
+    factories.OpportunityFactory(company=firm, to_all=False).clusters.set([furness])
+    assert find(member) != find(colleague)
+    for person in (member, colleague, coordinator, factories.UserFactory()):
+        assert {*rows.visible_to(find(person))} == {*rows.visible_to(person)}, person
+    assert find(operator) is None
