@@ -56,10 +56,20 @@ def nearness(user, company: Company | None = None) -> Company.Shown:
     """How near the viewer is to a firm, or to firms in general."""
     if user.is_anonymous:
         return Shown.PUBLIC
-    mine = Company.objects.filter(pk=company.pk) if company else Company.objects.none()
-    if company and (mine.represented_by(user) | mine.managed_by(user)).exists():
+    if company and is_near(user, company):
         return Shown.NOBODY
     return Shown.MEMBERS if is_member(user) else Shown.PUBLIC
+
+
+def is_near(user, company: Company) -> bool:
+    """Whether they act for the firm or look after it."""
+    reach = reach_of(user)
+    if reach and company.pk in reach.firms:
+        return True
+    if reach and not (user.is_superuser or reach.managed_clusters):
+        return False
+    mine = Company.objects.filter(pk=company.pk)
+    return (mine.represented_by(user) | mine.managed_by(user)).exists()
 
 
 def contact_fields(company: Company, near: str) -> ContactFields:

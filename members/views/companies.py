@@ -12,6 +12,7 @@ from clusters import present
 from clusters.brands import wear
 from clusters.images import served
 from clusters.limits import slowed
+from clusters.reach import reach_of
 from clusters.views.share_pictures import EVERYBODY, picture_response
 from clusters.visitors_pages import same_for_visitors
 from members import firm_pages, take_over
@@ -53,9 +54,12 @@ def whose(user, company: Company) -> dict:
     """What the viewer is to the firm."""
     if user.is_anonymous:
         return {"own": None, "is_managed": False, "may_take_over": False}
-    own = user.representations.active().filter(company=company).first()
-    managed = user.is_staff and Company.objects.managed_by(user).filter(pk=company.pk).exists()
-    may_take_over = own is None and take_over.may_take_over(user, company)
+    reach = reach_of(user)
+    acts = reach is None or company.pk in reach.firms
+    own = user.representations.active().filter(company=company).first() if acts else None
+    offices = user.is_staff if reach is None else user.is_superuser or reach.managed_clusters
+    managed = bool(offices) and Company.objects.managed_by(user).filter(pk=company.pk).exists()
+    may_take_over = not (own or (reach and reach.firms)) and take_over.may_take_over(user, company)
     return {"own": own, "is_managed": managed, "may_take_over": may_take_over}
 
 
