@@ -103,13 +103,22 @@ def region_map(
 ) -> SafeString:
     """The clusters where they are, on land made of dots where we have its outline. The number in a
     dot is its firms. `lit` is the slug of the nearest; `rings` are miles round `here`."""
+    frame, ground, drawn = with_towns(tuple(towns), lit)
+    if here and frame.holds(here.longitude, here.latitude):
+        ground += distance_rings(frame, here, rings)
+        drawn += here_sign(frame, here)
+    role = "group" if any(town.href for town in towns) else "img"
+    return svg(css_class, (0, 0, *frame.size), ground + drawn, label, role=role)
+
+
+@lru_cache(maxsize=64)  # of some 20 KB; it depends on its arguments alone
+def with_towns(towns: tuple[Town, ...], lit: str) -> tuple[Frame, str, str]:
+    """The land, and the towns on it."""
     frame = frame_round(towns)
     spots = tuple(
         (*frame.place(town.longitude, town.latitude), town.radius * frame.closeness) for town in towns
     )
-    content = land(frame, regions_of(towns), spots)
-    if here and frame.holds(here.longitude, here.latitude):
-        content += distance_rings(frame, here, rings)
+    drawn = ""
     named = len(towns) <= NAMED_TOWNS
     names = name_places(spots, tuple(len(town.name) for town in towns), frame.size) if named else ()
     for index, (town, (x, y, radius)) in enumerate(zip(towns, spots, strict=True)):
@@ -121,13 +130,10 @@ def region_map(
         css = f"map-town{' is-lit' if town.slug == lit else ''}"
         if town.href:
             words = escape(town.words or town.name)
-            content += f'<a class="{css}" href="{escape(town.href)}" aria-label="{words}">{inner}</a>'
+            drawn += f'<a class="{css}" href="{escape(town.href)}" aria-label="{words}">{inner}</a>'
         else:
-            content += f'<g class="{css}">{inner}</g>'
-    if here and frame.holds(here.longitude, here.latitude):
-        content += here_sign(frame, here)
-    role = "group" if any(town.href for town in towns) else "img"
-    return svg(css_class, (0, 0, *frame.size), content, label, role=role)
+            drawn += f'<g class="{css}">{inner}</g>'
+    return frame, land(frame, regions_of(towns), spots), drawn
 
 
 ENGLAND = Frame(west=-5.7, south=50.0, east=1.8, north=55.8)
