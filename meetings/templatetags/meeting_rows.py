@@ -1,5 +1,6 @@
 """Rows of lists, kept for the same values (clusters.fragments)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString
 from clusters.fragments import fragment
 from clusters.templatetags.pages import days_ahead
 from meetings.models import Meeting, Presentation
-from meetings.models.meeting import few
+from meetings.models.meeting import few, left_of
 
 register = template.Library()
 
@@ -48,12 +49,25 @@ def row_of(meeting: Meeting) -> MeetingRow:
     )
 
 
-@register.simple_tag
-def meeting_row(meeting: Meeting) -> SafeString:
-    return written_row(row_of(meeting), meeting.places_left)
+class Listed(NamedTuple):
+    """A meeting of a list. `places` are those to be had of it; None: as many as one likes, or none any more."""
+
+    number: int
+    row: MeetingRow
+    places: int | None
 
 
-def written_row(row: MeetingRow, places_left: int | None) -> SafeString:
+def listed(meeting: Meeting) -> Listed:
+    return Listed(meeting.pk, row_of(meeting), meeting.places_offered)
+
+
+def written_rows(meetings: Sequence[Listed]) -> list[SafeString]:
+    """Each as a row of `.meet-list`, which says how many places are left as of now."""
+    taken = Meeting.objects.seats_taken(one.number for one in meetings if one.places is not None)
+    return [written_row(one.row, left_of(one.places, taken.get(one.number, 0))) for one in meetings]
+
+
+def written_row(row: MeetingRow, places_left: int | None = None) -> SafeString:
     return fragment("meetings/_row.html", row=row, places_left=places_left, few_left=few(places_left))
 
 

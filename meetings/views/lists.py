@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,8 +20,7 @@ from clusters.models import Association, Cluster
 from clusters.onlookers import EVERYBODY, PLACES, Place, kept_for, kept_for_reach
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Meeting
-from meetings.models.meeting import left_of
-from meetings.templatetags.meeting_rows import MeetingRow, row_of, written_row
+from meetings.templatetags.meeting_rows import Listed, listed, written_rows
 
 PER_PAGE = 40
 MOST_CHOICES = 100  # a longer list of clusters would make the page heavy; they link here from their own pages
@@ -56,12 +55,12 @@ def list_page(request, meetings, template: str, *, with_seats: bool = False):
     if cluster:
         wear(request, cluster.association)
     number = request.GET.get("page")
-    find = partial(found_page, meetings, here, cluster, kind, number)
+    find = partial(found_page, meetings, here, cluster, kind, number, with_seats)
     what = (template, here, cluster and cluster.pk, kind)
     found = find(request.user) if number else kept_list(request.user, cluster, what, find)
     context = {
         "page": found.page,
-        "months": months_of(found.meetings, with_seats=with_seats),
+        "months": written_months(found.months),
         "cluster": cluster,
         "slug": slug,
         "clusters": clusters_to_choose_from(here),
@@ -71,18 +70,11 @@ def list_page(request, meetings, template: str, *, with_seats: bool = False):
     return render(request, template, context)
 
 
-class Listed(NamedTuple):
-    pk: int
-    month: str
-    row: MeetingRow
-    places: int | None
-
-
 class Found(NamedTuple):
-    """The page is without its rows."""
+    """A page of a list, which has no rows itself; they stand here by month."""
 
     page: Page
-    meetings: list[Listed]
+    months: list[tuple[str, list[Listed]]]
 
 
 def kept_list(user, cluster: Cluster | None, what: tuple, find: Callable) -> Found:
@@ -92,7 +84,7 @@ def kept_list(user, cluster: Cluster | None, what: tuple, find: Callable) -> Fou
 
 
 def found_page(
-    meetings, here: int | None, cluster: Cluster | None, kind: str, number: str | None, user
+    meetings, here: int | None, cluster: Cluster | None, kind: str, number: str | None, with_seats: bool, user
 ) -> Found:
     """`here`: the number of the association whose site it is, which is asked for with its clusters."""
     association = Association.objects.get(pk=here) if here else None
@@ -102,27 +94,17 @@ def found_page(
     if kind:
         meetings = meetings.filter(kind=kind)
     page = BoundedPaginator(meetings, PER_PAGE).get_page(number)
-    listed = list(map(listed_as, page.object_list))
+    rows = [listed(meeting) for meeting in page.object_list]
     page.object_list = ()
-    return Found(page, listed)
+    if not with_seats:
+        rows = [row._replace(places=None) for row in rows]
+    months = groupby(rows, key=lambda one: date_format(one.row.day, "YEAR_MONTH_FORMAT"))
+    return Found(page, [(month, list(of_month)) for month, of_month in months])
 
 
-def listed_as(meeting: Meeting) -> Listed:
-    row = row_of(meeting)
-    return Listed(meeting.pk, date_format(row.day, "YEAR_MONTH_FORMAT"), row, meeting.places_offered)
-
-
-def months_of(meetings: list[Listed], *, with_seats: bool) -> list[tuple[str, SafeString]]:
-    """Each month with the rows of its meetings, which say as of now how many places are left."""
-    limited = [one.pk for one in meetings if one.places is not None] if with_seats else []
-    taken = Meeting.objects.seats_taken(limited)
-
-    def written(one: Listed) -> SafeString:
-        left = left_of(one.places, taken.get(one.pk, 0)) if with_seats else None
-        return written_row(one.row, left)
-
-    months = groupby(meetings, key=lambda one: one.month)
-    return [(month, SafeString("".join(map(written, rows)))) for month, rows in months]
+def written_months(months: list[tuple[str, list[Listed]]]) -> list[tuple[str, SafeString]]:
+    rows = iter(written_rows([one for _, meetings in months for one in meetings]))
+    return [(month, SafeString("".join(islice(rows, len(meetings))))) for month, meetings in months]
 
 
 def cluster_at(slug: str, here: int | None) -> Cluster:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -16,12 +16,11 @@ from clusters.brands import brand_of, canonical, wear
 from clusters.kept_figures import kept
 from clusters.linked_data import graph, organization, site
 from clusters.models import Association
+from clusters.onlookers import EVERYBODY, PLACES, kept_for_reach
 from clusters.templatetags.pages import linked_data
 from clusters.visitors_pages import same_for_visitors
-from meetings.models import Meeting
+from meetings.templatetags.meeting_rows import Listed, listed, written_rows
 from news import front
-
-EVERYBODY = AnonymousUser()
 
 
 @login_not_required
@@ -54,33 +53,43 @@ def association_at(slug: str) -> Association:
 def render_front(request, association):
     number = association and association.pk
     page = kept(("front page in parts", number), lambda: front_page(number))
-    if request.user.is_authenticated:
-        page = page.for_reader(request.user)
+    own = kept_for_reach(
+        request.user, PLACES, ("own parts of the front page", number), partial(own_parts, number)
+    )
     context = {
         "page": page,
-        "next_meetings": Meeting.objects.that_know_seats(page.next_meetings),
+        "next_meetings": SafeString("".join(written_rows(own.next_meetings))),
+        "supporters": own.supporters,
         "canonical_url": canonical(request),
     }
     return render(request, "news/home.html", context)
 
 
+class OwnParts(NamedTuple):
+    """Of which some see more than others: meetings, but for the places left at them, and quiet supporters."""
+
+    next_meetings: list[Listed]
+    supporters: SafeString
+
+
+def own_parts(number: int | None, user) -> OwnParts:
+    association = Association.objects.get(pk=number) if number else None
+    shown = {"supports": front.supporters(association, user)}
+    return OwnParts(
+        [listed(meeting) for meeting in front.next_meetings(association, user)],
+        supporters=render_to_string("clusters/_supporters.html", shown),
+    )
+
+
 class FrontPage(NamedTuple):
-    """What everybody sees of it but for the places left at meetings. Of the association, the columns are meant."""
+    """What everybody sees of it. Of the association, the columns are meant."""
 
     association: Association | None
     linked: SafeString
     hero: SafeString
-    next_meetings: list[Meeting]
     year: SafeString
     story: SafeString
     themes: SafeString
-    supporters: SafeString
-
-    def for_reader(self, user) -> FrontPage:
-        """Who may see more meetings, and quiet supporters."""
-        here = copy(self.association)
-        supporters = written_supporters(here, user)
-        return self._replace(next_meetings=list(front.next_meetings(here, user)), supporters=supporters)
 
 
 def front_page(number: int | None) -> FrontPage:
@@ -104,13 +113,7 @@ def front_page(number: int | None) -> FrontPage:
         association,
         linked=linked_data(graph(organization(association) if association else site())),
         hero=render_to_string("news/_hero.html", shown),
-        next_meetings=list(front.next_meetings(association, EVERYBODY)),
         year=render_to_string("news/_year.html", shown),
         story=render_to_string("news/_story.html", shown),
         themes=render_to_string("news/_themes.html", shown),
-        supporters=written_supporters(association, EVERYBODY),
     )
-
-
-def written_supporters(association: Association | None, user) -> SafeString:
-    return render_to_string("clusters/_supporters.html", {"supports": front.supporters(association, user)})

@@ -76,9 +76,9 @@ def test_the_front_page_takes_the_same_few_queries_for_few_and_many_rows(
     client, size, lancaster, django_assert_num_queries
 ):
     grow(lancaster.association, size)
-    with django_assert_num_queries(9):  # 1 when all but the answers is kept (tests/test_made_anew.py)
+    with django_assert_num_queries(9):  # none when nothing has changed (tests/test_made_anew.py)
         client.get("/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get("/associations/lcict/")
 
 
