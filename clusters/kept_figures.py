@@ -6,6 +6,7 @@ tables it is made from is noted while it is made (clusters.tables_read), for it 
 """
 
 import math
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
@@ -22,7 +23,7 @@ from clusters.tables_read import note_read, tables_read
 
 # In one process; what was not asked for longest goes first.
 MOST = 1_000  # most of 5 to 20 KB, some of a few numbers
-MOST_TEXT = 4_000_000  # characters of all that are text, or made up of texts
+MOST_TEXT = 4_000_000  # bytes of memory, of all that are text, or made up of texts
 
 Made = TypeVar("Made")
 One = TypeVar("One", bound=Hashable)
@@ -33,7 +34,7 @@ class Kept(NamedTuple):
     tables: frozenset[str]
     numbers: dict[str, int | None]  # of changes, as they were before
     spell: present.Spell  # in which it holds
-    text: int  # characters
+    text: int  # bytes
 
 
 class Shelf(OrderedDict[tuple, Kept]):
@@ -100,7 +101,7 @@ def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[st
 
 def text_in(made: object) -> int:
     if isinstance(made, (str, bytes)):
-        return len(made)
+        return sys.getsizeof(made)  # two bytes a character where one is neither ASCII nor of western Europe
     return sum(map(text_in, made)) if isinstance(made, tuple) else 0
 
 

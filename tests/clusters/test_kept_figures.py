@@ -187,20 +187,20 @@ def test_the_figure_not_asked_for_longest_goes_first(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_texts_are_kept_up_to_so_many_characters(monkeypatch):
-    monkeypatch.setattr(kept_figures, "MOST_TEXT", 10)
+def test_texts_are_kept_up_to_so_many_bytes(monkeypatch):
+    monkeypatch.setattr(kept_figures, "MOST_TEXT", 300)
     made = []
     for name, text in [
         ("a", "four"),
         ("b", ("four", "2")),
         ("a", ""),
-        ("c", "six and more"),
+        ("c", "half as many wide letters → " * 6),
         ("b", ""),
         ("a", ""),
     ]:
         kept_figures.kept((name,), lambda name=name, text=text: made.append(name) or text)
     assert made == ["a", "b", "c", "b", "a"]
-    kept_figures.kept(("d",), lambda: "ten of them")
+    kept_figures.kept(("d",), lambda: "more than all of them " * 20)
     assert kept_figures.kept(("a",), lambda: "made again") == "made again"
 
 
