@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
+from clusters.reach import reach_of
 
 from .company import Company
 from .opportunity import Opportunity
@@ -20,7 +21,8 @@ class IntroductionQuerySet(models.QuerySet):
         """The people of both firms, the asked one once it is asked; and who looks after it."""
         if user.is_anonymous:
             return self.none()
-        firms = Company.objects.represented_by(user).values("pk")
+        reach = reach_of(user)
+        firms = reach.firms if reach else Company.objects.represented_by(user).values("pk")
         own = Q(asker__in=firms) | Q(asked__in=firms, forwarded_at__isnull=False)
         return self.filter(own | Q(pk__in=Introduction.objects.managed_by(user).values("pk")))
 

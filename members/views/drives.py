@@ -57,8 +57,9 @@ def reader_like(user, slug: str) -> Onlooker | None:
 
     def look() -> tuple[frozenset[int], frozenset[int]]:
         drive = visible_drive(EVERYBODY, slug)
-        clusters = [drive.cluster_id] if drive.cluster_id else drive.in_association.cluster_pks
-        return frozenset(clusters), frozenset([drive.in_association.pk])
+        association = drive.in_association
+        clusters = [drive.cluster] if drive.cluster else Cluster.objects.of(association)
+        return frozenset(one.pk for one in clusters), frozenset([association.pk])
 
     places = kept(("places of a drive", slug), look)
     return looking_at(user, *places, firms=frozenset())

@@ -18,6 +18,7 @@ from members.models import Block, Company, Introduction, User
 from members.views.home import wear_home
 
 A_PAGE = 20
+SHOWN = ["reason", "state", "outcome", "asked_at", "ended_at", "asker__name", "asked__name"]
 State = Introduction.State
 
 
@@ -48,7 +49,8 @@ def grouped(rows, firms):
         default=Value(4),
         output_field=IntegerField(),
     )
-    return rows.annotate(group=group).select_related("asker", "asked").order_by("group", "-asked_at", "-pk")
+    rows = rows.annotate(group=group).select_related("asker", "asked").only(*SHOWN)
+    return rows.order_by("group", "-asked_at", "-pk")
 
 
 # --- asking -------------------------------------------------------------------------------------------
