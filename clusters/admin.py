@@ -80,6 +80,15 @@ class ClusterAdmin(ScopedAdmin):
     def has_add_permission(self, request, obj=None):
         return manages_associations(request.user)
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        words = {
+            "latitude": _(
+                "Degrees north, such as 54.05. A map on the web says it of the place one points at."
+            ),
+            "longitude": _("Degrees east, such as -2.8: below zero west of Greenwich."),
+        }
+        return super().get_form(request, obj, change, help_texts=words, **kwargs)
+
     def get_readonly_fields(self, request, obj=None):
         """A cluster stays in its association, and its address stays what it is, unless the association says so."""
         if self.has_add_permission(request):

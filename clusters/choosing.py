@@ -89,7 +89,7 @@ class SearchedField(forms.ModelChoiceField):
         if row is None:
             raise forms.ValidationError(_("Nothing here is called “%(name)s”.") % {"name": name})
         if others:
-            names = ", ".join(str(one) for one in rows[:MOST_NAMED])
+            names = ", ".join(self.label_from_instance(one) for one in rows[:MOST_NAMED])
             raise forms.ValidationError(
                 _("“%(name)s” fits more than one: %(names)s. Type more of it.")
                 % {"name": name, "names": names if len(rows) <= MOST_NAMED else f"{names}, …"}

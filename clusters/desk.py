@@ -6,11 +6,16 @@ from functools import partial
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.models import Group
+from django.db.models.base import ModelBase
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from clusters import trail
 from clusters.models import Association, Cluster
+
+MADE_BY_SIGNING_IN = {"mfa.Authenticator", "usersessions.UserSession"}
 
 
 class LeavesTrail(admin.ModelAdmin):
@@ -53,6 +58,21 @@ class LeavesTrail(admin.ModelAdmin):
         return self.places_of(row.meeting) if getattr(row, "meeting", None) else []
 
 
+class OfLibrary(LeavesTrail):
+    """A table of a library, for the operator. Sessions and second proofs of signing in come from people themselves."""
+
+    def has_add_permission(self, request):
+        return self.opts.label not in MADE_BY_SIGNING_IN and super().has_add_permission(request)
+
+
+class Found(AutocompleteJsonView):
+    """What was found while one typed, in the words of its desk's `words_of_choice`, if it has any."""
+
+    def serialize_result(self, obj, to_field_name):
+        words = getattr(self.model_admin, "words_of_choice", str)
+        return super().serialize_result(obj, to_field_name) | {"text": words(obj)}
+
+
 class Desk(admin.AdminSite):
     site_header = _("Coordinators' desk")
     site_title = _("Coordinators' desk")
@@ -60,15 +80,19 @@ class Desk(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Also the tables of the libraries leave their lines: no desk can forget to."""
+        """Also the tables of the libraries leave their lines: no desk can forget to. Groups give no rights here."""
         of_desk = admin_class or admin.ModelAdmin
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         if not issubclass(of_desk, LeavesTrail):
-            of_desk = type(of_desk.__name__, (of_desk, LeavesTrail), {"__module__": of_desk.__module__})
-        super().register(model_or_iterable, of_desk, **options)
+            of_desk = type(of_desk.__name__, (OfLibrary, of_desk), {"__module__": of_desk.__module__})
+        super().register([model for model in models if model is not Group], of_desk, **options)
 
     def get_app_list(self, request, app_label=None):
         """Found when it is shown: Django asks on each page for what only the first one shows."""
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))
+
+    def autocomplete_view(self, request):
+        return Found.as_view(admin_site=self)(request)
 
     def has_permission(self, request):
         return request.user.is_active and request.user.is_staff

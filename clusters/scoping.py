@@ -75,6 +75,11 @@ class ScopedChoices:
         """An empty list stays one: Django's hidden copy of such a default is needless, and no valid HTML."""
         if db_field.default is list:
             kwargs["show_hidden_initial"] = False
+        if isinstance(db_field, models.SlugField):
+            kwargs |= {
+                "label": gettext("Name in the address"),
+                "help_text": gettext("Ends the address of its page: letters, digits and hyphens, no spaces."),
+            }
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def choices_for(self, db_field, request) -> models.QuerySet:

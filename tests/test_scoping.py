@@ -265,9 +265,22 @@ def test_without_an_office_held_today_the_desk_stays_shut(model, role, request, 
         assert "Secret" not in answer.content.decode()
 
 
+OF_LIBRARIES = ["E-mail addresses", "Second proofs of signing in", "Where people are signed in"]
+
+
+def test_the_index_shows_the_operator_the_tables_of_libraries_but_those_not_used(as_operator):
+    page = as_operator.get(reverse("admin:index")).content.decode()
+    for shown in OF_LIBRARIES:
+        assert shown in page
+    assert "Groups" not in page
+    for made_by_signing_in in ("mfa/authenticator", "usersessions/usersession"):
+        assert as_operator.get(f"/admin/{made_by_signing_in}/").status_code == 200
+        assert as_operator.get(f"/admin/{made_by_signing_in}/add/").status_code == 403
+
+
 def test_the_index_shows_no_third_party_tables_to_a_coordinator(as_coordinator):
     page = as_coordinator.get(reverse("admin:index")).content.decode()
-    for hidden in ("Email addresses", "Groups", "Authenticators", "User sessions"):
+    for hidden in OF_LIBRARIES:
         assert hidden not in page
 
 

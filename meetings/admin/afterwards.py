@@ -100,7 +100,7 @@ class PhotoForm(forms.ModelForm):
 
 
 @admin.register(MeetingPhoto)
-class MeetingPhotoAdmin(ScopedAdmin):
+class MeetingPhotoAdmin(dated.DatedChoices, ScopedAdmin):
     """A photo for the page of a past meeting. Another one takes its place by removing it first."""
 
     form = PhotoForm

@@ -1,11 +1,11 @@
-"""Meetings in lists of the desk, with their day: titles repeat, and most meetings ahead have none yet."""
+"""Meetings on the desk, with their day: titles repeat, and most meetings ahead have none yet."""
 
 from django.contrib import admin
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clusters.scoping import ScopedFilter
-from meetings.models import Meeting
+from meetings.models import AgendaItem, Meeting
 
 RELATED = (
     "meeting__cluster__association",
@@ -28,3 +28,22 @@ class MeetingFilter(ScopedFilter):
 
     def words_for(self, row) -> str:
         return with_day(row)
+
+
+def item_with_day(item: AgendaItem) -> str:
+    return f"{date_format(item.meeting.day, 'DATE_FORMAT')}, {item.title}"
+
+
+class DatedChoices(admin.ModelAdmin):
+    """Meetings and items of their agendas to choose from, the latest first."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.remote_field.model is Meeting:
+            field.queryset = field.queryset.select_related(*MeetingFilter.related).order_by("-starts_at")
+            field.label_from_instance = with_day
+        elif db_field.remote_field.model is AgendaItem:
+            latest = field.queryset.order_by("-meeting__starts_at", "position", "pk")
+            field.queryset = latest.select_related(*RELATED)
+            field.label_from_instance = item_with_day
+        return field

@@ -30,6 +30,7 @@ from meetings.models import AgendaEdition, AgendaItem, Duty, Meeting, Registrati
 from meetings.registration import registrations
 from meetings.turns import duties, turns
 
+from . import dated
 from .afterwards import ActionInline, feedback_in_short
 from .agenda import AgendaInline, NewAgendaInline
 from .attendance import ShowsAttendance
@@ -122,6 +123,9 @@ class MeetingAdmin(
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"for_user": request.user})
+
+    def words_of_choice(self, meeting) -> str:
+        return dated.with_day(meeting)
 
     def asks_for_cluster(self, user) -> bool:
         """Also of officers and the operator: hardly a meeting is of the association alone."""

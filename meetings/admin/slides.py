@@ -27,7 +27,7 @@ def tells(presentation: Presentation) -> str:
 
 
 @admin.register(Presentation)
-class PresentationAdmin(ObjectActs, ScopedAdmin):
+class PresentationAdmin(ObjectActs, dated.DatedChoices, ScopedAdmin):
     form = PresentationForm
     list_display = ["title", "company", dated.meeting, "state", "audience", "downloads"]
     list_filter = ["state", "audience", ("meeting__cluster", ScopedFilter)]

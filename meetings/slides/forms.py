@@ -94,6 +94,20 @@ class PresentationForm(ChecksFile):
             "file",
             "link",
         ]
+        labels = {"reading": _("Words of the file")}
+        help_texts = {
+            "agenda_item": _("The talk that these slides belong to, if it stands on the agenda."),
+            "presenter_name": _("For somebody without an account."),
+            "reading": _("Those that were read are found by the search of the archive."),
+        }
+
+    def clean_agenda_item(self):
+        item, meeting = self.cleaned_data["agenda_item"], self.cleaned_data.get("meeting")
+        if item and meeting and item.meeting_id != meeting.pk:
+            raise forms.ValidationError(
+                _("This is on the agenda of another meeting. Choose one of the meeting above, or none.")
+            )
+        return item
 
     def clean_file(self):
         file = super().clean_file()

@@ -38,6 +38,9 @@ EMPTY: dict[str, tuple[str | Promise, str | Promise, str]] = {
 }
 
 PLAIN_WORDS = {
+    "authenticator": _("Second proofs of signing in"),
+    "emailaddress": _("E-mail addresses"),
+    "usersession": _("Where people are signed in"),
     "askedquestion": _("Questions asked"),
     "question": _("Questions and answers"),
     "duty": _("Turns"),

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -121,9 +121,9 @@ def test_what_is_saved_on_the_desk_leaves_a_line_with_what_changed(as_coordinato
 
 def test_rows_of_inlines_and_tables_of_libraries_leave_lines_too(as_operator, operator, lancaster):
     assert all(isinstance(desk, LeavesTrail) for desk in admin.site._registry.values())
-    group = Group.objects.create(name="Old")
-    as_operator.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"})
-    assert Act.objects.get(verb="deleted").subject == "Old"
+    address = EmailAddress.objects.create(user=operator, email="old@site.example")
+    as_operator.post(f"/admin/account/emailaddress/{address.pk}/delete/", {"post": "yes"})
+    assert Act.objects.get(verb="deleted").subject == "old@site.example"
 
 
 def test_nobody_changes_or_removes_a_line(acts, as_operator):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from clusters.errors import Refused
 from meetings import agendas, closing
@@ -260,3 +261,48 @@ class TestFiles:
         talk.refresh_from_db()
         assert talk.reading == "failed"
         assert presentations.read_uploads() == 0
+
+
+class TestWhichMeetingOnTheDesk:
+    """Titles repeat: each agenda has a chair's showcase."""
+
+    @pytest.fixture
+    def items(self, lancaster):
+        first, second = (
+            factories.MeetingFactory(cluster=lancaster, title="Topic still open") for _ in range(2)
+        )
+        return [
+            factories.AgendaItemFactory(meeting=meeting, kind="talk", title="The chair's showcase")
+            for meeting in (first, second)
+        ]
+
+    def test_meetings_and_items_are_offered_with_their_day(self, items, as_coordinator):
+        page = as_coordinator.get(reverse("admin:meetings_presentation_add")).text
+        for item in items:
+            day = date_format(item.meeting.day, "DATE_FORMAT")
+            assert f">{day}, Topic still open<" in page and f">{day}, The chair&#x27;s showcase<" in page
+
+    def test_found_while_one_types_too(self, items, as_coordinator):
+        asked = {
+            "app_label": "meetings",
+            "model_name": "presentation",
+            "field_name": "meeting",
+            "term": "open",
+        }
+        found = as_coordinator.get(reverse("admin:autocomplete"), asked).json()["results"]
+        assert {row["text"] for row in found} == {
+            f"{date_format(item.meeting.day, 'DATE_FORMAT')}, Topic still open" for item in items
+        }
+
+    def test_an_item_of_another_meeting_is_refused_beside_the_field(self, items, as_coordinator):
+        form = {
+            "meeting": items[0].meeting_id,
+            "agenda_item": items[1].pk,
+            "title": "T",
+            "audience": "public",
+        }
+        page = as_coordinator.post(reverse("admin:meetings_presentation_add"), form).text
+        assert "This is on the agenda of another meeting." in page
+        assert not Presentation.objects.exists()
+        as_coordinator.post(reverse("admin:meetings_presentation_add"), form | {"agenda_item": items[0].pk})
+        assert Presentation.objects.get().agenda_item == items[0]
