@@ -60,6 +60,10 @@ class Typed(str):
 
 
 class SearchedSelect(AutocompleteSelect):
+    @property
+    def media(self):
+        return super().media + forms.Media(js=["admin/choices.js"])
+
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
         typed = Typed(data.get(f"{name}-typed", "").replace("\0", " ").strip())

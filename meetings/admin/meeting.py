@@ -125,7 +125,7 @@ class MeetingAdmin(
         return type(form.__name__, (form,), {"for_user": request.user})
 
     def words_of_choice(self, meeting) -> str:
-        return dated.with_day(meeting)
+        return dated.with_day_and_place(meeting)
 
     def asks_for_cluster(self, user) -> bool:
         """Also of officers and the operator: hardly a meeting is of the association alone."""

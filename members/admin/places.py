@@ -50,7 +50,7 @@ class PlaceForm(forms.Form):
         whole, cluster = cleaned.get("of"), cleaned.get("cluster")
         if whole and cluster:
             self.add_error("cluster", gettext("Choose an association or a cluster, not both."))
-        elif not (whole or cluster or self.errors):
+        elif not (whole or cluster or self.errors.keys() & {"of", "cluster"}):
             self.add_error("of", gettext("Choose one of these, or one cluster below."))
         return cleaned
 

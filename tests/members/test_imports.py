@@ -387,6 +387,8 @@ class TestOnTheDesk:
         ]:
             page = self.upload(as_officer, b"Firm\nBay\n", **chosen).text
             assert says in page and not Import.objects.exists()
+        page = as_officer.post(reverse("admin:members_import_add"), {"kind": "members"}).text
+        assert "Choose one of these" in page and "Choose the file." in page
         by_name = {"of": "", "cluster-typed": lancaster.name}
         of_all = {"of": f"association:{association.pk}"}
         for chosen in (by_name, of_all, {"of": "", "cluster": lancaster.pk}):

@@ -282,7 +282,7 @@ class TestWhichMeetingOnTheDesk:
             day = date_format(item.meeting.day, "DATE_FORMAT")
             assert f">{day}, Topic still open<" in page and f">{day}, The chair&#x27;s showcase<" in page
 
-    def test_found_while_one_types_too(self, items, as_coordinator):
+    def test_found_while_one_types_with_their_cluster_too(self, items, as_coordinator, lancaster):
         asked = {
             "app_label": "meetings",
             "model_name": "presentation",
@@ -291,7 +291,8 @@ class TestWhichMeetingOnTheDesk:
         }
         found = as_coordinator.get(reverse("admin:autocomplete"), asked).json()["results"]
         assert {row["text"] for row in found} == {
-            f"{date_format(item.meeting.day, 'DATE_FORMAT')}, Topic still open" for item in items
+            f"{date_format(item.meeting.day, 'DATE_FORMAT')}, Topic still open ({lancaster})"
+            for item in items
         }
 
     def test_an_item_of_another_meeting_is_refused_beside_the_field(self, items, as_coordinator):
