@@ -143,3 +143,19 @@ def test_a_coordinator_plans_and_publishes(lancaster, firm, coordinator, keyboar
     press(page, "^Publish the agenda")
     meeting.refresh_from_db()
     assert meeting.state == Meeting.State.PUBLISHED
+
+
+def test_one_of_many_clusters_is_found_by_typing_its_name(
+    keyboard, operator, lancaster, furness, monkeypatch
+):
+    monkeypatch.setattr("clusters.scoping.MOST_CHOICES", 1)
+    page = keyboard(operator)
+    page.goto(reverse("admin:members_import_add"))
+    box = page.get_by_role("combobox", name="Or for one cluster")
+    box.press("Enter")
+    page.get_by_role("searchbox").press_sequentially("furn")
+    expect(page.get_by_role("option", name=furness.name)).to_be_visible()
+    expect(page.get_by_role("option", name=lancaster.name)).to_have_count(0)
+    page.keyboard.press("Enter")
+    chosen = page.get_by_role("combobox", name=re.compile(f"^Or for one cluster:.*{furness.name}$"))
+    expect(chosen).to_be_visible()
