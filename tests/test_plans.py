@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from zeal import zeal_ignore
 
 from clusters.searching import FORGIVING
+from meetings.models import Meeting, Presentation
 from members import postman
 from members.models import OutgoingMail
 from news import scale
@@ -84,7 +85,14 @@ OF_COORDINATORS = [
     *(f"/admin/{path}/" for path in LISTS),
     *(f"/admin/{path}/?q=backups" for path in SEARCHED),
 ]
-OF_THE_OPERATOR = ["/admin/", *(f"/admin/{path}/" for path in LISTS)]
+OF_THE_OPERATOR = [
+    "/admin/",
+    *(f"/admin/{path}/" for path in LISTS),
+    *(f"/admin/{path}/?q=backups" for path in ["meetings/meeting", "members/company", "news/article"]),
+    "/admin/members/import/add/",
+    "/admin/meetings/meeting/add/",
+    "/admin/meetings/presentation/add/",
+]
 
 # What may look at all rows of which tables, and why.
 FRONT_PAGE = {
@@ -250,6 +258,19 @@ def test_no_page_of_members_coordinators_and_the_operator_does(world, country):
         for path in paths:
             with explained(path, country, found):
                 assert client.get(path).status_code == OK
+    assert not found, told(found)
+
+
+def test_neither_do_forms_of_the_desk(world, country):
+    """Of a meeting the people to choose from, of whom it lets choose few."""
+    found: dict = {}
+    meeting = Meeting.objects.filter(cluster__isnull=False, agenda__isnull=False).latest("pk")
+    talk = Presentation.objects.filter(company__isnull=False).latest("pk")
+    client = client_of(world.people["operator"])
+    for row in (meeting, talk, talk.company):
+        path = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        with explained(row._meta.model_name, country, found):
+            assert client.get(path).status_code == OK
     assert not found, told(found)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Q, RowRange, Sum, Window
+from django.db.models import RowRange, Sum, Window
 from django.utils.translation import gettext_lazy as _
 
 from clusters import present
@@ -63,10 +63,15 @@ class AgendaInline(ScopedStackedInline):
         start = item.meeting.starts_at + timedelta(minutes=item.minutes_before or 0)
         return clock(start.astimezone(item.meeting.zone))
 
+    def get_formset(self, request, obj=None, **kwargs):
+        """Whose choices depend on the meeting."""
+        request.__dict__["agenda_of"] = obj
+        return super().get_formset(request, obj, **kwargs)
+
     def choices_for(self, db_field, request):
         """The topics, firms and people of the clusters the meeting is for, and what the agenda names already."""
-        clusters = self.clusters(request)
-        meeting = request.resolver_match.kwargs.get("object_id")
+        meeting = request.__dict__["agenda_of"]
+        clusters = self.clusters(request.user, meeting)
         firms = members_of(clusters)
         people = Representative.objects.active().filter(company__in=firms)
         offered = {
@@ -82,21 +87,11 @@ class AgendaInline(ScopedStackedInline):
         named = AgendaItem.objects.filter(meeting=meeting).order_by().values(db_field.name)
         return rows.model.objects.filter(pk__in=rows.order_by().values("pk").union(named))
 
-    def clusters(self, request):
-        """Of a meeting, their numbers, found once for all fields: with these Postgres takes the indexes."""
-        managed = Cluster.objects.managed_by(request.user)
-        number = request.resolver_match.kwargs.get("object_id")
-        if number is None:
-            return managed
-        found = request.__dict__.setdefault("clusters_of_meeting", {})
-        if number not in found:
-            meeting = Meeting.objects.filter(pk=number)
-            of_one, of_all = (
-                Q(pk__in=meeting.values("cluster")),
-                Q(association__in=meeting.values("association")),
-            )
-            found[number] = list(managed.filter(of_one | of_all).order_by().values_list("pk", flat=True))
-        return found[number]
+    def clusters(self, user, meeting: Meeting | None):
+        if meeting and meeting.cluster_id:
+            return [meeting.cluster_id]
+        managed = Cluster.objects.managed_by(user)
+        return managed.filter(association=meeting.association_id) if meeting else managed
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Without the buttons that open other pages of the desk from each row."""
