@@ -24,6 +24,7 @@ from clusters.tables_read import note_read, tables_read
 # In one process; what was not asked for longest goes first.
 MOST = 1_000  # most of 5 to 20 KB, some of a few numbers
 MOST_TEXT = 4_000_000  # bytes of memory, of all that are text, or made up of texts
+LARGEST = MOST_TEXT // 10  # of one, which would push out too many others
 
 Made = TypeVar("Made")
 One = TypeVar("One", bound=Hashable)
@@ -117,6 +118,8 @@ def _known(what: tuple, now: dict[str, int]) -> Kept | None:
 
 
 def _keep(what: tuple, made: Kept) -> None:
+    if made.text > LARGEST:
+        return
     with _lock:
         old = _kept.pop(what, None)
         _kept[what] = made

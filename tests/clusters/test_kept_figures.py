@@ -205,6 +205,15 @@ def test_texts_are_kept_up_to_so_many_bytes(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("text", ["a calendar " * 40_000, b"a calendar " * 40_000])
+def test_one_that_would_push_out_too_many_others_is_made_each_time(text):
+    made = []
+    for name in ("small", "large", "small", "large"):
+        kept_figures.kept((name,), lambda name=name: made.append(name) or (text if name == "large" else ""))
+    assert made == ["small", "large", "large"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_each_time_zone_and_mount_has_its_own():
     def day() -> str:
         return kept_figures.kept(
