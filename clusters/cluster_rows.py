@@ -1,8 +1,7 @@
 """What the list of clusters and its map show of each, found once for all readers who see the same meetings of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, time
-from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -45,34 +44,30 @@ class Known(NamedTuple):
     town: Town
 
 
-def rows_of(clusters: Collection[Cluster], user) -> dict[int, Known]:
-    """By their numbers. Who sees meetings that are for members sees those of all members of the cluster."""
+def rows_of(clusters: Iterable[Cluster], user) -> dict[int, Known]:
+    """By their numbers. Who sees a cluster's meetings for members sees those that all of its members see."""
     numbers = {cluster.pk for cluster in clusters}
     reach = reach_of(user)
     if reach is None and user.is_authenticated:
         return ask_for(numbers, user)
-    inside = (
-        numbers
-        if user.is_superuser
-        else numbers & (reach.clusters | reach.managed_clusters)
-        if reach
-        else set()
-    )
-    rows = kept_each(("rows of clusters",), numbers - inside, partial(ask_for, user=EVERYBODY), MADE_FROM)
-    if inside:
-        member = Onlooker(NOTHING._replace(clusters=frozenset(inside)), is_superuser=False)
-        rows |= kept_each(
-            ("rows of clusters", "for members"), inside, partial(ask_for, user=member), MADE_FROM
-        )
-    return rows
+    inside = reach.clusters | reach.managed_clusters if reach else frozenset()
+    seen = [(number, number in inside or user.is_superuser) for number in numbers]
+    rows = kept_each(("rows of clusters",), seen, ask_together, MADE_FROM)
+    return {number: known for (number, _), known in rows.items()}
+
+
+def ask_together(seen: list[tuple[int, bool]]) -> dict[tuple[int, bool], Known]:
+    """`seen`: the number of each cluster, and whether as its members see it."""
+    inside = frozenset(number for number, is_inside in seen if is_inside)
+    reader = Onlooker(NOTHING._replace(clusters=inside), is_superuser=False) if inside else EVERYBODY
+    rows = ask_for([number for number, _ in seen], reader)
+    return {(number, is_inside): rows[number] for number, is_inside in seen}
 
 
 def ask_for(numbers: Collection[int], user) -> dict[int, Known]:
     clusters = Cluster.objects.visible_to(user).with_firms().with_next_meeting(user)
-    return {
-        pk: known_of(cluster)
-        for pk, cluster in clusters.select_related("association").in_bulk(numbers).items()
-    }
+    found = clusters.select_related("association").in_bulk(numbers)
+    return {number: known_of(cluster) for number, cluster in found.items()}
 
 
 def known_of(cluster) -> Known:
