@@ -8,12 +8,10 @@ and many-to-many choices (and so what a forged form can save), filters, autocomp
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelectMultiple, ForeignKeyRawIdWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import Select
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -164,15 +162,6 @@ class ScopedAdmin(ScopedChoices, OfficeRights, LeavesTrail):
     def get_actions(self, request):
         """Every list can be taken away."""
         return super().get_actions(request) | {"as_csv": self.get_action("as_csv")}
-
-    def action_checkbox(self, row):
-        """As Django's, which renders a template for each row."""
-        return format_html(
-            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
-            ACTION_CHECKBOX_NAME,
-            row.pk,
-            format_html(gettext("Select this object for an action - {}"), row),
-        )
 
     @admin.action(description=_("Download as CSV"))
     def as_csv(self, request, queryset):

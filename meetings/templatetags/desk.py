@@ -6,7 +6,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters import desk_rows
 from clusters.models import Association, Cluster
 from meetings.needs import Needs, needs_of
 
@@ -50,7 +49,6 @@ PLAIN_WORDS = {
 }
 
 register = template.Library()
-register.inclusion_tag("admin/change_list_results.html")(desk_rows.table_of)
 
 
 @register.simple_tag
