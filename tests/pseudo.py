@@ -18,7 +18,7 @@ from django.template.autoreload import reset_loaders
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from clusters import fragments
+from clusters import fragments, kept_figures
 from members.models import OutgoingMail, User
 
 DISGUISE = str.maketrans(
@@ -58,6 +58,7 @@ class PseudoLanguage(NullTranslations):
 def forget_words() -> None:
     """What is kept for each language tells them apart by their code."""
     fragments.forget_all()
+    kept_figures.forget_all()
     reset_loaders()
 
 
