@@ -6,6 +6,12 @@ holds, or makes one: nobody waits for anybody, and as an ordinary row it is seen
 the transaction is. Of two looks on one database the later sees all that the earlier saw, so the sum only rises, and
 two equal sums mean that nothing was committed in between.
 
+Whoever looks is told for how long that number holds (`look_at_changes`), a few milliseconds, and asks again only then:
+under load most requests ask nobody. For that, who changes something says so by a lock before, which those who look
+try: held, the number may become another at any moment. And it commits no sooner than those have to ask again who looked
+before (`await_looks`), which it has mostly done by then; so whoever heard that a change is committed, or could have, is
+shown it. A transaction left open makes everybody ask each time, nothing else.
+
 Each table has a number of its own beside, in rows of its own, kept likewise; and what figures are counted from
 (COUNTED) another one, which only the columns move that matter to them.
 
@@ -15,9 +21,11 @@ read from a replica.
 
 import hashlib
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import psycopg2
 from django.apps import apps
@@ -65,7 +73,7 @@ COUNTED: dict[str, list[str] | None] = {
 }
 
 ACTS = ["note_change()", "note_to_check()", "note_all_to_check()"]  # what the triggers call
-NUMBER = "SELECT coalesce(sum(commits), 0)::bigint FROM change_count WHERE about = ''"
+LOOK = "SELECT number, holds_ms FROM look_at_changes()"
 NUMBERS = "SELECT about, sum(commits)::bigint FROM change_count GROUP BY about"
 
 _prepared: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # {connection: names of statements}
@@ -82,15 +90,49 @@ class Own(threading.local):
 _own = Own()
 
 
-def number_of_changes() -> int | None:
-    """None inside a transaction, where what one sees may never be committed, and when the database is out of reach.
+class Look(NamedTuple):
+    """What all threads of the process know: the number, and when by `time.monotonic()` it is to be asked for again."""
 
-    Asked for every kept page served, so it goes past Django's cursor, which would also ask whether the
-    connection still answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the
-    statement may be unknown to the connection one is given: then it is asked in full.
+    number: int
+    again_from: float  # by the first who comes then
+    until: float  # by all: from here on another one may be committed
+
+
+_last_look = Look(0, 0, 0)
+_looking_again = threading.Lock()
+
+
+def number_of_changes() -> int | None:
+    """None inside a transaction, where what one sees may never be committed, and when the database is out of reach."""
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return None
+    look, now = _last_look, time.monotonic()
+    if now < look.again_from:
+        return look.number
+    if now < look.until:
+        if not _looking_again.acquire(blocking=False):
+            return look.number
+        try:
+            return _look()
+        finally:
+            _looking_again.release()
+    return _look()
+
+
+def _look() -> int | None:
+    """Asked for many kept pages, so it goes past Django's cursor, which would also ask whether the connection still
+    answers; and it is prepared, which saves Postgres half of its work. Behind pgbouncer the statement may be unknown
+    to the connection one is given: then it is asked in full.
     """
-    rows = _asked("number_of_changes", NUMBER)
-    return None if rows is None else rows[0][0]
+    global _last_look
+    began = time.monotonic()
+    rows = _asked("look_at_changes", LOOK)
+    if rows is None:
+        return None
+    number, milliseconds = rows[0]
+    if milliseconds:
+        _last_look = Look(number, began + milliseconds / 2000, began + milliseconds / 1000)
+    return number
 
 
 def numbers_of_changes() -> dict[str, int] | None:

@@ -1,6 +1,7 @@
 """The number that moves with each commit that changed something pages show."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -33,6 +34,27 @@ committed = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def cluster(transactional_db):
     return factories.ClusterFactory(name="Lune Valley")
+
+
+def forget_the_last_look():
+    time.sleep(0.006)
+
+
+def looks(cursor) -> int:
+    """How often this connection has really asked."""
+    cursor.execute(
+        "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE name = 'look_at_changes'"
+    )
+    return cursor.fetchone()[0]
+
+
+def holds_for_a_while(connection) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, holds_ms FROM look_at_changes()")
+        _, milliseconds = cursor.fetchone()
+    connection.commit()
+    assert milliseconds in (0, 5)
+    return milliseconds > 0
 
 
 def test_each_table_is_watched_or_left_out_with_a_reason(db):
@@ -239,6 +261,7 @@ def test_a_connection_that_was_cut_gives_none_and_the_next_one_is_new(cluster, o
     assert number_of_changes() is not None
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    forget_the_last_look()
     assert number_of_changes() is None
     assert number_of_changes() is not None
 
@@ -248,7 +271,7 @@ def test_who_was_told_what_changed_need_not_ask_whether_anybody_answers(cluster,
     """As Django does before the first query of each page."""
     checks = []
     monkeypatch.setattr(connection, "is_usable", lambda: checks.append(1) or True)
-    for ask, checked in ((number_of_changes, 0), (lambda: None, 1)):
+    for ask, checked in ((numbers_of_changes, 0), (lambda: None, 1)):
         connection.health_check_enabled, connection.health_check_done = True, False
         ask()
         Cluster.objects.exists()
@@ -259,9 +282,11 @@ def test_who_was_told_what_changed_need_not_ask_whether_anybody_answers(cluster,
 @committed
 def test_a_statement_that_the_server_does_not_know_is_asked_in_full(cluster):
     """As behind pgbouncer, which gives each transaction another connection."""
-    before = number_of_changes()
+    before, numbers = number_of_changes(), numbers_of_changes()
     connection.cursor().execute("DEALLOCATE ALL")
+    forget_the_last_look()
     assert number_of_changes() == before
+    assert numbers_of_changes() == numbers
 
 
 @committed
@@ -309,3 +334,73 @@ def test_threads_that_ask_at_once_never_hear_less_than_was_committed_before_they
         for job in jobs:
             answers = job.result()
             assert answers and all(answers)
+
+
+@committed
+def test_nobody_is_asked_for_each_of_many_pages(cluster):
+    number = number_of_changes()
+    forget_the_last_look()
+    assert number_of_changes() == number  # there is a statement to count
+    with connection.cursor() as cursor:
+        before = looks(cursor)
+        assert {number_of_changes() for _ in range(5000)} == {number}
+        assert 0 < looks(cursor) - before < 1000
+
+
+@committed
+def test_while_somebody_is_about_to_change_something_all_ask_each_time(cluster, other):
+    number = number_of_changes()
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE clusters_cluster SET town = 'Carnforth'")
+    forget_the_last_look()
+    assert number_of_changes() == number
+    with connection.cursor() as cursor:
+        before = looks(cursor)
+        for _ in range(50):
+            assert number_of_changes() == number
+        assert looks(cursor) - before == 50
+    other.commit()
+    assert number_of_changes() == number + 1
+
+
+@committed
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE clusters_cluster SET town = md5(town)", "UPDATE change_count SET commits = commits + 1"],
+    ids=["row", "number, by hand"],
+)
+def test_nothing_is_committed_while_what_was_heard_before_holds(change, cluster, other):
+    """Each commit comes right after a look, and the next look right after that."""
+    for _ in range(50):
+        forget_the_last_look()
+        looked_at = time.monotonic()
+        before = number_of_changes()
+        with other.cursor() as cursor:
+            cursor.execute(change)
+        other.commit()
+        assert time.monotonic() - looked_at > 0.005
+        assert number_of_changes() > before
+
+
+@committed
+def test_who_waits_for_looks_begins_anew_after_a_savepoint_taken_back(cluster, other, third):
+    with other.cursor() as cursor:
+        cursor.execute("SAVEPOINT here")
+        cursor.execute("UPDATE clusters_cluster SET town = 'Carnforth'")
+        assert not holds_for_a_while(third)
+        cursor.execute("ROLLBACK TO here")
+        assert holds_for_a_while(third)
+        cursor.execute("UPDATE clusters_cluster SET town = 'Ingleton'")
+        assert not holds_for_a_while(third)
+        number = number_of_changes()
+    other.commit()
+    assert number_of_changes() == number + 1
+    assert holds_for_a_while(third)
+
+
+@committed
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_who_reads_as_of_an_earlier_moment_is_promised_nothing(isolation, cluster, other):
+    assert holds_for_a_while(other)
+    other.set_session(isolation_level=isolation)
+    assert not holds_for_a_while(other)
