@@ -73,6 +73,7 @@ COUNTED: dict[str, list[str] | None] = {
 }
 
 ACTS = ["note_change()", "note_to_check()", "note_all_to_check()"]  # what the triggers call
+ASK_AFTER = 0.8  # of the time for which a number holds: the last fifth is for one thread to ask, while the others go on
 LOOK = "SELECT number, holds_ms FROM look_at_changes()"
 NUMBERS = "SELECT about, sum(commits)::bigint FROM change_count GROUP BY about"
 
@@ -131,7 +132,8 @@ def _look() -> int | None:
         return None
     number, milliseconds = rows[0]
     if milliseconds:
-        _last_look = Look(number, began + milliseconds / 2000, began + milliseconds / 1000)
+        seconds = milliseconds / 1000
+        _last_look = Look(number, began + seconds * ASK_AFTER, began + seconds)
     return number
 
 
