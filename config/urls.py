@@ -3,10 +3,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
+from clusters.addresses import Remembering
 from clusters.visitors_pages import same_for_visitors
 from news.sitemaps import SITEMAPS
 
-urlpatterns = [
+addresses = [
     path("", include("news.urls")),
     path("", include("meetings.urls")),
     path("", include("members.urls")),
@@ -26,6 +27,7 @@ urlpatterns = [
         name="sitemap-section",
     ),
 ]
+urlpatterns = [Remembering(addresses)]
 
 handler400 = "clusters.views.errors.bad_request"
 handler403 = "clusters.views.errors.forbidden"
