@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "clusters.headers.SayPolicies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "clusters.headers.SayWhatMayRun",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clusters.forgery.OwnForms",

@@ -8,9 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from csp.constants import NONCE
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import reverse
 
+from clusters.headers import SayWhatMayRun
 from tests.config.test_checks import PRODUCTION
 from tests.conftest import environment
 
@@ -102,6 +106,41 @@ def test_every_answer_says_the_policies(client, path):
 def test_http_is_not_upgraded_where_there_is_no_https(client):
     """The demo answers by HTTP alone."""
     assert "upgrade-insecure-requests" not in client.get("/")["Content-Security-Policy"]
+
+
+def answered(request, **said):
+    """What the middleware makes of an answer of which a view has said this."""
+    response = HttpResponse()
+    vars(response).update(said)
+    return SayWhatMayRun(lambda request: response)(request)["Content-Security-Policy"]
+
+
+def test_what_may_run_is_what_django_csp_says(rf):
+    usual = answered(rf.get("/"))
+    asked = CSPMiddleware(lambda request: HttpResponse())(rf.get("/"))["Content-Security-Policy"]
+    assert directives_of(usual) == directives_of(asked)
+    assert directives_of(usual)["default-src"] == ["'none'"]
+
+
+def test_a_view_that_asks_for_another_policy_gets_it(rf):
+    policy = answered(rf.get("/"), _csp_replace={"img-src": ["https://elsewhere.example"]})
+    assert directives_of(policy)["img-src"] == ["https://elsewhere.example"]
+
+
+def test_a_nonce_that_a_page_used_stands_in_its_policy_alone(rf):
+    nonces = []
+
+    def view(request):
+        nonces.append(str(request.csp_nonce))
+        response = HttpResponse()
+        response._csp_update = {"script-src": [NONCE]}
+        return response
+
+    middleware = SayWhatMayRun(view)
+    for _ in range(2):
+        policy = directives_of(middleware(rf.get("/"))["Content-Security-Policy"])
+        assert policy["script-src"] == ["'self'", f"'nonce-{nonces[-1]}'"]
+    assert nonces[0] != nonces[1]
 
 
 def report(client, **facts):
