@@ -1,4 +1,5 @@
 import re
+from functools import cache
 
 from django.conf import settings
 from django.template.loaders import cached, filesystem
@@ -31,6 +32,14 @@ class ReadForEach(cached.Loader):
     def __init__(self, engine, loaders):
         super().__init__(engine, loaders)
         self.readers: set[tuple[str | None, str]] = set()
+
+    def get_template(self, template_name, skip=None):
+        """A page that extends another asks that each time for its blocks, which are looked for here once."""
+        template = super().get_template(template_name, skip)
+        nodes = template.nodelist
+        if "get_nodes_by_type" not in vars(nodes):
+            nodes.get_nodes_by_type = cache(nodes.get_nodes_by_type)  # type: ignore[assignment, method-assign]
+        return template
 
     def cache_key(self, template_name, skip=None):
         language, mount = reader = (get_language(), get_script_prefix())
