@@ -203,6 +203,7 @@ def round_table(
     return svg(css_class, (0, 0, size, size), content, label)
 
 
+@lru_cache(maxsize=200)
 def places(taken: int, total: int, label: str = "", *, yours: bool = False) -> SafeString:
     """A dot for each place: filled when taken, hollow when free, lit when yours."""
     columns, pitch = 12, 20

@@ -1,7 +1,6 @@
 """What the page of a firm is made of besides the firm itself. Turns and talks belong to higher layers, and are
 reached by their relations to the firm."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,8 +25,7 @@ from members.models import Company, Membership, Representative
 AHEAD, BEHIND = 3, 8  # lines of what a firm does in its clusters
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A turn or a talk: `did` is "Chairs", "Hosted", "Presented"; `title` and `url` say what."""
 
     at: datetime
@@ -90,7 +88,7 @@ def association_of(memberships: list[Membership]) -> Association | None:
     return memberships[0].cluster.association if memberships else None
 
 
-def lines_for(company: Company, user) -> list[Line]:
+def lines_for(company: Company, user) -> tuple[Line, ...]:
     """`lines_of`, kept for all who see the same of them."""
 
     def find() -> Onlooker | None:
@@ -112,7 +110,7 @@ def places_of(company: Any) -> tuple[frozenset[int], frozenset[int]]:
     return kept(("places of a firm", company.pk), look)
 
 
-def lines_of(company: Any, user) -> list[Line]:
+def lines_of(company: Any, user) -> tuple[Line, ...]:
     """The next turns, the soonest first; then past turns and talks, the last one first."""
     now = now_among("meetings.Meeting")
     duties = company.duties.visible_to(user).agreed().exclude(meeting__state="cancelled")
@@ -128,7 +126,7 @@ def lines_of(company: Any, user) -> list[Line]:
         *(_talk(talk) for talk in talks.order_by("-meeting__starts_at", "pk")[:BEHIND]),
     ]
     behind.sort(key=lambda line: line.at, reverse=True)
-    return coming + behind[:BEHIND]
+    return (*coming, *behind[:BEHIND])
 
 
 def _turn(duty, *, is_ahead: bool = False) -> Line:

@@ -96,7 +96,7 @@ def reply_box(
         answer=answer,
         takes_guests=registrations.takes_guests(meeting),
         reply_by=reply_by(meeting, now),
-        form=form or NeedsForm(),
+        form=form or (None if user.is_anonymous else NeedsForm()),
     )
 
 
