@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -41,8 +42,10 @@ class FirmPage(NamedTuple):
 
     company: Company
     memberships: list[Membership]
-    people: list[Representative]
-    articles: list
+    facts: SafeString
+    about: SafeString
+    stories: SafeString
+    people: SafeString
     linked: SafeString
     share_picture: dict | None
 
@@ -62,13 +65,20 @@ def page_of(user, slug: str) -> FirmPage:
     memberships = memberships_of(company)
     listed = company.representatives.active().filter(listed=True).select_related("user")
     listed = listed.only("company", "role", "job", "user__name")
+    listed = sorted(listed, key=lambda one: list(Representative.Role).index(Representative.Role(one.role)))
     articles = company.articles.visible_to(EVERYBODY).published().defer("body")
     picture = share_picture_of(company, memberships)
+
+    def piece(name: str, **values) -> SafeString:
+        return render_to_string(f"members/company/{name}.html", {"company": company, **values})
+
     return FirmPage(
         company,
         memberships,
-        people=sorted(listed, key=lambda one: list(Representative.Role).index(Representative.Role(one.role))),
-        articles=list(articles[:3]),
+        facts=piece("_facts", memberships=memberships),
+        about=piece("_about"),
+        stories=piece("_stories", articles=list(articles[:3])),
+        people=piece("_faces", people=listed),
         linked=written(linked_data(company, memberships)) if memberships else SafeString(),
         share_picture=shared(picture, "members:company-share-picture", slug) if picture else None,
     )

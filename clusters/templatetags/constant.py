@@ -2,9 +2,10 @@
 
 Django looks the words and addresses up whenever it renders them, of which a page has a hundred. Here they are looked
 up when a template is read, which happens for each language and mount apart (clusters.lean_templates.ReadForEach), and
-stand in it as text. With variables, filters or options, and with numbers, they are Django's own tags.
+stand in it as text. With variables, filters or options, and with numbers, they are Django's own tags. Nor does
+{% include "…" %} look for a template of that name each time.
 
-All templates know these three; one that loads i18n gets Django's. So do those of packages, and so must one that
+All templates know these; one that loads i18n gets Django's. So do those of packages, and so must one that
 somebody keeps for all languages, as crispy forms does.
 """
 
@@ -14,9 +15,12 @@ from django import template
 from django.template import Context, Engine, Node
 from django.template.base import TextNode, render_value_in_context
 from django.template.defaulttags import url
+from django.template.loader_tags import IncludeNode, do_include
 from django.templatetags.i18n import BlockTranslateNode, do_block_translate, do_translate
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext
+
+from clusters.lean_templates import Loader
 
 register = template.Library()
 
@@ -78,6 +82,27 @@ def sentence(parser, token):
     return Sentence(node, message, names) if names else TextNode(text)
 
 
+class Included:
+    """What an {% include "…" %} names, found the first time. Stands where Django's node has the name."""
+
+    def __init__(self, name):
+        self.name = name
+        self.template = None
+
+    def resolve(self, context) -> template.Template:
+        if self.template is None:
+            self.template = context.template.engine.get_template(self.name.resolve(context))
+        return self.template
+
+
+def include(parser, token) -> IncludeNode:
+    """In our own templates alone: somebody else's may be kept for all languages, and would find one."""
+    node = do_include(parser, token)
+    if isinstance(node.template.var, str) and isinstance(parser.origin.loader, Loader):
+        node.template = Included(node.template)  # type: ignore[assignment]
+    return node
+
+
 def said_once(node: Node, name: str | None = None) -> Node:
     """What a node says, or gives the variable of this name; the node itself if that differs by what is escaped."""
     said = set()
@@ -97,3 +122,4 @@ def said_once(node: Node, name: str | None = None) -> Node:
 register.tag("translate", of_literals(do_translate))
 register.tag("blocktranslate", sentence)
 register.tag("url", of_literals(url))
+register.tag("include", include)

@@ -37,13 +37,11 @@ def company(request, slug):
     if association:
         wear(request, association)
     context = {
+        "page": page,
         "company": company,
         "memberships": page.memberships,
         "contact": contact_fields(company, nearness(request.user, company)),
-        "people": page.people,
         "lines": firm_pages.lines_for(company, request.user),
-        "articles": page.articles,
-        "linked": page.linked,
         "share_picture": page.share_picture,
         **whose(request.user, company),
     }

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, Template, engines
-from django.template.base import TextNode
+from django.template.base import FilterExpression, TextNode
 from django.template.loader import get_template
+from django.template.loader_tags import IncludeNode
 from django.test.utils import override_script_prefix
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from clusters.templatetags.constant import Known, Sentence
+from clusters.templatetags.constant import Included, Known, Sentence
 
 SAID = [
     '{% translate "Sign in" %}',
@@ -117,3 +118,30 @@ def test_a_template_that_loads_i18n_may_be_kept_for_all_languages(welsh):
     kept = engines["django"].from_string('{% load i18n %}{% translate "Sign in" %}')
     with translation.override(welsh):
         assert kept.render() == "⟦Šîĝñ îñ⟧"
+
+
+def names_included(template: str) -> list:
+    nodes = get_template(template).template.nodelist.get_nodes_by_type(IncludeNode)
+    return [node.template for node in nodes]
+
+
+def test_what_a_page_includes_is_found_once_for_each_language(welsh):
+    found = {}
+    for language in ("en-gb", "cy", "en-gb"):
+        with translation.override(language):
+            for included in names_included("members/company/page.html"):
+                assert isinstance(included, Included)
+                context = Context({"company": None})
+                with context.bind_template(get_template("members/company/page.html").template):
+                    piece = included.resolve(context)
+                    assert piece is included.resolve(context)
+                found.setdefault((language, piece.name), piece)
+                assert found[language, piece.name] is piece
+                assert piece is get_template(piece.name).template
+    assert len(found) == len(set(map(id, found.values()))) > 2
+
+
+def test_templates_of_packages_look_for_what_they_include_each_time():
+    names = names_included("admin/base.html")
+    assert names
+    assert all(isinstance(name, FilterExpression) for name in names)
