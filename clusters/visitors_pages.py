@@ -1,11 +1,12 @@
 """Pages that are the same for all visitors, made once and served until something changes.
 
 A view says so by `@same_for_visitors(…)`, naming the parameters it reads. Its page is kept with the numbers of changes
-(clusters.changes) read *before* it was made, and served for as long as these, asked at each request, are the same: so
-nothing was committed from before its first query to the moment it is served, anywhere. Asked is the number of all
-changes; only when that is another one, those of the tables that the page was made from (clusters.tables_read), and then
-perhaps once more what it asked of some of them (clusters.asked_again). And it is served no longer than what it shows
-holds by the clock (clusters.present): until a meeting is over, or midnight.
+(clusters.changes) read *before* it was made, and served for as long as these are the same, which is asked for each
+request or known to hold for some milliseconds more: so nothing was committed from before its first query to the moment
+it is served, anywhere. Asked is the number of all changes; only when that is another one, those of the tables that the
+page was made from (clusters.tables_read), and then perhaps once more what it asked of some of them
+(clusters.asked_again). And it is served no longer than what it shows holds by the clock (clusters.present): until a
+meeting is over, or midnight.
 
 What tells pages apart: scheme, host, path, the parameters the view reads, the choice of light or dark, and with
 several languages the reader's. A request with a session, and so whatever a person signed in may see, passes by.
