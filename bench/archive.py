@@ -3,7 +3,8 @@
     .venv/bin/python -m bench.archive [presentations]
 
 Fills a database of its own, removed at the end, with words as common and as rare as those of a language. Asks for
-the whole page, as a visitor, and prints the times and how Postgres finds the rows.
+the whole page, as a visitor and past the kept pages, and prints the times. How Postgres finds the rows is looked at by
+tests/test_plans.py.
 """
 # ruff: noqa: E402 (the settings come first)
 
@@ -16,19 +17,18 @@ from datetime import timedelta
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ["TEST_DATABASE_NAME"] = "bench_archive"
+os.environ["VISITORS_PAGES_MB"] = "0"
 
 import django
 
 django.setup()
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from meetings.models import Meeting, Presentation
-from meetings.slides.archive import alike, archive, with_words
 from tests import factories
 
 LETTERS = 5_000  # in each text
@@ -93,9 +93,7 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         words = fill(number, chance)
-        asked = searches(words, chance)
-        measure(asked)
-        explain(asked)
+        measure(searches(words, chance))
     finally:
         connection.creation.destroy_test_db("bench_archive", verbosity=0)
 
@@ -113,18 +111,6 @@ def measure(asked: dict[str, list[str]]) -> None:
             if response.status_code != 200:
                 raise SystemExit(f"{query!r} gives {response.status_code}.")
         print(f"{kind:24}{statistics.median(times):8.0f}{statistics.quantiles(times, n=20)[-1]:8.0f}")
-
-
-def explain(asked: dict[str, list[str]]) -> None:
-    rows = archive(AnonymousUser(), None)
-    for look, kind in ((with_words, "a rare word"), (alike, "a typing error")):
-        plan = look(rows, asked[kind][0])[:20].explain(analyze=True)
-        print(f"\n{kind}:")
-        print(
-            "\n".join(
-                line for line in plan.splitlines() if "Index" in line or "Seq" in line or "Time" in line
-            )
-        )
 
 
 if __name__ == "__main__":
