@@ -287,11 +287,13 @@ def made(firms: int) -> list[str]:
 # What a worker would have done long ago, and the mails it would have sent.
 CATCH_UP = """
 from django.db import connection
+from clusters.to_check import is_much_left
 from members.management.commands.work import run_jobs
 from members.models import OutgoingMail
 from news.retention import RULES
 from django.utils import timezone
-run_jobs()
+while run_jobs() and is_much_left():
+    pass
 OutgoingMail.objects.due().update(state="sent", sent_at=timezone.now())
 connection.cursor().execute("VACUUM ANALYZE")
 """
