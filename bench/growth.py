@@ -294,6 +294,7 @@ from news.retention import RULES
 from django.utils import timezone
 while run_jobs() and is_much_left():
     pass
+run_jobs()  # the rest
 OutgoingMail.objects.due().update(state="sent", sent_at=timezone.now())
 connection.cursor().execute("VACUUM ANALYZE")
 """
