@@ -101,6 +101,9 @@ class Look(NamedTuple):
 
 _last_look = Look(0, 0, 0)
 _looking_again = threading.Lock()
+# What all threads know of the tables: all numbers as of one moment, never changed. They are those of now for as long
+# as that of all is what it was then. Empty until somebody has asked.
+_last_numbers: dict[str, int] = {}
 
 
 def number_of_changes() -> int | None:
@@ -138,18 +141,31 @@ def _look() -> int | None:
 
 
 def numbers_of_changes() -> dict[str, int] | None:
-    """All numbers, as of one moment: "" is that of all tables, `of_table(…)` that of one. None as above."""
+    """All numbers, as of one moment: "" is that of all tables, `of_table(…)` that of one. None as above.
+
+    Not to be changed: others read the same.
+    """
     if connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return None
     numbers = _own.numbers
     if numbers is None:
-        rows = _asked("numbers_of_changes", NUMBERS)
-        if rows is None:
-            return None
-        numbers = {"": 0, **dict(rows)}
+        numbers = _numbers()
         if _own.looks_once:
             _own.numbers = numbers
     return numbers
+
+
+def _numbers() -> dict[str, int] | None:
+    """No number of a table moves without that of all, so they are asked for only when it did."""
+    global _last_numbers
+    known = _last_numbers
+    if known and known[""] == number_of_changes():
+        return known
+    rows = _asked("numbers_of_changes", NUMBERS)
+    if rows is None:
+        return None
+    _last_numbers = {"": 0, **dict(rows)}
+    return _last_numbers
 
 
 def of_table(name: str) -> str:
@@ -243,13 +259,15 @@ def watch_tables(using: str, **kwargs) -> None:
             # Also where a copy of the data is loaded in the role of a replica.
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
         to_check.note_what_was_there(cursor, missing)
-        # A table without its row in change_count is one that nobody watches yet.
+        # A table without its row in change_count is one that nobody watches yet. Where one gets its row that of all
+        # moves, so that whoever knows the numbers asks again.
         about = [
             of_table(model._meta.db_table) for model in watched_models() if model._meta.db_table in tables
         ]
         cursor.execute(
-            "INSERT INTO change_count (about, commits) SELECT about, 0 FROM unnest(%s) about "
-            "WHERE NOT EXISTS (SELECT FROM change_count known WHERE known.about = about.about)",
+            "WITH new AS (INSERT INTO change_count (about, commits) SELECT about, 0 FROM unnest(%s) about "
+            "WHERE NOT EXISTS (SELECT FROM change_count known WHERE known.about = about.about) RETURNING about) "
+            "INSERT INTO change_count (about, commits) SELECT '', 1 FROM new LIMIT 1",
             [about],
         )
 
