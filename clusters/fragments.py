@@ -10,10 +10,12 @@ In templates: {% load look %}{% fragment "meetings/_row.html" meeting=meeting.ro
 """
 
 import math
+from collections.abc import Iterable
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from types import NoneType
+from typing import NamedTuple
 
 from django.template.loader import get_template
 from django.urls import get_script_prefix
@@ -31,17 +33,33 @@ def fragment(template: str, **values) -> SafeString:
     """`values` are plain, or tuples of such, or HTML. Their kinds are told apart: 1 and True are equal, and so are HTML
     and the same characters before they are escaped.
     """
-    return _rendered(
-        template,
-        tuple((name, type(value), value) for name, value in values.items()),
-        get_language(),
-        timezone.get_current_timezone(),
-        get_script_prefix(),
-    )
+    return _rendered(template, _told_apart(values), _where())
+
+
+def fragments(template: str, rows: Iterable[dict[str, object]]) -> list[SafeString]:
+    """One for the values of each row."""
+    where = _where()
+    return [_rendered(template, _told_apart(values), where) for values in rows]
+
+
+class Where(NamedTuple):
+    """What else is in a piece besides its values."""
+
+    language: str | None
+    zone: tzinfo
+    prefix: str
+
+
+def _where() -> Where:
+    return Where(get_language(), timezone.get_current_timezone(), get_script_prefix())
+
+
+def _told_apart(values: dict[str, object]) -> tuple:
+    return tuple([(name, type(value), value) for name, value in values.items()])
 
 
 @lru_cache(maxsize=KEPT)
-def _rendered(template: str, values: tuple, language: str | None, zone: tzinfo, prefix: str) -> SafeString:
+def _rendered(template: str, values: tuple, where: Where) -> SafeString:
     for name, kind, value in values:
         if kind is not SafeString and not is_plain(value):
             raise TypeError(f"{template} can't be kept: {name} is not made of plain values.")

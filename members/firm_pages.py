@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from clusters.kept_figures import kept
@@ -19,7 +21,7 @@ from clusters.moments import now_among
 from clusters.onlookers import EVERYBODY, Onlooker, kept_for_all_like, looking_at
 from clusters.share_picture import SharePicture
 from clusters.templatetags.pages import linked_data as written
-from clusters.views.share_pictures import shared
+from clusters.views.share_pictures import Shared, shared
 from members.contact_fields import Shown, contact_fields
 from members.models import Company, Membership, Representative
 
@@ -42,12 +44,16 @@ class FirmPage(NamedTuple):
 
     company: Company
     memberships: list[Membership]
+    description: str
+    since: str  # when it is a member
+    head: SafeString
     facts: SafeString
     about: SafeString
     stories: SafeString
     people: SafeString
+    links: SafeString
     linked: SafeString
-    share_picture: dict | None
+    share_picture: Shared | None
 
 
 def firm_page(user, slug: str) -> FirmPage:
@@ -75,10 +81,14 @@ def page_of(user, slug: str) -> FirmPage:
     return FirmPage(
         company,
         memberships,
+        description=Truncator(company.summary).chars(200),
+        since=str(timezone.localtime(memberships[0].joined_at).year) if memberships else "",
+        head=piece("_head"),
         facts=piece("_facts", memberships=memberships),
         about=piece("_about"),
         stories=piece("_stories", articles=list(articles[:3])),
         people=piece("_faces", people=listed),
+        links=piece("_links"),
         linked=written(linked_data(company, memberships)) if memberships else SafeString(),
         share_picture=shared(picture, "members:company-share-picture", slug) if picture else None,
     )

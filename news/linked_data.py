@@ -4,11 +4,10 @@ from clusters.linked_data import absolute, breadcrumbs, graph, organization
 from news.models import Article
 
 
-def article_data(article: Article, share_picture: dict | None = None) -> dict:
+def article_data(article: Article, shared_picture: str = "") -> dict:
+    """`shared_picture`: the address of one that stands for an article without its own."""
     publisher = organization(article.association)
-    image = (
-        picture_of(article) if getattr(article, "picture", None) else share_picture and share_picture["url"]
-    )
+    image = picture_of(article) if getattr(article, "picture", None) else shared_picture
     about = [cluster.name for cluster in article.clusters.all()]
     about += [company.name for company in article.companies.all()]
     return graph(

@@ -3,7 +3,7 @@
 Django looks the words and addresses up whenever it renders them, of which a page has a hundred. Here they are looked
 up when a template is read, which happens for each language and mount apart (clusters.lean_templates.ReadForEach), and
 stand in it as text. With variables, filters or options, and with numbers, they are Django's own tags. Nor does
-{% include "…" %} look for a template of that name each time.
+{% include "…" %} look for a template of that name each time, or {% url "…" of something %} for the same address.
 
 All templates know these; one that loads i18n gets Django's. So do those of packages, and so must one that
 somebody keeps for all languages, as crispy forms does.
@@ -14,12 +14,14 @@ import re
 from django import template
 from django.template import Context, Engine, Node
 from django.template.base import TextNode, render_value_in_context
-from django.template.defaulttags import url
+from django.template.defaulttags import URLNode, url
 from django.template.loader_tags import IncludeNode, do_include
 from django.templatetags.i18n import BlockTranslateNode, do_block_translate, do_translate
 from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext
 
+from clusters.addresses import address
 from clusters.lean_templates import Loader
 
 register = template.Library()
@@ -82,6 +84,34 @@ def sentence(parser, token):
     return Sentence(node, message, names) if names else TextNode(text)
 
 
+class Address(Node):
+    """That of something, found once for each."""
+
+    def __init__(self, node: URLNode):
+        self.node = node
+        self.name = node.view_name.var
+
+    def render(self, context):
+        args = [arg.resolve(context) for arg in self.node.args]
+        if any(type(arg) not in (int, str) for arg in args):
+            return self.node.render(context)
+        try:
+            found = address(self.name, *args)
+        except NoReverseMatch:
+            return self.node.render(context)
+        if self.node.asvar:
+            context[self.node.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
+def address_of(parser, token) -> Node:
+    node = of_literals(url)(parser, token)
+    if not isinstance(node, URLNode) or node.kwargs or node.view_name.filters:
+        return node
+    return Address(node) if isinstance(node.view_name.var, str) else node
+
+
 class Included:
     """What an {% include "…" %} names, found the first time. Stands where Django's node has the name."""
 
@@ -121,5 +151,5 @@ def said_once(node: Node, name: str | None = None) -> Node:
 
 register.tag("translate", of_literals(do_translate))
 register.tag("blocktranslate", sentence)
-register.tag("url", of_literals(url))
+register.tag("url", address_of)
 register.tag("include", include)

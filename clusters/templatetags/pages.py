@@ -84,6 +84,12 @@ def near_row(row: ClusterRow, miles: float | None = None, is_best: bool = False)
     return fragment("clusters/_near.html", row=row, distance=distance, is_best=is_best)
 
 
+@register.simple_tag
+def near_rows(rows: Sequence[ClusterRow]) -> SafeString:
+    """Those of a list without miles."""
+    return fragment("clusters/_near_rows.html", rows=tuple(rows))
+
+
 def distance_of(miles: float) -> str:
     if miles < 1:
         return _("Less than 1 mile")

@@ -1,5 +1,7 @@
 """The list of clusters with the finder, and the page of a cluster."""
 
+from __future__ import annotations
+
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,6 +22,7 @@ from clusters import finder, present
 from clusters.brands import canonical, wear
 from clusters.cluster_rows import rows_of
 from clusters.dates import row_date
+from clusters.fragments import fragment
 from clusters.kept_figures import kept
 from clusters.linked_data import breadcrumbs, cluster_organization, graph
 from clusters.models import Association, Cluster, Support, Topic
@@ -29,8 +32,8 @@ from clusters.months import month_after, year_of, year_round
 from clusters.onlookers import EVERYBODY, Place, kept_for
 from clusters.pictures import round_table
 from clusters.rounds import Round, round_of
-from clusters.templatetags.pages import linked_data
-from clusters.views.share_pictures import picture_of_cluster, shared
+from clusters.templatetags.pages import days_ahead, linked_data
+from clusters.views.share_pictures import Shared, picture_of_cluster, shared
 from clusters.visitors_pages import same_for_visitors
 
 MOST_SHOWN = 24  # in the list, and on the map
@@ -92,6 +95,34 @@ def clusters_on_map(known: list[Cluster], on_page, answer: finder.Answer) -> lis
     return list(dict.fromkeys([*near, *others]))[:MOST_SHOWN]
 
 
+class NextMeeting(NamedTuple):
+    """What its panel shows of it, but for the places left."""
+
+    url: str
+    title: str
+    starts_at: datetime
+    day: date
+    days_ahead: str
+    start: time
+    end: time
+    place: str
+    places: int | None
+
+    @classmethod
+    def of(cls, meeting) -> NextMeeting:
+        return cls(
+            meeting.get_absolute_url(),
+            meeting.title,
+            meeting.starts_at,
+            meeting.day,
+            days_ahead(meeting.day),
+            meeting.start_time,
+            meeting.end_time,
+            meeting.public_place,
+            meeting.places,
+        )
+
+
 class ClusterPage(NamedTuple):
     """What a reader gets of a cluster but for the places left at its next meeting."""
 
@@ -100,11 +131,12 @@ class ClusterPage(NamedTuple):
     title: str
     description: str
     linked: SafeString
-    share_picture: dict
+    share_picture: Shared
     kind: str
     is_resting: bool
     has_scene: bool
     next_meeting: Any
+    ahead: NextMeeting | None
     head: SafeString
     about: SafeString
     sections: SafeString
@@ -116,15 +148,27 @@ class ClusterPage(NamedTuple):
 def cluster(request, slug):
     page = kept_for(request.user, partial(place_of, slug), ("cluster", slug), partial(page_of, slug))
     wear(request, page.association)
-    coming = page.next_meeting
     context = {
         "nav": "clusters",
         "page": page,
         "lit_cluster": slug,
-        "next_meeting": coming and type(coming).objects.that_know_seats([coming])[0],
+        "next_meeting": panel_of_next_meeting(page),
         "share_picture": page.share_picture,
     }
     return render(request, "clusters/cluster.html", context)
+
+
+def panel_of_next_meeting(page: ClusterPage) -> SafeString:
+    """With the places left as of now."""
+    coming = page.next_meeting
+    return fragment(
+        "clusters/_next_meeting.html",
+        meeting=page.ahead,
+        places_left=coming and type(coming).objects.that_know_seats([coming])[0].places_left,
+        slug=page.slug,
+        kind=page.kind,
+        is_resting=page.is_resting,
+    )
 
 
 def place_of(slug: str) -> Place:
@@ -136,6 +180,7 @@ def page_of(slug: str, user) -> ClusterPage:
     clusters = Cluster.objects.visible_to(user).with_meetings_held(user).select_related("association")
     cluster = get_object_or_404(clusters, slug=slug)
     shown = what_is_shown(cluster, user)
+    coming = shown["next_meeting"]
     kind = cluster.get_kind_display()
     return ClusterPage(
         slug,
@@ -149,7 +194,8 @@ def page_of(slug: str, user) -> ClusterPage:
         kind=kind.lower(),
         is_resting=cluster.state == Cluster.State.RESTING,
         has_scene=bool(cluster.scene),
-        next_meeting=shown["next_meeting"],
+        next_meeting=coming,
+        ahead=coming and NextMeeting.of(coming),
         head=render_to_string("clusters/_head.html", shown),
         about=render_to_string("clusters/_about.html", shown),
         sections=render_to_string("clusters/_sections.html", shown),

@@ -1,11 +1,15 @@
 """The pictures that go with links where they are shared. They show what everybody may see, whoever asks."""
 
+from typing import NamedTuple
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -18,10 +22,18 @@ EVERYBODY = AnonymousUser()
 KEPT = 86_400  # seconds: drawing one takes a tenth of one, and anybody may ask
 
 
-def shared(picture: SharePicture, name: str, key) -> dict:
-    """What base.html prints of a page's picture; `name` and `key` are of its address, as for `picture_response`."""
-    url = reverse(name, args=[key, picture.version])
-    return {"url": absolute(url), "width": WIDTH, "height": HEIGHT, "words": picture.words}
+class Shared(NamedTuple):
+    """What a page says of its picture."""
+
+    url: str
+    tags: SafeString  # for its head
+
+
+def shared(picture: SharePicture, name: str, key) -> Shared:
+    """`name` and `key` are of the picture's address, as for `picture_response`."""
+    url = absolute(reverse(name, args=[key, picture.version]))
+    facts = {"url": url, "width": WIDTH, "height": HEIGHT, "words": picture.words}
+    return Shared(url, render_to_string("_share_picture.html", facts))
 
 
 def picture_response(picture: SharePicture, name: str, key, version: str) -> HttpResponse:

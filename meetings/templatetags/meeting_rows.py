@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django import template
 from django.utils.safestring import SafeString
 
-from clusters.fragments import fragment
+from clusters.fragments import fragment, fragments
 from clusters.templatetags.pages import days_ahead
 from meetings.models import Meeting, Presentation
 from meetings.models.meeting import few, left_of
@@ -64,11 +64,14 @@ def listed(meeting: Meeting) -> Listed:
 def written_rows(meetings: Sequence[Listed]) -> list[SafeString]:
     """Each as a row of `.meet-list`, which says how many places are left as of now."""
     taken = Meeting.objects.seats_taken(one.number for one in meetings if one.places is not None)
-    return [written_row(one.row, left_of(one.places, taken.get(one.number, 0))) for one in meetings]
-
-
-def written_row(row: MeetingRow, places_left: int | None = None) -> SafeString:
-    return fragment("meetings/_row.html", row=row, places_left=places_left, few_left=few(places_left))
+    lefts = [left_of(one.places, taken.get(one.number, 0)) for one in meetings]
+    return fragments(
+        "meetings/_row.html",
+        (
+            {"row": one.row, "places_left": left, "few_left": few(left)}
+            for one, left in zip(meetings, lefts, strict=True)
+        ),
+    )
 
 
 @register.simple_tag

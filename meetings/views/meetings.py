@@ -24,6 +24,7 @@ from clusters.models import Association, Cluster
 from clusters.onlookers import EVERYBODY, Place, kept_for
 from clusters.pictures import agenda_bar
 from clusters.templatetags.pages import linked_data
+from clusters.views.share_pictures import Shared
 from clusters.visitors_pages import same_for_visitors
 from meetings import next_turn
 from meetings.afterwards import to_do
@@ -59,7 +60,7 @@ class MeetingPage(NamedTuple):
     head: SafeString
     about: SafeString
     linked: SafeString
-    share_picture: dict | None
+    share_picture: Shared | None
 
 
 def meeting_page(request, pk: int, needs_form=None):

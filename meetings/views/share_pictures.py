@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.dates import clock, long_date
 from clusters.share_picture import SharePicture
-from clusters.views.share_pictures import EVERYBODY, picture_response, shared
+from clusters.views.share_pictures import EVERYBODY, Shared, picture_response, shared
 from meetings.models import Meeting
 
 ADDRESS = "meetings:meeting-share-picture"
@@ -21,7 +21,7 @@ def meeting_share_picture(request, pk: int, version: str):
     return picture_response(picture_of_meeting(meeting), ADDRESS, pk, version)
 
 
-def shared_picture_of(meeting: Meeting) -> dict | None:
+def shared_picture_of(meeting: Meeting) -> Shared | None:
     """None for a meeting that not everybody may see."""
     if meeting.state == Meeting.State.DRAFT or meeting.openness == Meeting.Openness.MEMBERS:
         return None

@@ -22,7 +22,7 @@ from clusters.kept_figures import kept
 from clusters.models import Association, Theme
 from clusters.share_picture import SharePicture
 from clusters.templatetags.pages import linked_data
-from clusters.views.share_pictures import EVERYBODY, picture_response, shared
+from clusters.views.share_pictures import EVERYBODY, Shared, picture_response, shared
 from clusters.visitors_pages import same_for_visitors
 from members.models import Company
 from news import feeds
@@ -90,7 +90,7 @@ class ArticlePage(NamedTuple):
     summary: str
     association: Association
     linked: SafeString
-    share_picture: dict | None
+    share_picture: Shared | None
     main: SafeString
 
 
@@ -131,7 +131,7 @@ def page_of(user, slug: str) -> ArticlePage:
         article.title,
         article.summary,
         article.association,
-        linked=linked_data(article_data(article, share_picture)),
+        linked=linked_data(article_data(article, share_picture.url if share_picture else "")),
         share_picture=share_picture,
         main=render_to_string("news/_whole.html", shown),
     )
@@ -152,7 +152,7 @@ def article_share_picture(request, slug, version):
     return picture_response(picture_of_article(article), SHARE_ADDRESS, slug, version)
 
 
-def shared_picture_of(article: Article) -> dict | None:
+def shared_picture_of(article: Article) -> Shared | None:
     """None for one that not everybody may read."""
     return shared(picture_of_article(article), SHARE_ADDRESS, article.slug) if article.is_out else None
 

@@ -9,9 +9,11 @@ from django.template.base import FilterExpression, TextNode
 from django.template.loader import get_template
 from django.template.loader_tags import IncludeNode
 from django.test.utils import override_script_prefix
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from clusters import addresses
 from clusters.templatetags.constant import Included, Known, Sentence
 
 SAID = [
@@ -39,6 +41,17 @@ SENTENCES = [
     "{% blocktranslate with name=words day=day|date %}{{ name }} & {{ name }}, {{ day }}{% endblocktranslate %}",
     "{% blocktranslate with name=1234.5 %}Free for {{ name }}{% endblocktranslate %} {{ name }}",
 ]
+ADDRESSES = [
+    "{% url 'clusters:cluster' slug %}",
+    "{% url 'meetings:meeting' number %}",
+    "{% url 'meetings:meeting' number as here %}{{ here }}",
+    "{% url 'members:company' name|slugify %}",
+    "{% url 'clusters:cluster' words as here %}[{{ here }}]",
+    "{% url 'clusters:cluster' nobody as here %}[{{ here }}]",
+    "{% url 'no-such-name' slug as here %}[{{ here }}]",
+    "{% url 'clusters:cluster' slug=slug %}",
+    "{% url place slug %}",
+]
 
 
 @pytest.fixture
@@ -47,12 +60,13 @@ def django_alone():
     return Engine(builtins=["django.templatetags.i18n"])
 
 
-@pytest.mark.parametrize("source", SAID + SENTENCES)
+@pytest.mark.parametrize("source", SAID + SENTENCES + ADDRESSES)
 @pytest.mark.parametrize("language", ["en-gb", "cy"])
 @pytest.mark.parametrize("autoescape", [True, False])
 def test_it_is_said_as_django_says_it(source, language, autoescape, welsh, django_alone):
     def page() -> Context:
-        return Context({"name": "<b>Bay & Sons", "words": "<i>", "day": date(2026, 11, 22)}, autoescape)
+        values = {"name": "<b>Bay & Sons", "words": "<i>", "day": date(2026, 11, 22), "number": 7}
+        return Context({**values, "slug": "lune", "place": "clusters:cluster"}, autoescape)
 
     with translation.override(language):
         assert Template(source).render(page()) == django_alone.from_string(source).render(page())
@@ -76,6 +90,24 @@ def test_a_translation_that_is_broken_leaves_the_words_as_they_are(translated, w
         trans_real.catalog().gettext = lambda words: translated
         source = "{% blocktranslate %}Free for {{ name }}{% endblocktranslate %}"
         assert Template(source).render(Context({"name": "Bay"})) == "Free for Bay"
+
+
+@pytest.mark.parametrize("given", [{"slug": ""}, {"slug": None}, {}])
+def test_an_address_that_there_is_not_fails_as_with_django(given, django_alone):
+    for engine in (engines["django"].engine, django_alone):
+        with pytest.raises(NoReverseMatch):
+            engine.from_string("{% url 'clusters:cluster' slug %}").render(Context(given))
+
+
+def test_an_address_is_found_once_for_each_mount(monkeypatch):
+    page = Template("{% url 'clusters:cluster' slug %}")
+    asked = []
+    monkeypatch.setattr(addresses, "reverse", lambda *given: asked.append(given) or reverse(*given))
+    for _ in range(2):
+        assert page.render(Context({"slug": "found-once"})) == "/clusters/found-once/"
+    with override_script_prefix("/mounted/"):
+        assert page.render(Context({"slug": "found-once"})) == "/mounted/clusters/found-once/"
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("source", SAID)
