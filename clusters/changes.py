@@ -20,6 +20,7 @@ read from a replica.
 """
 
 import hashlib
+import random
 import threading
 import time
 import weakref
@@ -269,6 +270,21 @@ def watch_tables(using: str, **kwargs) -> None:
             "WHERE NOT EXISTS (SELECT FROM change_count known WHERE known.about = about.about) RETURNING about) "
             "INSERT INTO change_count (about, commits) SELECT '', 1 FROM new LIMIT 1",
             [about],
+        )
+
+
+def count_from_elsewhere(cursor) -> None:
+    """In a database that is to take another one's place: no number is one that the other had, so nothing that is kept
+    of the other, in processes that go on or in a shared cache, is taken for this one's.
+    """
+    cursor.execute(
+        "SELECT FROM information_schema.columns WHERE table_name = 'change_count' AND column_name = 'about'"
+    )
+    if cursor.rowcount:  # else it is of a version before these numbers
+        cursor.execute(
+            "INSERT INTO change_count (about, commits) "
+            "SELECT about, %s FROM (SELECT about FROM change_count UNION SELECT '') known",
+            [random.getrandbits(48)],
         )
 
 

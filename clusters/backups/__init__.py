@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
 
 from clusters import present
+from clusters.changes import count_from_elsewhere
 from clusters.errors import Refused
 
 from .archive import BLOCK, VERSION, add, add_manifest, digest, opened, read_manifest
@@ -77,6 +78,8 @@ def restore(archive: Path, *, now: datetime | None = None) -> str:
     current = connection.settings_dict["NAME"]
     with scratch("restoring") as database:
         _load(archive, manifest, database)
+        with connected_to(database) as cursor:
+            count_from_elsewhere(cursor)
         _put_files(archive, manifest)
         former = f"{current}_before_{(now or present.now()).astimezone(UTC):%Y%m%dt%H%M%S}"
         if is_empty():

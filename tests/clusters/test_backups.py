@@ -13,6 +13,7 @@ from django.db import connection
 
 from clusters import backups
 from clusters.backups import databases
+from clusters.changes import numbers_of_changes
 from clusters.errors import Refused
 from clusters.models import Cluster
 from meetings.models import Presentation
@@ -106,6 +107,24 @@ def test_what_was_backed_up_comes_back_and_what_came_since_stays_beside(
         assert cursor.fetchone() == (1,)
     factories.ClusterFactory()  # numbers go on where they were
     assert as_member.get("/me/").status_code == 302  # nobody stays signed in
+
+
+def test_what_is_kept_of_the_former_database_is_never_taken_for_the_restored_one(
+    slides, tmp_path, drop_former, client
+):
+    """Though as much is changed after the restore as was after the backup."""
+    archive = backups.write(tmp_path / "backups", keep=1, now=NIGHT)
+    old = numbers_of_changes()
+    factories.ClusterFactory(name="Founded since")
+    assert b"Founded since" in client.get("/clusters/").content
+    drop_former.append(backups.restore(archive, now=NIGHT))
+    factories.ClusterFactory(name="Founded after it")
+    page = client.get("/clusters/").content
+    assert b"Founded after it" in page
+    assert b"Founded since" not in page
+    now = numbers_of_changes()
+    assert old.keys() == now.keys()
+    assert not any(old[about] <= number < old[about] + 1000 for about, number in now.items())
 
 
 def test_a_damaged_or_changed_archive_changes_nothing(slides, tmp_path):
