@@ -134,15 +134,27 @@ def media_of_our_own(settings, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
+def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
     """What tests/access speaks of, made once for the tests of a module: what they do to it is rolled back.
 
-    (Such a module says that its tests use the database.)
+    Such a module says that its tests use the database, and none of them commits.
     """
+    refuse_what_commits(request)
     media = str(tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         yield world_of(*places_and_people())
         transaction.set_rollback(True)
+
+
+def refuse_what_commits(request):
+    """One that is not marked would leave what it does to the next; one that commits would take the world with it."""
+    for item in request.session.items:
+        if getattr(item, "module", None) is request.module:
+            marked = item.get_closest_marker("django_db")
+            assert marked or "world" not in item.fixturenames, f"Mark {item.name} for the database."
+            assert not (marked and marked.kwargs.get("transaction")), (
+                f"{item.name} must not commit: see world."
+            )
 
 
 @pytest.fixture
