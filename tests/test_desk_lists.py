@@ -1,9 +1,15 @@
-"""No list of the desk takes more queries for more rows, and none is silent when it is empty."""
+"""No list of the desk takes more queries for more rows, and none is silent when it is empty. How they are written."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_list import results
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
+from clusters.desk_rows import rows_of
 
 from . import factories
 from .conftest import client_of
@@ -64,3 +70,27 @@ def test_the_operator_is_not_urged_to_name_a_firm(as_operator):
 def test_empty_lists_lead_on(path, as_operator):
     page = as_operator.get(path).content.decode()
     assert "Plan the next 12 months" in page or "No firm has applied yet." in page
+
+
+@pytest.mark.parametrize("asked", ["", "o=-1", "p=0&_popup=1&_to_field=id"])
+@pytest.mark.parametrize("model", [*ROWS, EmailAddress], ids=lambda model: model.__name__)
+def test_a_list_is_written_as_django_writes_it(model, asked, operator):
+    for name in ("Cable & <b>Wire</b> 'n' “Light”", "Second"):
+        cluster = factories.ClusterFactory(name=name)
+        if model is EmailAddress:
+            EmailAddress.objects.create(user=factories.UserFactory(), email=f"{cluster.pk}@example.org")
+        else:
+            ROWS[model](cluster)
+    request = RequestFactory().get(f"{address(model, 'changelist')}?{asked}")
+    request.user = operator
+    desk = admin.site._registry[model]
+    changelist = desk.get_changelist_instance(request)
+    changelist.formset = None
+    theirs = ["".join(cells) for cells in results(changelist)]
+    assert len(theirs) >= 2
+    assert list(rows_of(changelist)) == theirs
+
+
+def test_no_list_of_the_desk_is_a_form():
+    """The rows that `clusters.desk_rows` writes have no fields."""
+    assert not [desk for desk in admin.site._registry.values() if desk.list_editable]
