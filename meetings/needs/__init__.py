@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from django.utils import timezone
 
@@ -48,6 +49,17 @@ def needs_of(user, now: datetime | None = None) -> Needs:
         *of_reports(user, MOST),
         *of_stories(user, MOST),
     ]
-    needs.sort(key=lambda need: (need.due, str(need.of), need.sentence))
     more = max(len(needs) - FIRST, 0)
-    return Needs(needs[:FIRST], more, more >= MOST - FIRST, today)
+    return Needs(_first(needs), more, more >= MOST - FIRST, today)
+
+
+def _first(needs: list[Need]) -> list[Need]:
+    """The most urgent in their order. Words decide among those of one place that are due on one day."""
+
+    def when_and_where(need: Need) -> tuple[date, str]:
+        return need.due, str(need.of)
+
+    needs = sorted(needs, key=when_and_where)
+    last_shown = needs[:FIRST][-1:]
+    may_be_shown = takewhile(lambda need: when_and_where(need) <= when_and_where(*last_shown), needs)
+    return sorted(may_be_shown, key=lambda need: (*when_and_where(need), need.sentence))[:FIRST]

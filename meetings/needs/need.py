@@ -1,7 +1,10 @@
 """A need, and the times within which coordinators answer and look after things."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -22,13 +25,35 @@ CADENCE_DAYS: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True)
-class Need:
-    of: Cluster | Association | str
+class Words(NamedTuple):
     sentence: str
-    due: date
     button: str
     url: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """Put into words when it is shown: of a large site hundreds are found, and twenty shown."""
+
+    of: Cluster | Association | str
+    due: date
+    words: Callable[[], Words]
+
+    @cached_property
+    def worded(self) -> Words:
+        return self.words()
+
+    @property
+    def sentence(self) -> str:
+        return self.worded.sentence
+
+    @property
+    def button(self) -> str:
+        return self.worded.button
+
+    @property
+    def url(self) -> str:
+        return self.worded.url
 
 
 def desk_of_meetings(page: str, **query) -> str:

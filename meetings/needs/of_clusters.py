@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
@@ -15,7 +16,7 @@ from clusters.models import Cluster
 from meetings.models import Meeting
 from members.models import Invitation, Membership, Representative
 
-from .need import ANSWER_TO_APPLICANTS, CADENCE_DAYS, CALL_SILENT_FIRMS, SOON, Need, desk_of_meetings
+from .need import ANSWER_TO_APPLICANTS, CADENCE_DAYS, CALL_SILENT_FIRMS, SOON, Need, Words, desk_of_meetings
 
 SOON_ENOUGH = min(timedelta(days=days * 3 // 2) for days in CADENCE_DAYS.values())  # for each cadence
 
@@ -78,86 +79,84 @@ def _one(rows, figure):
 
 def of_cluster(cluster, today: date) -> Iterator[Need]:
     if cluster.waiting:
-        yield _applications(cluster)
+        since = timezone.localdate(cluster.waiting_since)
+        yield Need(cluster, since + ANSWER_TO_APPLICANTS, partial(_applications, cluster, since))
     if cluster.asking:
-        yield _people_asking(cluster)
+        since = timezone.localdate(cluster.asking_since)
+        yield Need(cluster, since + ANSWER_TO_APPLICANTS, partial(_people_asking, cluster, since))
     if cluster.silent:
-        yield _silent_firms(cluster)
+        since = timezone.localdate(cluster.silent_since)
+        yield Need(cluster, since + CALL_SILENT_FIRMS, partial(_silent_firms, cluster))
     if cluster.uninvited:
-        sentence = ngettext(
-            "One person is on a list of yours, and not invited.",
-            "%(number)s people are on a list of yours, and not invited.",
-            cluster.uninvited,
-        ) % {"number": cluster.uninvited}
-        query = urlencode({"sent_at__isempty": 1, "cluster__id__exact": cluster.pk})
-        url = f"{reverse('admin:members_invitation_changelist')}?{query}"
-        yield Need(cluster, sentence, today + SOON, _("Invite them"), url)
+        yield Need(cluster, today + SOON, partial(_uninvited, cluster))
     if cluster.state == Cluster.State.ACTIVE and not _meets_soon_enough(cluster, today):
         due = _met_on(cluster) + timedelta(days=CADENCE_DAYS[cluster.cadence]) if cluster.last_met else today
-        sentence = _("No meeting is planned, though it is time for one.")
-        if cluster.meets_next:
-            sentence = _("The next meeting is not before %(day)s.") % {
-                "day": date_format(cluster.meets_next, "DATE_FORMAT")
-            }
-        yield Need(cluster, sentence, due, _("Plan ahead"), _plan_ahead(cluster))
+        yield Need(cluster, due, partial(_nothing_planned, cluster))
     if cluster.state == Cluster.State.FORMING and not cluster.meets_next:
-        sentence = _("It is forming, and no first meeting is planned.")
-        yield Need(
-            cluster,
-            sentence,
-            today,
-            _("Plan the first meeting"),
-            desk_of_meetings("meeting_add", cluster=cluster.pk),
-        )
+        yield Need(cluster, today, partial(_no_first_meeting, cluster))
 
 
-def _applications(cluster) -> Need:
-    since = timezone.localdate(cluster.waiting_since)
+def _applications(cluster, since: date) -> Words:
     sentence = ngettext(
         "One firm waits to join, since %(day)s.",
         "%(number)s firms wait to join, since %(day)s.",
         cluster.waiting,
     ) % {"number": cluster.waiting, "day": date_format(since, "MONTH_DAY_FORMAT")}
     query = urlencode({"state__exact": "applied", "cluster__id__exact": cluster.pk})
-    return Need(
-        cluster,
+    return Words(
         sentence,
-        since + ANSWER_TO_APPLICANTS,
         ngettext("Look at it", "Look at them", cluster.waiting),
         f"{reverse('admin:members_membership_changelist')}?{query}",
     )
 
 
-def _people_asking(cluster) -> Need:
-    since = timezone.localdate(cluster.asking_since)
+def _people_asking(cluster, since: date) -> Words:
     sentence = ngettext(
         "Somebody asks to act for a firm, since %(day)s.",
         "%(number)s people ask to act for a firm, since %(day)s.",
         cluster.asking,
     ) % {"number": cluster.asking, "day": date_format(since, "MONTH_DAY_FORMAT")}
-    return Need(
-        cluster,
+    return Words(
         sentence,
-        since + ANSWER_TO_APPLICANTS,
         ngettext("Look at it", "Look at them", cluster.asking),
         f"{reverse('admin:members_representative_changelist')}?{urlencode({'state__exact': 'asked'})}",
     )
 
 
-def _silent_firms(cluster) -> Need:
-    since = timezone.localdate(cluster.silent_since)
+def _silent_firms(cluster) -> Words:
     sentence = ngettext(
         "Nobody answers for one firm. Ask who looks after it now.",
         "Nobody answers for %(number)s firms. Ask who looks after it now.",
         cluster.silent,
     ) % {"number": cluster.silent}
     query = urlencode({"answered": "no", "cluster": cluster.pk})
-    return Need(
-        cluster,
-        sentence,
-        since + CALL_SILENT_FIRMS,
-        _("See which"),
-        f"{reverse('admin:members_company_changelist')}?{query}",
+    return Words(sentence, _("See which"), f"{reverse('admin:members_company_changelist')}?{query}")
+
+
+def _uninvited(cluster) -> Words:
+    sentence = ngettext(
+        "One person is on a list of yours, and not invited.",
+        "%(number)s people are on a list of yours, and not invited.",
+        cluster.uninvited,
+    ) % {"number": cluster.uninvited}
+    query = urlencode({"sent_at__isempty": 1, "cluster__id__exact": cluster.pk})
+    return Words(sentence, _("Invite them"), f"{reverse('admin:members_invitation_changelist')}?{query}")
+
+
+def _nothing_planned(cluster) -> Words:
+    sentence = _("No meeting is planned, though it is time for one.")
+    if cluster.meets_next:
+        sentence = _("The next meeting is not before %(day)s.") % {
+            "day": date_format(cluster.meets_next, "DATE_FORMAT")
+        }
+    return Words(sentence, _("Plan ahead"), _plan_ahead(cluster))
+
+
+def _no_first_meeting(cluster) -> Words:
+    return Words(
+        _("It is forming, and no first meeting is planned."),
+        _("Plan the first meeting"),
+        desk_of_meetings("meeting_add", cluster=cluster.pk),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import cast
 
 from django.db.models import (
@@ -25,19 +26,24 @@ from clusters.models import Cluster
 from meetings.models import AgendaEdition, Duty, Meeting, Presentation
 from meetings.roles import DO, DOES
 
-from .need import AFTERWARDS, SOON, Need, desk_of_meetings
+from .need import AFTERWARDS, SOON, Need, Words, desk_of_meetings
 
 State = Meeting.State
 A_DAY = timedelta(days=1)
 LOOK_AHEAD = timedelta(days=120 + 8)  # the longest time to answer that a cluster may want, and SOON
 LOOK_BACK = timedelta(days=60)  # for what is still missing of meetings that are over
 LONGEST = timedelta(days=30)  # that a meeting takes
+READ = [
+    *("kind", "title", "starts_at", "state", "venue", "notes", "cluster", "association"),
+    *("cluster__name", "cluster__answer_days", "cluster__agenda_days", "cluster__association"),
+    *(f"{whose}association__{field}" for whose in ("", "cluster__") for field in ("name", "time_zone")),
+]
 
 
 def of_meetings(user, most: int, now: datetime) -> Iterator[Need]:
     """What meetings need; of each kind of need only the `most` urgent meetings are read."""
     ours = Meeting.objects.managed_by(user)
-    ours = ours.select_related("cluster__association", "association")
+    ours = ours.select_related("cluster__association", "association").only(*READ)
     for meeting in lacking_turns(ours, now)[:most]:
         yield from _turns(meeting, cast(Cluster, meeting.cluster), now.astimezone(meeting.zone).date())
     for meeting in without_agenda(ours, now)[:most]:
@@ -136,40 +142,53 @@ def days(number) -> ExpressionWrapper:
 def _turns(meeting, cluster: Cluster, today: date) -> Iterator[Need]:
     """Turns nobody was asked for by the cut-off; offers that have to be answered soon."""
     turns = {duty.role: duty for duty in meeting.turns}
-    url = f"{reverse('admin:meetings_rota', args=[cluster.pk])}#meeting-{meeting.pk}"
     due = meeting.day - timedelta(days=cluster.answer_days)
     for role in Duty.Role.values:
         duty = turns.get(role)
         needed = role == Duty.Role.CHAIR or meeting.venue_id is None
         if duty is None and needed and due <= today:
-            yield Need(
-                cluster,
-                _("%(on)s: nobody %(does)s yet.") % {"on": _on(meeting), "does": DOES[role]},
-                due,
-                _("Find a firm"),
-                url,
-            )
+            yield Need(cluster, due, partial(_nobody_yet, meeting, role))
         elif duty is not None and duty.state == Duty.State.PROPOSED and due - SOON <= today:
-            sentence = _("%(on)s: %(company)s is meant to %(do)s, but has not been asked.") % {
-                "on": _on(meeting),
-                "company": duty.company,
-                "do": DO[role],
-            }
-            yield Need(cluster, sentence, due, _("Ask"), url)
+            yield Need(cluster, due, partial(_not_asked, meeting, duty))
         elif duty is not None and duty.state == Duty.State.OFFERED and duty.answer_by - SOON <= today:
-            sentence = _("%(on)s: %(company)s has not said yet whether it %(does)s.") % {
-                "on": _on(meeting),
-                "company": duty.company,
-                "does": DOES[role],
-            }
-            yield Need(cluster, sentence, duty.answer_by, _("See the rota"), url)
+            yield Need(cluster, duty.answer_by, partial(_not_answered, meeting, duty))
+
+
+def _nobody_yet(meeting, role: str) -> Words:
+    sentence = _("%(on)s: nobody %(does)s yet.") % {"on": _on(meeting), "does": DOES[role]}
+    return Words(sentence, _("Find a firm"), _rota(meeting))
+
+
+def _not_asked(meeting, duty: Duty) -> Words:
+    sentence = _("%(on)s: %(company)s is meant to %(do)s, but has not been asked.") % {
+        "on": _on(meeting),
+        "company": duty.company,
+        "do": DO[duty.role],
+    }
+    return Words(sentence, _("Ask"), _rota(meeting))
+
+
+def _not_answered(meeting, duty: Duty) -> Words:
+    sentence = _("%(on)s: %(company)s has not said yet whether it %(does)s.") % {
+        "on": _on(meeting),
+        "company": duty.company,
+        "does": DOES[duty.role],
+    }
+    return Words(sentence, _("See the rota"), _rota(meeting))
+
+
+def _rota(meeting) -> str:
+    return f"{reverse('admin:meetings_rota', args=[meeting.cluster_id])}#meeting-{meeting.pk}"
 
 
 def _agenda(meeting, today: date) -> Iterator[Need]:
     days = meeting.cluster.agenda_days if meeting.cluster else Cluster._meta.get_field("agenda_days").default
     due = meeting.day - timedelta(days=days)
-    if due - SOON > today:
-        return
+    if due - SOON <= today:
+        yield Need(meeting.organiser, due, partial(_agenda_not_out, meeting))
+
+
+def _agenda_not_out(meeting) -> Words:
     ready = meeting.has_chair or not meeting.needs_showcase
     url = (
         reverse("admin:meetings_meeting_act", args=[meeting.pk, "publish"])
@@ -180,38 +199,29 @@ def _agenda(meeting, today: date) -> Iterator[Need]:
         "on": _on(meeting),
         "meeting": meeting,
     }
-    yield Need(
-        meeting.organiser,
-        sentence,
-        due,
-        _("See and publish it") if ready else _("Prepare it"),
-        url,
-    )
+    return Words(sentence, _("See and publish it") if ready else _("Prepare it"), url)
 
 
 def _afterwards(meeting) -> Iterator[Need]:
     due = meeting.day + AFTERWARDS
-    slides = desk_of_meetings("presentation_changelist", meeting__id__exact=meeting.pk)
-    if meeting.has_new_slides:
-        yield Need(
-            meeting.organiser,
-            _("%(on)s: slides have come and wait for you.") % {"on": _on(meeting)},
-            due,
-            _("Publish them"),
-            slides,
-        )
-    elif meeting.lacks_slides:
-        yield Need(
-            meeting.organiser,
-            _("%(on)s: slides of “%(meeting)s” are missing.") % {"on": _on(meeting), "meeting": meeting},
-            due,
-            _("See which"),
-            slides,
-        )
+    if meeting.has_new_slides or meeting.lacks_slides:
+        yield Need(meeting.organiser, due, partial(_slides, meeting))
     if meeting.needs_showcase and not meeting.notes:
-        url = reverse("admin:meetings_meeting_change", args=[meeting.pk])
-        sentence = _("%(on)s: what you took away is not written down.") % {"on": _on(meeting)}
-        yield Need(meeting.organiser, sentence, due, _("Write it down"), url)
+        yield Need(meeting.organiser, due, partial(_no_notes, meeting))
+
+
+def _slides(meeting) -> Words:
+    url = desk_of_meetings("presentation_changelist", meeting__id__exact=meeting.pk)
+    if meeting.has_new_slides:
+        sentence = _("%(on)s: slides have come and wait for you.") % {"on": _on(meeting)}
+        return Words(sentence, _("Publish them"), url)
+    words = {"on": _on(meeting), "meeting": meeting}
+    return Words(_("%(on)s: slides of “%(meeting)s” are missing.") % words, _("See which"), url)
+
+
+def _no_notes(meeting) -> Words:
+    sentence = _("%(on)s: what you took away is not written down.") % {"on": _on(meeting)}
+    return Words(sentence, _("Write it down"), reverse("admin:meetings_meeting_change", args=[meeting.pk]))
 
 
 def _on(meeting: Meeting) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Meeting, Presentation
-from meetings.needs import FIRST, needs_of
+from meetings.needs import FIRST, needs_of, of_clusters
 from members.models import Representative
 from tests.factories import (
     AgendaEditionFactory,
@@ -183,6 +183,27 @@ def test_the_operator_sees_the_most_urgent_and_how_many_more(operator, as_operat
     assert (len(needs.shown), needs.more) == (FIRST, 3)
     page = as_operator.get(reverse("admin:index")).content.decode()
     assert "Three more are less urgent." in page
+
+
+def test_only_what_is_shown_is_put_into_words(operator, monkeypatch):
+    """And what is due with the last of it in a place of that name: their words decide which come first."""
+    others = ClusterFactory.create_batch(FIRST - 1)
+    last = ClusterFactory(name="Zennor", state="forming")
+    MembershipFactory(cluster=last, state="applied", applied_at=timezone.now() - timedelta(days=3))
+    ClusterFactory(name="Zzz")
+    worded = []
+    for name in ("_nothing_planned", "_no_first_meeting", "_applications"):
+        words_of = getattr(of_clusters, name)
+
+        def words(cluster, *more, words_of=words_of):
+            worded.append(cluster)
+            return words_of(cluster, *more)
+
+        monkeypatch.setattr(of_clusters, name, words)
+    needs = needs_of(operator)
+    assert [need.of for need in needs.shown] == [*sorted(others, key=str), last]
+    assert needs.shown[-1].sentence.startswith("It is forming")
+    assert sorted(worded, key=str) == [*sorted(others, key=str), last, last]
 
 
 def test_of_very_many_meetings_the_most_urgent_are_read(operator, as_operator, lancaster, monkeypatch):
