@@ -12,6 +12,7 @@ from clusters.addresses import address
 from clusters.images import Kind
 from clusters.models import StoredImage
 from clusters.models.places import is_in_place_managed_by
+from clusters.searching import letters_of
 from members.models import Company
 
 from .meeting import Meeting
@@ -133,6 +134,7 @@ class Feedback(models.Model):
         ]
         indexes = [
             models.Index(fields=["given_at", "id"], name="feedback_by_time"),
+            letters_of("comment", name="feedback_letters"),
             models.Index(
                 fields=["given_at"],
                 condition=Q(may_quote=False) & ~Q(comment=""),

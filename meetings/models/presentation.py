@@ -188,6 +188,7 @@ class Presentation(models.Model):
             models.Index(fields=["company", "state"]),
             models.Index(fields=["id"], condition=Q(reading="waiting"), name="presentation_to_read"),
             models.Index(fields=["meeting"], condition=Q(state="expected"), name="presentation_awaited"),
+            models.Index(fields=["meeting"], condition=Q(state="submitted"), name="presentation_came"),
             GinIndex(fields=["words"], name="presentation_words"),
             letters_of("title", name="presentation_letters"),
             GinIndex(
