@@ -2,16 +2,19 @@
 in each table by its own index."""
 
 import operator
+from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 
 from django import forms
 from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.text import Truncator, smart_split
 from django.utils.translation import gettext as _
 
 from clusters.bounded import known_to_be
+from clusters.kept_figures import kept
 from clusters.searching import without_nul
 
 MOST_WORDS = 8  # that are looked for; further ones are passed over, and the list says so
@@ -49,43 +52,79 @@ class FoundFirst(ChangeList):
         is_of_some_time = any(name.startswith(f"{self.date_hierarchy}__") for name in self.params)
         if self.paginator.goes_on and not is_of_some_time:
             self.date_hierarchy = None  # its years would be read from all rows; few enough, it is there again
-        found = list(self.result_list.values_list("pk", flat=True))
+        page = self._from_where_rows_are() if self.paginator.goes_on else self.result_list
+        found = list(page.values_list("pk", flat=True))
         rows = self.root_queryset.filter(pk__in=found).order_by(*self.queryset.query.order_by)
+        if self.list_select_related:
+            rows = rows.select_related(None)  # also what only the form of a row shows
         self.result_list = rows if rows.query.select_related else self.apply_select_related(rows)
+
+    def _from_where_rows_are(self) -> QuerySet:
+        """The page, not looked for among the meetings ahead of which none has a row."""
+        time = getattr(self.model_admin, "latest_first", "")
+        if not time or self.queryset.query.order_by[:1] != (f"-{time}",):
+            return self.result_list
+        rows = self.model._default_manager.order_by(f"-{time}").values_list(time, flat=True)
+        of = self.opts.label, self.opts.get_field(time.split("__")[0]).related_model._meta.label
+        latest = kept(("latest", self.opts.label), rows.first, of)
+        page = self.result_list.query
+        return self.queryset.filter(**{f"{time}__lte": latest})[page.low_mark : page.high_mark]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found first of the rows with a word: all of them, or some, and by which fields there may be more."""
+
+    numbers: set[int]
+    further: list[str]
+    known: int  # how many there are at least
+
+    def or_more(self, rows: QuerySet, word: str) -> Q:
+        """What very many have is met soon in the order of the list, and would take long to sort."""
+        ways = (_once(rows, field, _has(field, word)) for field in self.further)
+        return reduce(operator.or_, ways, Q(pk__in=self.numbers) if self.numbers else Q())
 
 
 def with_words(rows: QuerySet, fields: list[str], typed: str) -> QuerySet:
     """Those of `rows` that have each word, or those in quotes together, in one of `fields`, also of other tables."""
-    words = words_of(typed)[:MOST_WORDS]
-    first = {word: _first_with(rows.order_by(), fields, word) for word in words}
-    rare = [set(numbers) for numbers in first.values() if len(numbers) <= MOST_WITH_WORD]
-    common = [word for word, numbers in first.items() if len(numbers) > MOST_WITH_WORD]
-    narrowed = rows.filter(*(_has_word(rows.order_by(), fields, word) for word in common))
+    found = {word: _first_with(rows.order_by(), fields, word) for word in words_of(typed)[:MOST_WORDS]}
+    rare = [first.numbers for first in found.values() if not first.further]
+    common = {word: first for word, first in found.items() if first.further}
+    narrowed = rows.filter(*(first.or_more(rows.order_by(), word) for word, first in common.items()))
     if rare:
         in_all = set.intersection(*rare)
         narrowed = narrowed.filter(pk__in=in_all)
         return narrowed if common else known_to_be(len(in_all), narrowed)
-    return known_to_be(len(set(first[common[0]])), narrowed) if len(common) == 1 else narrowed
+    known = [first.known for first in common.values()]
+    return known_to_be(known[0], narrowed) if len(known) == 1 and known[0] > MOST_WITH_WORD else narrowed
 
 
 def words_of(typed: str) -> list[str]:
     return [word.strip("\"'") for word in smart_split(without_nul(typed))]
 
 
-def _first_with(rows: QuerySet, fields: list[str], word: str) -> list[int]:
-    """Numbers of rows, some of them twice. In one condition with what other tables have, no index of their own would
+def _first_with(rows: QuerySet, fields: list[str], word: str) -> Found:
+    """Way by way, until there are too many. In one condition with what other tables have, no index of their own would
     serve; what very many have by one index is not looked for by the others."""
-    ways = {field: Q(**{f"{field}__icontains": word}) for field in fields}
-    own = [way for field, way in ways.items() if "__" not in field]
-    elsewhere = [way for field, way in ways.items() if "__" in field]
-    each = [*([reduce(operator.or_, own)] if own else []), *elsewhere]
-    first, *others = (rows.filter(way).values_list("pk", flat=True)[: MOST_WITH_WORD + 1] for way in each)
-    return list(first.union(*others, all=True)[: MOST_WITH_WORD + 1] if others else first)
+    own = [field for field in fields if "__" not in field]
+    ways = [*([own] if own else []), *([field] for field in fields if "__" in field)]
+    first, *others = (
+        rows.filter(reduce(operator.or_, (_has(field, word) for field in way)))
+        .annotate(way=Value(number))
+        .values_list("way", "pk")[: MOST_WITH_WORD + 1]
+        for number, way in enumerate(ways)
+    )
+    found = list(first.union(*others, all=True)[: MOST_WITH_WORD + 1] if others else first)
+    numbers = {number for _, number in found}
+    if len(found) <= MOST_WITH_WORD:
+        return Found(numbers, [], len(numbers))
+    last = max(way for way, _ in found)  # by which there may be more, as by those after it
+    before = {number for way, number in found if way < last}
+    return Found(before, [*chain.from_iterable(ways[last:])], len(numbers))
 
 
-def _has_word(rows: QuerySet, fields: list[str], word: str) -> Q:
-    """What very many have is met soon in the order of the list, and would take long to sort."""
-    return reduce(operator.or_, (_once(rows, field, Q(**{f"{field}__icontains": word})) for field in fields))
+def _has(field: str, word: str) -> Q:
+    return Q(**{f"{field}__icontains": word})
 
 
 def _once(rows: QuerySet, field: str, way: Q) -> Q:

@@ -1,5 +1,7 @@
 """No list of the desk takes more queries for more rows, and none is silent when it is empty. How they are written."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
@@ -8,8 +10,11 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from clusters.bounded import BoundedPaginator
 from clusters.desk_rows import rows_of
+from meetings.models import Meeting, Presentation
 
 from . import factories
 from .conftest import client_of
@@ -94,3 +99,55 @@ def test_a_list_is_written_as_django_writes_it(model, asked, operator):
 def test_no_list_of_the_desk_is_a_form():
     """The rows that `clusters.desk_rows` writes have no fields."""
     assert not [desk for desk in admin.site._registry.values() if desk.list_editable]
+
+
+@pytest.fixture
+def talks(lancaster, monkeypatch):
+    """In a list that goes on; of a meeting ahead there is none."""
+    monkeypatch.setattr(BoundedPaginator, "most", 3)
+    now = timezone.now()
+    meetings = [
+        factories.MeetingFactory(cluster=lancaster, starts_at=now + timedelta(days=days))
+        for days in (40, -1, -9, -5, -5)
+    ]
+    return [
+        factories.PresentationFactory(meeting=meeting, title=f"Backups {number}")
+        for number, meeting in enumerate(meetings[1:])
+    ]
+
+
+def listed(path, operator) -> list:
+    request = RequestFactory().get(path)
+    request.user = operator
+    return list(admin.site._registry[Presentation].get_changelist_instance(request).result_list)
+
+
+@pytest.mark.parametrize("words", ["", "?q=backups"])
+def test_a_long_list_is_looked_for_from_where_rows_are(words, talks, operator):
+    path = address(Presentation, "changelist") + words
+    with CaptureQueriesContext(connection) as queries:
+        assert listed(path, operator) == [talks[0], talks[2], talks[3], talks[1]]
+    assert any('"starts_at" <= ' in query["sql"] for query in queries)
+
+
+def test_so_is_its_second_page_and_one_in_another_order(talks, operator, monkeypatch):
+    monkeypatch.setattr(admin.site._registry[Presentation], "list_per_page", 1)
+    path = address(Presentation, "changelist")
+    assert listed(f"{path}?p=2", operator) == [talks[2]]
+    assert listed(f"{path}?o=1", operator) == [talks[0]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_talk_of_a_later_meeting_is_in_the_list_at_once(as_operator, talks):
+    """Where rows are is kept, until a talk or a meeting changes."""
+    path = address(Presentation, "changelist")
+
+    def first_of_the_list() -> str:
+        return as_operator.get(path).context["cl"].result_list[0].title
+
+    assert first_of_the_list() == "Backups 0"
+    factories.PresentationFactory(meeting=Meeting.objects.latest("starts_at"), title="Exports")
+    assert first_of_the_list() == "Exports"
+    late = timezone.now() + timedelta(days=50)
+    Meeting.objects.filter(presentations=talks[1]).update(starts_at=late, ends_at=late + timedelta(hours=2))
+    assert first_of_the_list() == "Backups 1"

@@ -79,6 +79,7 @@ class MeetingAdmin(
     list_display = ["when", "organiser", "title", "chair", "host", "agenda_state"]
     list_display_links = ["when", "title"]
     list_filter = [WhenFilter, "state", "kind", ("cluster", ScopedFilter)]
+    list_select_related = ["cluster__association", "association"]
     search_fields = ["title", "cluster__name", "duties__company__name"]
     ordering = ["-starts_at"]
 

@@ -33,6 +33,8 @@ class PresentationAdmin(ObjectActs, dated.DatedChoices, ScopedAdmin):
     list_filter = ["state", "audience", ("meeting__cluster", ScopedFilter)]
     list_select_related = ["company", *dated.RELATED]
     search_fields = ["title", "company__name", "meeting__title"]
+    ordering = ["-meeting__starts_at", "pk"]
+    latest_first = "meeting__starts_at"
     fields = [
         "meeting",
         "agenda_item",

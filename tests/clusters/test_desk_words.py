@@ -1,12 +1,17 @@
 """The search of the desk's lists."""
 
+from functools import reduce
+from operator import or_
+
 import pytest
+from django.db.models import Q
 
 from clusters import desk_lists
+from clusters.bounded import BoundedPaginator
 from clusters.desk_lists import MOST_WORDS, with_words
 from meetings.models import Meeting
 
-from ..factories import DutyFactory, MeetingFactory
+from ..factories import ClusterFactory, DutyFactory, MeetingFactory
 
 FIELDS = ["title", "cluster__name", "duties__company__name"]
 
@@ -20,10 +25,12 @@ def backups(lancaster):
     return meeting
 
 
-@pytest.fixture(params=["rare", "common"], autouse=True)
+@pytest.fixture(params=["rare", "common", "common in one field"], autouse=True)
 def words_are(request, monkeypatch):
-    if request.param == "common":
-        monkeypatch.setattr(desk_lists, "MOST_WITH_WORD", 0)
+    if request.param != "rare":
+        monkeypatch.setattr(
+            desk_lists, "MOST_WITH_WORD", ["common", "common in one field"].index(request.param)
+        )
 
 
 @pytest.mark.parametrize(
@@ -54,6 +61,31 @@ def test_the_order_stays(backups):
         "Backups and exports",
         "Hiring",
     ]
+
+
+@pytest.mark.parametrize("most", range(9))
+def test_what_is_found_does_not_depend_on_how_common_a_word_is(lancaster, furness, monkeypatch, most):
+    """However many of the ways to find it have come to their end: as one condition on all of them would have it."""
+    for number in range(3):
+        MeetingFactory(cluster=lancaster, title=f"Lune {number}")
+        DutyFactory(meeting=MeetingFactory(cluster=furness, title="Hiring"), company__name=f"Lune {number}")
+    both = MeetingFactory(cluster=ClusterFactory(name="Lune Valley"), title="Along the Lune")
+    for role in ("chair", "host"):
+        DutyFactory(meeting=both, role=role, company__name=f"Lune {role}")
+    monkeypatch.setattr(desk_lists, "MOST_WITH_WORD", most)
+    rows = Meeting.objects.order_by("pk")
+    in_any = reduce(or_, (Q(**{f"{field}__icontains": "lune"}) for field in FIELDS))
+    found = with_words(rows, FIELDS, "lune")
+    assert list(found) == list(rows.filter(in_any).distinct())
+    assert BoundedPaginator(found, 50).counted in (7, most + 1)
+
+
+def test_what_no_row_has_in_a_field_is_not_looked_for_there_again(backups, monkeypatch):
+    monkeypatch.setattr(desk_lists, "MOST_WITH_WORD", 0)
+    fields = ["title", "duties__company__name", "cluster__name"]
+    found = with_words(Meeting.objects.order_by("title"), fields, "lancaster")
+    assert "members_company" not in str(found.query)
+    assert list(found.values_list("title", flat=True)) == ["Backups and exports", "Hiring"]
 
 
 def test_a_character_that_no_text_has_is_left_out_and_the_rest_looked_for(backups, as_coordinator):
