@@ -16,7 +16,7 @@ MOST_NAMED = 5  # of those that fit
 
 
 class FoundOnce(BaseChoiceIterator):
-    """The choices of a field in each of many rows."""
+    """The choices of a field in each of many rows, or many choices."""
 
     def __init__(self, choices: Iterable[tuple]):
         self.found = list(iter(choices))  # without asking for their number first
@@ -38,7 +38,8 @@ class FoundOnce(BaseChoiceIterator):
 
 
 class RepeatedSelect(forms.Select):
-    """Django renders a template for each choice; of a dozen rows with some hundred choices that is most of a page."""
+    """Django renders a template for each choice; of a dozen rows with some hundred choices that is most of a page,
+    and of one field with fifty a third."""
 
     choices: FoundOnce
 

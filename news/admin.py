@@ -41,6 +41,7 @@ class ArticleAdmin(ObjectActs, SameTimeAdmin, ScopedAdmin):
     form = ArticleForm
     list_display = ["title", "kind", "state", "submitted_at", "published_at", "association"]
     list_filter = ["state", "kind", ("clusters", ScopedFilter)]
+    list_select_related = ["association"]
     search_fields = ["title", "summary"]
     readonly_fields = [
         "state",

@@ -59,7 +59,7 @@ def needs_now(user) -> Needs:
 @register.simple_tag
 def looked_after(user) -> list[Cluster]:
     """The clusters of an office held today; none if they are too many to list."""
-    clusters = list(Cluster.objects.managed_by(user)[: MOST + 1])
+    clusters = list(Cluster.objects.managed_by(user).only("name", "slug")[: MOST + 1])
     return clusters if len(clusters) <= MOST else []
 
 

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choosing import RepeatedSelect
 from clusters.scoping import ScopedAdmin
 from members import exports
 from members.models import Export
@@ -24,7 +25,7 @@ from .places import PlaceForm
 
 
 class AskForm(PlaceForm):
-    of = forms.ChoiceField(label=_("All data of"))
+    of = forms.ChoiceField(label=_("All data of"), widget=RepeatedSelect)
 
     def whole_places(self, user) -> dict:
         whole_site = {"site": None} if user.is_superuser else {}

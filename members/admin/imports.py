@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.acts import ObjectActs, act
+from clusters.choosing import RepeatedSelect
 from clusters.errors import Refused
 from clusters.scoping import ScopedAdmin, ScopedFilter
 from clusters.spreadsheets import csv_response
@@ -29,7 +30,9 @@ Outcome = ImportLine.Outcome
 class UploadForm(PlaceForm):
     kind = forms.ChoiceField(label=_("What is in it"), choices=Import.Kind.choices)
     of = forms.ChoiceField(
-        label=_("For"), help_text=_("With a whole association, a column says the cluster of each line.")
+        label=_("For"),
+        help_text=_("With a whole association, a column says the cluster of each line."),
+        widget=RepeatedSelect,
     )
     file = forms.FileField(
         label=_("File"),

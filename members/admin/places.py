@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choosing import SearchedField
+from clusters.choosing import FoundOnce, RepeatedSelect, SearchedField
 from clusters.models import Association, Cluster
 from clusters.scoping import way_to_choose
 
@@ -12,7 +12,7 @@ from clusters.scoping import way_to_choose
 class PlaceForm(forms.Form):
     """`place` is what was chosen. Of more clusters than one list should have, one is found by its name."""
 
-    of = forms.ChoiceField(label=_("For"))
+    of = forms.ChoiceField(label=_("For"), widget=RepeatedSelect)
     field_order = ["of", "cluster"]
 
     def __init__(self, *args, desk, user, **kwargs):
@@ -23,14 +23,14 @@ class PlaceForm(forms.Form):
         way = way_to_choose(desk.opts.get_field("cluster"), clusters, desk.admin_site, user)
         if way:
             self.fields["of"].required = False
-            self.fields["of"].choices = [("", "---------"), *self.labels(self.wholes)]
+            self.fields["of"].choices = FoundOnce([("", "---------"), *self.labels(self.wholes)])
             self.fields["cluster"] = SearchedField(
                 clusters, required=False, label=_("Or for one cluster"), widget=way["widget"]
             )
             self.order_fields(self.field_order)
         else:
             self.wholes |= {f"cluster:{one.pk}": one for one in clusters}
-            self.fields["of"].choices = self.labels(self.wholes)
+            self.fields["of"].choices = FoundOnce(self.labels(self.wholes))
 
     def whole_places(self, user) -> dict:
         return {f"association:{one.pk}": one for one in Association.objects.managed_by(user)}
