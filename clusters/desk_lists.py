@@ -81,7 +81,7 @@ class Found:
 
     def or_more(self, rows: QuerySet, word: str) -> Q:
         """What very many have is met soon in the order of the list, and would take long to sort."""
-        ways = (_once(rows, field, _has(field, word)) for field in self.further)
+        ways = (_has(rows, field, word) for field in self.further)
         return reduce(operator.or_, ways, Q(pk__in=self.numbers) if self.numbers else Q())
 
 
@@ -109,7 +109,7 @@ def _first_with(rows: QuerySet, fields: list[str], word: str) -> Found:
     own = [field for field in fields if "__" not in field]
     ways = [*([own] if own else []), *([field] for field in fields if "__" in field)]
     first, *others = (
-        rows.filter(reduce(operator.or_, (_has(field, word) for field in way)))
+        rows.filter(reduce(operator.or_, (_has(rows, field, word) for field in way)))
         .annotate(way=Value(number))
         .values_list("way", "pk")[: MOST_WITH_WORD + 1]
         for number, way in enumerate(ways)
@@ -123,12 +123,9 @@ def _first_with(rows: QuerySet, fields: list[str], word: str) -> Found:
     return Found(before, [*chain.from_iterable(ways[last:])], len(numbers))
 
 
-def _has(field: str, word: str) -> Q:
-    return Q(**{f"{field}__icontains": word})
-
-
-def _once(rows: QuerySet, field: str, way: Q) -> Q:
-    """The same, so that no row comes twice because of several in another table."""
+def _has(rows: QuerySet, field: str, word: str) -> Q:
+    """So that no row comes twice because of several in another table."""
+    way = Q(**{f"{field}__icontains": word})
     return (
         Q(pk__in=rows.filter(way).values("pk")) if lookup_spawns_duplicates(rows.model._meta, field) else way
     )

@@ -88,6 +88,16 @@ def test_what_no_row_has_in_a_field_is_not_looked_for_there_again(backups, monke
     assert list(found.values_list("title", flat=True)) == ["Backups and exports", "Hiring"]
 
 
+def test_a_row_with_several_that_have_the_word_counts_once(backups, monkeypatch, django_assert_num_queries):
+    """So the list knows without counting that there are more than it counts."""
+    for number in range(2):
+        DutyFactory(meeting=MeetingFactory(), company__name=f"Lune Valley {number}")
+    monkeypatch.setattr(desk_lists, "MOST_WITH_WORD", 2)
+    found = with_words(Meeting.objects.all(), FIELDS, "valley")
+    with django_assert_num_queries(0):
+        assert BoundedPaginator(found, 50).counted == 3
+
+
 def test_a_character_that_no_text_has_is_left_out_and_the_rest_looked_for(backups, as_coordinator):
     page = as_coordinator.get("/admin/meetings/meeting/", {"q": "back\x00\x00 ups\x00"}).content.decode()
     assert "Null characters" not in page
