@@ -64,6 +64,11 @@ class OfLibrary(LeavesTrail):
     def has_add_permission(self, request):
         return self.opts.label not in MADE_BY_SIGNING_IN and super().has_add_permission(request)
 
+    def get_search_fields(self, request):
+        """By addresses where the library would look for names of users, of which ours have none."""
+        fields = super().get_search_fields(request)
+        return ["user__email" if field == "user__username" else field for field in fields]
+
 
 class Found(AutocompleteJsonView):
     """What was found while one typed, in the words of its desk's `words_of_choice`, if it has any."""

@@ -104,8 +104,11 @@ def words_of(typed: str) -> list[str]:
 
 
 def _first_with(rows: QuerySet, fields: list[str], word: str) -> Found:
-    """Way by way, until there are too many. In one condition with what other tables have, no index of their own would
-    serve; what very many have by one index is not looked for by the others."""
+    """Way by way, until there are too many: what has a limit of its own Postgres reads one after the other.
+
+    In one condition with what other tables have, no index of their own would serve; what very many have by one index is
+    not looked for by the others.
+    """
     own = [field for field in fields if "__" not in field]
     ways = [*([own] if own else []), *([field] for field in fields if "__" in field)]
     first, *others = (

@@ -46,6 +46,12 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(model, db):
     assert queries_of(client, url) == few
 
 
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_the_operator_searches_each_list_that_there_is(model, as_operator):
+    """Those of libraries too."""
+    assert as_operator.get(address(model, "changelist"), {"q": "lune 1"}).status_code == 200
+
+
 @every_model
 def test_an_empty_list_says_so_in_words(model, officer):
     """Of an association that has only its officer yet."""
