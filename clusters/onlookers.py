@@ -65,6 +65,12 @@ def looking_at(
     return Onlooker(here, user.is_superuser)
 
 
+def whole_reach_of(user) -> Onlooker | None:
+    """Who sees the same of everything."""
+    reach = reach_of(user)
+    return Onlooker(reach, user.is_superuser) if reach else None
+
+
 def onlooker_of(user, rows) -> Onlooker | None:
     """Who sees the same of `rows`, wherever they are: each belongs to a `company`, whose people may see more of its
     own. Of the user's firms those alone are left by which something more is seen.

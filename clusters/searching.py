@@ -3,22 +3,31 @@
 Rows keep their words in a generated column with a GIN index, made by `weighed`; accents and endings don't matter.
 """
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Upper
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from clusters.ready_made import Blank, Question, question
 
 CONFIG = "english_unaccent"  # made in the first migration of clusters: English, and accents don't matter
 LONGEST_QUERY = 200
-# Postgres forgives less by itself (0.6), and takes comparing letters for so cheap that it would do it row after row.
+# To be said before rows that are known are joined with what belongs to them: as it is written. Comparing all other ways
+# takes Postgres longer than the joining.
+AS_WRITTEN = "SET LOCAL join_collapse_limit = 1"
+# To be said before likeness is asked for (`__trigram_word_similar`): a wrong letter in a short word is forgiven, so
+# "farmng" is "farming". Postgres forgives less by itself (0.6), and takes comparing letters for so cheap that it would
+# do it row after row.
 FORGIVING = (
     "SET LOCAL pg_trgm.word_similarity_threshold = 0.45; "
     "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
 )
+WORDS = Blank("words", TextField())  # that are looked for
 START, STOP = "\ue000", "\ue001"  # private signs around what was found; no text that we keep has them escaped
 
 
@@ -41,26 +50,45 @@ def without_nul(typed: str) -> str:
     return typed.replace("\x00", " ")
 
 
-def words_query(words: str) -> SearchQuery:
+def words_query(words: str | Value) -> SearchQuery:
     """Understands "exact words", or, and -without; nothing that is typed is an error."""
     return SearchQuery(words, search_type="websearch", config=CONFIG)
 
 
-def tolerantly(values: QuerySet) -> list[tuple]:
-    """`values`, read while likeness (`__trigram_word_similar`) forgives a wrong letter in a short word: "farmng" is
-    "farming". How is said in the same breath, which is a transaction of its own.
-    """
-    try:
-        sql, params = values.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"{FORGIVING}; {sql}", params)
-        return cursor.fetchall()
+class Ranked(NamedTuple):
+    """How many rows have the words; and these, with how well they fit, where they are few enough for that."""
+
+    question: Question
+    most: int
+
+    def look(self, **given: Any) -> tuple[int, list[tuple]]:
+        """Of more than `most` one more than that, and no rows; else these in no order, each with its rank before it."""
+        found = self.question.rows(**given)
+        number = found[0][0] if found else 0
+        return number, [row[1:] for row in found] if 0 < number <= self.most else []
 
 
-def headline(expression, words: str) -> SearchHeadline:
-    """The places in a text where the words are, with START and STOP around them; for `marked`."""
+def ranked(having: QuerySet, columns: Sequence[str], most: int) -> Ranked:
+    """`having`: the rows in which WORDS are. Of too many no rank is made, for which each has to be looked into."""
+    found = question(having.order_by().values_list(*columns, "words")[: most + 1])
+    if not found.sql:
+        return Ranked(found, most)
+    shown = ", ".join(f'found."{name}"' for name in columns)
+    return Ranked(
+        Question(RANKED.format(found=found.sql, shown=shown, most=most), (*found.parameters, CONFIG, WORDS)),
+        most,
+    )
+
+
+RANKED = """
+WITH found AS MATERIALIZED ({found}), number AS (SELECT count(*) AS number FROM found)
+SELECT number.number, ts_rank(found.words, websearch_to_tsquery(%s::regconfig, %s)), {shown}
+FROM number LEFT JOIN found ON number.number <= {most}
+"""
+
+
+def headline(expression, words: str | Value) -> SearchHeadline:
+    """The places in a text where the words are, with START and STOP around them; for `place_in`."""
     return SearchHeadline(
         expression,
         words_query(words),
@@ -74,10 +102,11 @@ def headline(expression, words: str) -> SearchHeadline:
     )
 
 
-def marked(place: str) -> SafeString:
-    """Escaped, all but the marks: the text comes from outside."""
-    before, *rest = place.split(START)
-    parts = [part.partition(STOP) for part in rest]
-    return format_html(
-        "{}{}", before, format_html_join("", "<mark>{}</mark>{}", ((p[0], p[2]) for p in parts))
-    )
+def place_in(text: str) -> SafeString:
+    """Of what `headline` gives, nothing where nothing was found. Escaped, all but the marks: it comes from outside."""
+    if START not in text:
+        return SafeString()
+    before, *rest = escape(text).split(START)
+    parts = (part.partition(STOP) for part in rest)
+    written = "".join(f"<mark>{found}</mark>{after}" for found, _, after in parts)
+    return mark_safe(before + written)  # noqa: S308 - escaped above

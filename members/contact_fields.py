@@ -1,6 +1,7 @@
 """How a firm is reached, as far as it lets the viewer know."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from clusters.reach import reach_of
 from members.models import Company
@@ -11,9 +12,6 @@ SEES = {  # by how near the viewer is: everybody, a member of any cluster, the f
     Shown.MEMBERS: {Shown.PUBLIC, Shown.MEMBERS},
     Shown.NOBODY: {Shown.PUBLIC, Shown.MEMBERS, Shown.NOBODY},
 }
-
-CONTACT_FIELDS = ["email", "email_shown", "phone", "phone_shown"]  # of a firm, from which the rest is made
-CONTACT_FIELDS += ["address", "address_shown", "town", "postcode"]
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,10 @@ def is_near(user, company: Company) -> bool:
     return (mine.represented_by(user) | mine.managed_by(user)).exists()
 
 
-def contact_fields(company: Company, near: str) -> ContactFields:
-    """`near` is as `nearness` says; `Shown.PUBLIC` gives what everybody may see."""
+def contact_fields(company: Any, near: str) -> ContactFields:
+    """Of a firm, or of a row with the same columns. `near` is as `nearness` says; `Shown.PUBLIC` gives what everybody
+    may see.
+    """
     seen = SEES[Shown(near)]
     has_address = company.address_shown in seen
     return ContactFields(

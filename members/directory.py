@@ -6,22 +6,28 @@ firms cost what 1,000 do: what more firms have than that comes by name, and goes
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.paginator import Paginator
-from django.db.models import Count, F, FloatField, OuterRef, QuerySet, TextField, Value
+from django.db.models import FloatField, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clusters.addresses import address
 from clusters.kept_figures import kept
-from clusters.models import Association, Cluster
-from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
-from members.contact_fields import CONTACT_FIELDS
+from clusters.models import Cluster
+from clusters.ready_made import Blank, Question, question
+from clusters.searching import FORGIVING, WORDS, Ranked, headline, place_in, ranked, without_nul, words_query
+from members.contact_fields import Shown, contact_fields
 from members.models import Company, Membership
+from members.models.company import first_sought, initials_of
 
 MOST = 1_000
 MOST_WITH_WORDS = 500  # ranked, and to choose from; more have such a common word that rank says little
@@ -30,17 +36,6 @@ PER_PAGE = 20
 LONGEST_LIST = 30  # tags to choose from
 MOST_CLUSTERS = 100  # to choose from
 MOST_NAMED = 3  # clusters of a firm
-SHOWN = [
-    "name",
-    "slug",
-    "summary",
-    "size",
-    "seeks",
-    "logo__uid",
-    "logo__width",
-    "logo__height",
-    *CONTACT_FIELDS,
-]
 Choices = list[
     tuple[str, str, int | None]
 ]  # the value in the address, the words, and how many firms if known
@@ -48,12 +43,13 @@ FILTERS = ["cluster", "does", "size", "open", "from"]
 
 
 class Match(NamedTuple):
+    rank: float
     pk: int
     name: str
     size: str
     introductions: str
     expertise: list[str]
-    rank: float
+    clusters: list[int]  # in which it is a member
 
 
 @dataclass(frozen=True)
@@ -90,23 +86,24 @@ class Listing:
         return Paginator(self.pks, PER_PAGE)
 
 
-def listing(words: str, wanted: dict[str, str], association: Association | None) -> Listing:
-    """`wanted`: by FILTERS. That of all firms is kept until one of them changes."""
+def listing(words: str, wanted: dict[str, str], association: int | None) -> Listing:
+    """`wanted`: by FILTERS; `association`: its number. That of all firms is kept until one of them changes."""
 
     def look() -> Listing:
-        found = find(narrow(members(association), wanted), words)
+        found = find(words, wanted, association)
         options = choices(found, wanted, association)
         pks = [match.pk for match in found.matches]
         return Listing(pks, options, found.is_near, found.is_cut, found.goes_on_from)
 
     if words or any(wanted.values()):
         return look()
-    what = ("directory", association.pk if association else None)
-    return kept(what, look, ("clusters.Cluster", "members.Company", "members.Membership"))
+    return kept(
+        ("directory", association), look, ("clusters.Cluster", "members.Company", "members.Membership")
+    )
 
 
 # --- which firms ---------------------------------------------------------------------------------------
-def members(association: Association | None) -> QuerySet[Company]:
+def members(association: int | None) -> QuerySet[Company]:
     """All that are listed, of one association or of all."""
     rows = Company.objects.listed()
     if association is None:
@@ -114,9 +111,9 @@ def members(association: Association | None) -> QuerySet[Company]:
     return rows.filter(pk__in=_members_in(cluster__association=association))
 
 
-def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:
+def narrow(rows: QuerySet, wanted: dict[str, str] | dict[str, Blank]) -> QuerySet:
     """Only those of a cluster, tag, size, openness, and by name from somewhere on. What nobody has gives nothing."""
-    asked = {name: without_nul(value) for name, value in wanted.items() if value}
+    asked = {name: value for name, value in wanted.items() if value}
     if "cluster" in asked:
         rows = rows.filter(pk__in=_members_in(cluster__slug=asked["cluster"]))
     if "does" in asked:
@@ -134,50 +131,98 @@ def _members_in(**where):
     return Membership.objects.active().filter(**where).values("company")
 
 
-def find(rows: QuerySet, words: str) -> Found:
+def find(words: str, wanted: dict[str, str], association: int | None) -> Found:
     """By words; if none has them, by likeness; without words all."""
+    values = {name: without_nul(value) for name, value in wanted.items() if value}
+    about = association, frozenset(values)
     if not words:
-        return _by_name(rows, MOST)
-    matches = _read(with_words(rows, words), MOST_WITH_WORDS + 1)
-    if len(matches) > MOST_WITH_WORDS:
-        return _by_name(rows.filter(words=words_query(words)), MOST_WITH_WORDS)
-    if matches:
-        return Found(_best_first(matches))
-    near = _read(alike(rows, words), MOST_ALIKE + 1, tolerantly)
+        return _by_name(_read(_all_by_name(*about, MOST), **values), MOST)
+    values["words"] = words
+    number, matches = _having(*about, MOST_WITH_WORDS).look(**values)
+    if number > MOST_WITH_WORDS:
+        return _by_name(_read(_having_by_name(*about, MOST_WITH_WORDS), **values), MOST_WITH_WORDS)
+    if number:
+        return Found(_best_first(map(Match._make, matches)))
+    near = _read(_near(*about, MOST_ALIKE), **values)
     return Found(_best_first(near[:MOST_ALIKE]), is_near=True, is_cut=len(near) > MOST_ALIKE)
 
 
-def with_words(rows: QuerySet, words: str) -> QuerySet:
-    query = words_query(words)
-    return rows.filter(words=query).annotate(rank=SearchRank(F("words"), query))
+def with_words(rows: QuerySet, words: str | Blank) -> QuerySet:
+    return rows.filter(words=words_query(words))
 
 
-def alike(rows: QuerySet, words: str) -> QuerySet:
+def alike(rows: QuerySet, words: str | Blank) -> QuerySet:
     """Those whose name or tags are nearly so: for typing errors, and for the beginning of a name."""
-    likeness = TrigramWordSimilarity(words, "near_words")
+    likeness = TrigramWordSimilarity(words, "near_words")  # type: ignore[arg-type]
     return rows.filter(near_words__trigram_word_similar=words).annotate(rank=likeness)
 
 
-def _by_name(rows: QuerySet, most: int) -> Found:
-    rows = rows.annotate(rank=Value(0.0, FloatField())).order_by("name_key", "pk")
-    matches = _read(rows, most + 1)
+def _by_name(matches: list[Match], most: int) -> Found:
     return Found(matches[:most], goes_on_from=matches[most].name if len(matches) > most else "")
-
-
-def _read(rows: QuerySet, most: int, read: Callable[[QuerySet], Iterable[tuple]] = list) -> list[Match]:
-    """Unordered rows come as they are found. Whoever reads one too many knows that there are more."""
-    if not rows.query.order_by:
-        rows = rows.order_by()
-    fields = ("pk", "name_key", "size", "introductions", "expertise", "rank")
-    return [Match(*row) for row in read(rows.values_list(*fields)[:most])]
 
 
 def _best_first(matches: Iterable[Match]) -> list[Match]:
     return sorted(matches, key=lambda match: (-match.rank, match.name, match.pk))
 
 
+# --- what is asked for them: by whose site it is, what is set, and how many are wanted --------------------
+ABOUT = ("pk", "name_key", "size", "introductions", "expertise", "clusters")
+
+
+def _rows(association: int | None, names: Iterable[str]) -> QuerySet[Company]:
+    return narrow(members(association), {name: Blank(name) for name in names})
+
+
+def _all_by_name(association: int | None, names: frozenset[str], most: int) -> Question:
+    rows = partial(_rows, association, names)
+    return kept(("firms by name", association, names, most), lambda: _question_by_name(rows(), most))
+
+
+def _having(association: int | None, names: frozenset[str], most: int) -> Ranked:
+    def make() -> Ranked:
+        rows = with_words(_rows(association, names), WORDS).annotate(clusters=_clusters_of_each())
+        return ranked(rows, ABOUT, most)
+
+    return kept(("firms with words", association, names, most), make)
+
+
+def _having_by_name(association: int | None, names: frozenset[str], most: int) -> Question:
+    def make() -> Question:
+        return _question_by_name(with_words(_rows(association, names), WORDS), most)
+
+    return kept(("firms with words by name", association, names, most), make)
+
+
+def _near(association: int | None, names: frozenset[str], most: int) -> Question:
+    def make() -> Question:
+        return question(_about(alike(_rows(association, names), WORDS))[: most + 1], FORGIVING)
+
+    return kept(("firms nearly so", association, names, most), make)
+
+
+def _question_by_name(rows: QuerySet, most: int) -> Question:
+    """Whoever reads one too many knows that there are more."""
+    rows = rows.annotate(rank=Value(0.0, FloatField()))
+    return question(_about(rows).order_by("name_key", "pk")[: most + 1])
+
+
+def _about(rows: QuerySet) -> QuerySet:
+    """Unordered, as they are found."""
+    return rows.annotate(clusters=_clusters_of_each()).order_by().values_list("rank", *ABOUT)
+
+
+def _clusters_of_each() -> ArraySubquery:
+    """Of firms that are not frozen."""
+    active = Membership.objects.filter(state=Membership.State.ACTIVE, company=OuterRef("pk"))
+    return ArraySubquery(active.order_by().values("cluster"))
+
+
+def _read(asked: Question, **values: str) -> list[Match]:
+    return list(map(Match._make, asked.rows(**values)))
+
+
 # --- what the list can be narrowed to ----------------------------------------------------------------------
-def choices(found: Found, wanted: dict[str, str], association: Association | None) -> ToChooseFrom:
+def choices(found: Found, wanted: dict[str, str], association: int | None) -> ToChooseFrom:
     """With the number of firms for each, where all are known; not where the list is narrowed to one already."""
     matches = None if found.goes_on_from else found.matches
     sizes = Counter(match.size for match in matches or ())
@@ -189,7 +234,7 @@ def choices(found: Found, wanted: dict[str, str], association: Association | Non
     return ToChooseFrom(
         cluster=_clusters(matches if not wanted["cluster"] else None, association, wanted["cluster"]),
         does=[(tag, tag, tags[tag] if matches and not wanted["does"] else None) for tag in chosen + common],
-        size=_counted(Company.Size.choices, sizes if matches and not wanted["size"] else None),
+        size=_counted(size_labels(), sizes if matches and not wanted["size"] else None),
         open=_counted(
             [(directly.value, _("A message from members")), (by_coordinator.value, _("An introduction"))],
             openness if matches and not wanted["open"] else None,
@@ -197,41 +242,122 @@ def choices(found: Found, wanted: dict[str, str], association: Association | Non
     )
 
 
+def size_labels() -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in Company.Size.choices]
+
+
 def _counted(options, numbers: Counter | None) -> Choices:
     return [(value, words, None if numbers is None else numbers[value]) for value, words in options]
 
 
-def _clusters(matches: list[Match] | None, association: Association | None, chosen: str) -> Choices:
+class Named(NamedTuple):
+    """A cluster, and its place among all by name."""
+
+    place: int
+    slug: str
+    name: str
+
+
+def clusters_by_number(association: int | None = None) -> dict[int, Named]:
+    """Of one association or of all, by name; kept until a cluster changes."""
+
+    def find() -> dict[int, Named]:
+        rows = (
+            Cluster.objects.all() if association is None else Cluster.objects.filter(association=association)
+        )
+        found = rows.order_by("name").values_list("pk", "slug", "name")
+        return {pk: Named(place, *names) for place, (pk, *names) in enumerate(found)}
+
+    return kept(("clusters of the directory", association), find, ("clusters.Cluster",))
+
+
+def _clusters(matches: list[Match] | None, association: int | None, chosen: str) -> Choices:
     """Of too many for a list those alone that have firms among the matches, and the chosen one."""
-    clusters = Cluster.objects.of(association).values_list("slug", "name")
-    what = ("clusters of the directory", association.pk if association else None)
-    known = kept(what, lambda: list(clusters[: MOST_CLUSTERS + 1]), ("clusters.Cluster",))
-    numbers: dict[tuple[str, str], int] = {}
-    if matches:
-        firms = Membership.objects.active().filter(company__in=[match.pk for match in matches])
-        if association:
-            firms = firms.filter(cluster__association=association)
-        by_cluster = firms.values_list("cluster__slug", "cluster__name").order_by("cluster__name")
-        numbers = {(slug, name): number for slug, name, number in by_cluster.annotate(number=Count("pk"))}
-    if len(known) > MOST_CLUSTERS:
-        known = list(numbers) if len(numbers) <= MOST_CLUSTERS else []
+    clusters = clusters_by_number(association)
+    numbers = Counter(pk for match in matches or () for pk in match.clusters if pk in clusters)
+    shown: Iterable[int] = clusters
+    if len(clusters) > MOST_CLUSTERS:
+        shown = sorted(numbers, key=clusters.__getitem__) if len(numbers) <= MOST_CLUSTERS else []
         if chosen:
-            known = list(clusters.filter(slug=without_nul(chosen)))
-    return [(slug, name, numbers.get((slug, name), 0) if matches else None) for slug, name in known]
+            shown = [pk for pk, cluster in clusters.items() if cluster.slug == chosen]
+    return [(clusters[pk].slug, clusters[pk].name, numbers[pk] if matches else None) for pk in shown]
 
 
 # --- a page of them ----------------------------------------------------------------------------------------
-def firms(pks: list[int], words: str = "") -> list[Company]:
-    """In this order, with logo and names of clusters. `place` is where, in what it wrote, a firm has the words."""
-    active = Membership.objects.active().filter(company=OuterRef("pk")).order_by("cluster__name")
-    names = ArraySubquery(active.values("cluster__name")[:MOST_NAMED])
-    rows: Any = Company.objects.filter(pk__in=pks).select_related("logo").only(*SHOWN).order_by()
-    rows = rows.annotate(cluster_names=names)
-    if words:
-        written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())
-        rows = rows.annotate(headline=headline(written, words))
-    found = {company.pk: company for company in rows}
-    for company in found.values():
-        place = getattr(company, "headline", "")
-        company.place = marked(place) if START in place else ""
+class Firm(NamedTuple):
+    """A row of the list."""
+
+    name: str
+    url: str
+    summary: str
+    size: str
+    clusters: tuple[str, ...]
+    looks_for: str
+    where: str
+    logo: str
+    logo_width: int
+    logo_height: int
+    initials: str
+
+
+class Row(NamedTuple):
+    """What that is made from."""
+
+    pk: int
+    name: str
+    slug: str
+    summary: str
+    size: str
+    seeks: str
+    email: str
+    email_shown: str
+    phone: str
+    phone_shown: str
+    address: str
+    address_shown: str
+    town: str
+    postcode: str
+    logo__uid: UUID | None
+    logo__width: int
+    logo__height: int
+    clusters: list[int]
+    headline: str
+
+
+def firms(pks: list[int], words: str, near: Shown) -> list[tuple[Firm, SafeString]]:
+    """In this order, as far as they show themselves to who is so near (`contact_fields`); and where, in what it wrote,
+    each has the words.
+    """
+    if not pks:
+        return []
+    rows = map(Row._make, _shown(bool(words)).rows(pks=pks, words=words))
+    clusters, sizes = clusters_by_number(), dict(size_labels())
+    found = {row.pk: (_firm(row, clusters, sizes, near), place_in(row.headline)) for row in rows}
     return [found[pk] for pk in pks if pk in found]
+
+
+def _shown(with_places: bool) -> Question:
+    def make() -> Question:
+        written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())
+        place = headline(written, WORDS) if with_places else Value("")
+        rows = Company.objects.filter(pk__among=Blank("pks"), frozen_at=None).order_by()
+        return question(rows.annotate(clusters=_clusters_of_each(), headline=place).values_list(*Row._fields))
+
+    return kept(("rows of firms", with_places), make)
+
+
+def _firm(row: Row, clusters: dict[int, Named], sizes: dict[str, str], near: Shown) -> Firm:
+    named = sorted(clusters[pk] for pk in row.clusters if pk in clusters)
+    return Firm(
+        name=row.name,
+        url=address("members:company", row.slug),
+        summary=row.summary,
+        size=sizes.get(row.size, ""),
+        clusters=tuple(cluster.name for cluster in named[:MOST_NAMED]),
+        looks_for=first_sought(row.seeks),
+        where=contact_fields(row, near).where,
+        logo=address("members:company-logo", row.logo__uid, "small") if row.logo__uid else "",
+        logo_width=row.logo__width or 0,
+        logo_height=row.logo__height or 0,
+        initials="" if row.logo__uid else initials_of(row.name),
+    )

@@ -30,6 +30,11 @@ def picture_path(presentation: Presentation, filename: str) -> str:
     return f"presentations/{presentation.meeting.starts_at:%Y}/{presentation.uid}.webp"
 
 
+def slides_url(uid: uuid.UUID, file: str | None, link: str) -> str:
+    """Of a talk without any: nothing."""
+    return address("meetings:presentation-file", uid) if file else link
+
+
 class PresentationQuerySet(models.QuerySet):
     def managed_by(self, user):
         return self.filter(is_in_place_managed_by(user, "meeting__"))
@@ -206,9 +211,7 @@ class Presentation(models.Model):
 
     def get_absolute_url(self):
         """Its file, or where it can be seen elsewhere; of a talk without slides its meeting."""
-        if self.file:
-            return address("meetings:presentation-file", self.uid)
-        return self.link or self.meeting.get_absolute_url()
+        return slides_url(self.uid, self.file.name, self.link) or self.meeting.get_absolute_url()
 
     @property
     def is_pdf(self) -> bool:

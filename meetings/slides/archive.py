@@ -4,24 +4,41 @@ Words are looked for in the title, the names of firm and speaker, and the text i
 don't matter. Whoever asks finds what `visible_to` lets them see, in counts and choices as in the rows.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from __future__ import annotations
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.search import SearchRank, TrigramWordSimilarity
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, ExtractYear, Greatest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from clusters.addresses import address
 from clusters.kept_figures import kept
 from clusters.models import Association, Cluster, Topic
 from clusters.models.places import is_in_place_managed_by
 from clusters.models.topic import Theme
-from clusters.searching import START, headline, marked, tolerantly, without_nul, words_query
+from clusters.onlookers import EVERYBODY, whole_reach_of
+from clusters.ready_made import Blank, Question, number_of, question
+from clusters.searching import (
+    AS_WRITTEN,
+    FORGIVING,
+    WORDS,
+    headline,
+    place_in,
+    ranked,
+    without_nul,
+    words_query,
+)
 from meetings.models import Presentation
+from meetings.models.presentation import slides_url
 from members.models import Company
 
 LONGEST_CHOICE = 100  # firms or topics in a list; more would make the page heavy
@@ -46,41 +63,186 @@ def archive(user, association: Association | None) -> QuerySet:
     return rows.order_by()
 
 
-def with_words(rows: QuerySet, words: str) -> QuerySet:
-    """Those in which the words are, best first. Understands "exact words", or, and -without."""
-    query = words_query(words)
-    return rows.filter(words=query).order_by(
-        SearchRank(F("words"), query).desc(), "-meeting__starts_at", "pk"
-    )
+def newest(rows: QuerySet) -> QuerySet:
+    return rows.order_by("-meeting__starts_at", "pk")
 
 
-def alike(rows: QuerySet, words: str) -> list[int]:
-    """The numbers of those whose title or names are nearly so, best first: for typing errors.
+def near(rows: QuerySet, words: str | Blank) -> QuerySet:
+    """Those whose title or names are nearly so, best first: for typing errors.
 
     Letters are compared until so many, and one more, are found: thousands have a common word that was mistyped.
     """
-    near = Q(title__trigram_word_similar=words) | Q(names__trigram_word_similar=words)
-    found = rows.filter(near).order_by().values("pk")[: MOST_ALIKE + 1]
-    best_first = by_likeness(Presentation.objects.filter(pk__in=found), words)
-    return [pk for (pk,) in tolerantly(best_first.values_list("pk"))]
+    alike = Q(title__trigram_word_similar=words) | Q(names__trigram_word_similar=words)
+    found = rows.filter(alike).order_by().values("pk")[: MOST_ALIKE + 1]
+    likeness = Greatest(*(TrigramWordSimilarity(words, name) for name in ("title", "names")))  # type: ignore[arg-type]
+    return Presentation.objects.filter(pk__in=found).order_by(likeness.desc(), "-meeting__starts_at", "pk")
 
 
-def by_likeness(rows: QuerySet, words: str) -> QuerySet:
-    likeness = Greatest(TrigramWordSimilarity(words, "title"), TrigramWordSimilarity(words, "names"))
-    return rows.order_by(likeness.desc(), "-meeting__starts_at", "pk")
+# --- what is asked ----------------------------------------------------------------------------------------
+class Search:
+    """Of one reader, in the archive of one association or of all, with what it is narrowed to.
+
+    The questions that it asks of Postgres are kept for all who see the same, whatever words they look for.
+    """
+
+    def __init__(
+        self, user, association: Association | None, newest: datetime | None, wanted: dict[str, str]
+    ):
+        self.reader = reader = EVERYBODY if user.is_anonymous else whole_reach_of(user) or user
+        self.association = association
+        self.given: dict[str, Any] = {
+            name: without_nul(value) for name, value in wanted.items() if value and name != "year"
+        }
+        self.blanks = {name: Blank(name) for name in self.given} | {"year": wanted.get("year", "")}
+        self.given["newest"] = newest
+        clusters = tuple(association.cluster_pks) if association else None
+        self.key = (reader, association and association.pk, clusters, frozenset(self.given), newest is None)
+        # Of users nothing is kept; and there are too many years.
+        self.is_kept = (reader.is_anonymous or reader is not user) and not wanted.get("year")
+
+    def rows(self) -> QuerySet:
+        rows = archive(self.reader, self.association)
+        newest = self.given["newest"] and Blank("newest", DateTimeField())
+        return narrow(up_to(rows, newest), self.blanks)
+
+    def having(self) -> QuerySet:
+        return self.rows().filter(words=words_query(WORDS))
+
+    def number(self, most: int) -> int:
+        """Of all; no further than one more than so many."""
+
+        def make() -> Question:
+            return number_of(self.rows().order_by().values("pk")[: most + 1])
+
+        [(number,)] = self._kept(("number", most), make).rows(**self.given) or [(0,)]
+        return number
+
+    def best(self, words: str, most: int) -> tuple[int, list[int]]:
+        """How many have the words; of no more than so many the numbers, best first."""
+
+        asked = self._kept(("best", most), lambda: ranked(self.having(), ("meeting__starts_at", "pk"), most))
+        number, rows = asked.look(words=words, **self.given)
+        best_first = sorted(rows, key=lambda row: (-row[0], -row[1].timestamp(), row[2]))
+        return number, [pk for _, _, pk in best_first]
+
+    def alike(self, words: str) -> list[int]:
+        def make() -> Question:
+            return question(near(self.rows(), WORDS).values_list("pk"), FORGIVING)
+
+        return [pk for (pk,) in self._kept(("alike",), make).rows(words=words, **self.given)]
+
+    def newest(self, words: str, places: range) -> Talks:
+        """In these places among those that have the words, or among all."""
+
+        def make() -> Question:
+            rows = newest(self.having() if words else self.rows())
+            found = Presentation.objects.filter(pk__in=rows.values("pk")[places.start : places.stop])
+            return question(shown(newest(found), with_places=bool(words)))
+
+        asked = self._kept(("newest", bool(words), places.start, places.stop), make)
+        return talks(asked.rows(words=words, **self.given))
+
+    def _kept(self, what: tuple, make: Callable[[], Any]) -> Any:
+        return kept(("archive", *what, *self.key), make) if self.is_kept else make()
 
 
-def with_places(rows: QuerySet, words: str) -> QuerySet:
-    """Each with the places in its slides where the words are, for `place_in`."""
-    return rows.annotate(headline=headline("text", words))
+def of_numbers(pks: list[int], words: str) -> Talks:
+    """In this order; with words also where these are."""
+
+    def make() -> Question:
+        rows = Presentation.objects.filter(pk__among=Blank("pks")).order_by()
+        return question(shown(rows, with_places=bool(words)), AS_WRITTEN)
+
+    if not pks:
+        return []
+    rows = kept(("talks", bool(words)), make).rows(pks=pks, words=words)
+    found = {row[0]: row for row in rows}
+    return talks(found[pk] for pk in pks if pk in found)
 
 
-def place_in(talk: Any) -> SafeString:
-    """With what was found marked."""
-    place = getattr(talk, "headline", "")
-    return marked(place) if START in place else SafeString()
+# --- rows -------------------------------------------------------------------------------------------------
+class Talk(NamedTuple):
+    """A row of the list."""
+
+    title: str
+    uid: str
+    url: str
+    has_link: bool
+    speaker: str
+    firm: str
+    firm_url: str
+    meeting: str
+    meeting_url: str
+    day: date
+    has_picture: bool
+    format: str
+    size: int
+    is_pdf: bool
+    for_members: bool
 
 
+Talks = list[tuple[Talk, SafeString]]  # each with the place in its slides where the words are
+
+
+class Row(NamedTuple):
+    """What that is made from."""
+
+    pk: int
+    title: str
+    uid: UUID
+    file: str
+    link: str
+    picture: str
+    format: str
+    size: int
+    audience: str
+    presenter_name: str
+    presenter__name: str | None
+    company__name: str | None
+    company__slug: str
+    meeting: int
+    meeting__starts_at: datetime
+    meeting__cluster__name: str | None
+    meeting__cluster__association__time_zone: str
+    meeting__association__name: str
+    meeting__association__time_zone: str
+    headline: str
+
+
+def shown(rows: QuerySet, *, with_places: bool) -> QuerySet:
+    place = headline("text", WORDS) if with_places else Value("")
+    return rows.annotate(headline=place).values_list(*Row._fields)
+
+
+def talks(rows: Iterable[tuple]) -> Talks:
+    formats = {value: str(label) for value, label in Presentation.Format.choices}
+    return [(_talk(row, formats), place_in(row.headline)) for row in map(Row._make, rows)]
+
+
+def _talk(row: Row, formats: dict[str, str]) -> Talk:
+    of_cluster = row.meeting__cluster__name is not None
+    zone = row.meeting__cluster__association__time_zone if of_cluster else row.meeting__association__time_zone
+    meeting_url = address("meetings:meeting", row.meeting)
+    return Talk(
+        title=row.title,
+        uid=str(row.uid),
+        url=slides_url(row.uid, row.file, row.link) or meeting_url,
+        has_link=bool(row.link),
+        speaker=row.presenter_name if row.presenter__name is None else row.presenter__name,
+        firm=row.company__name or "",
+        firm_url=address("members:company", row.company__slug) if row.company__name else "",
+        meeting=row.meeting__cluster__name or row.meeting__association__name,
+        meeting_url=meeting_url,
+        day=row.meeting__starts_at.astimezone(ZoneInfo(zone)).date(),
+        has_picture=bool(row.picture),
+        format=formats.get(row.format, "") if row.file else "",
+        size=row.size,
+        is_pdf=row.format == Presentation.Format.PDF,
+        for_members=row.audience == Presentation.Audience.MEMBERS,
+    )
+
+
+# --- what the list can be narrowed to ----------------------------------------------------------------------
 Found = dict[str, set[tuple[str, str]]]  # by kind, each with its value and its name
 
 
@@ -96,18 +258,18 @@ class Choices:
     newest: datetime | None  # when the last meeting begins of which there is a talk
 
 
-def choices(rows: QuerySet, user, association: Association | None) -> Choices:
-    """For `rows` of the archive, all that the user may see. What all see of them is kept until it changes.
+def choices(user, association: Association | None) -> Choices:
+    """For all that the user may see of the archive. What all see of it is kept until it changes.
 
     What few see besides is found for each of them.
     """
     sees_all = user.is_superuser
     what = ("choices in the archive", association.pk if association else None, sees_all)
-    everybodys = rows if sees_all else archive(AnonymousUser(), association)
-    found = kept(what, lambda: _found(everybodys), CHOSEN_FROM)
+    reader = user if sees_all else EVERYBODY
+    found = kept(what, lambda: _found(archive(reader, association)), CHOSEN_FROM)
     if sees_all or user.is_anonymous:
-        return _choices(found)
-    own = _found_of_own(rows, user)
+        return kept((*what, "in words"), lambda: _choices(found), CHOSEN_FROM)
+    own = _found_of_own(archive(user, association), user)
     return _choices({kind: found.get(kind, set()) | own.get(kind, set()) for kind in {*found, *own}})
 
 
@@ -204,12 +366,12 @@ def _by_name(found: set[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(found, key=lambda choice: choice[1]) if len(found) <= LONGEST_CHOICE else []
 
 
-def up_to(rows: QuerySet, newest: datetime | None) -> QuerySet:
+def up_to(rows: QuerySet, newest: datetime | Blank | None) -> QuerySet:
     """All the same `rows` of the archive; who looks for the newest is spared all meetings that lie ahead."""
     return rows.filter(meeting__starts_at__lte=newest) if newest else rows
 
 
-def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:
+def narrow(rows: QuerySet, wanted: dict[str, Any]) -> QuerySet:
     """Only those of a cluster, theme, topic, firm and year. What is not to be had gives nothing."""
     fields = {
         "cluster": "meeting__cluster__slug",
@@ -217,9 +379,7 @@ def narrow(rows: QuerySet, wanted: dict[str, str]) -> QuerySet:
         "topic": "agenda_item__topic__name",
         "firm": "company__slug",
     }
-    rows = rows.filter(
-        **{field: without_nul(wanted[name]) for name, field in fields.items() if wanted.get(name)}
-    )
+    rows = rows.filter(**{field: wanted[name] for name, field in fields.items() if wanted.get(name)})
     year = wanted.get("year", "")
     if not year:
         return rows

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from django import template
 from django.utils.safestring import SafeString
 
-from clusters.fragments import fragment, fragments
+from clusters.fragments import HOLE, filled, fragment, fragments
 from clusters.templatetags.pages import days_ahead
-from meetings.models import Meeting, Presentation
+from meetings.models import Meeting
 from meetings.models.meeting import few, left_of
+from meetings.slides.archive import Talk
 
 register = template.Library()
 
@@ -75,25 +76,6 @@ def written_rows(meetings: Sequence[Listed]) -> list[SafeString]:
 
 
 @register.simple_tag
-def presentation_row(presentation: Presentation, place: str) -> SafeString:
-    """With its meeting, firm and speaker; `place` is where in the slides it has the words, or ""."""
-    company, meeting = presentation.company, presentation.meeting
-    return fragment(
-        "meetings/archive/_row.html",
-        uid=str(presentation.uid),
-        url=presentation.get_absolute_url(),
-        title=presentation.title,
-        speaker=presentation.speaker,
-        firm=company.name if company else "",
-        firm_url=company.get_absolute_url() if company else "",
-        meeting=meeting.organiser.name,
-        meeting_url=meeting.get_absolute_url(),
-        day=meeting.day,
-        place=place,
-        has_picture=bool(presentation.picture),
-        has_link=bool(presentation.link),
-        format=presentation.get_format_display() if presentation.file else "",
-        size=presentation.size,
-        is_pdf=presentation.is_pdf,
-        for_members=presentation.audience == Presentation.Audience.MEMBERS,
-    )
+def talk_row(talk: Talk, place: SafeString) -> SafeString:
+    """`place` is where in the slides it has the words, or ""."""
+    return filled(fragment("meetings/archive/_row.html", talk=talk, place=HOLE if place else ""), place)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import FileResponse, Http404, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -24,25 +23,9 @@ from clusters.onlookers import kept_for_all_like, onlooker_of
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
-from meetings.slides.archive import (
-    MOST_ALIKE,
-    alike,
-    archive,
-    by_likeness,
-    choices,
-    narrow,
-    place_in,
-    up_to,
-    with_places,
-    with_words,
-)
+from meetings.slides.archive import MOST_ALIKE, Search, choices, of_numbers
 
 PER_PAGE = 20
-WHOLE = ["company", "presenter", "meeting__cluster__association", "meeting__association"]
-SHOWN = ["uid", "title", "file", "picture", "link", "format", "size", "audience", "presenter_name"]
-SHOWN += ["presenter__name", "company__name", "company__slug", "meeting__starts_at"]
-SHOWN += ["meeting__cluster__name", "meeting__cluster__association__time_zone"]
-SHOWN += ["meeting__association__name", "meeting__association__time_zone"]
 FILTERS = ["cluster", "theme", "topic", "firm", "year"]
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -76,15 +59,15 @@ def presentation_list(request):
 def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
     """What `asked` says of it. `here`: the number of the association whose site it is."""
     association = Association.objects.get(pk=here) if here else None
-    rows = archive(user, association)
-    can_choose = choices(rows, user, association)
+    can_choose = choices(user, association)
     query = asked_for(asked.get("q", ""))
     wanted = {name: asked.get(name, "") for name in FILTERS}
-    pages, look, is_near = look_for(narrow(up_to(rows, can_choose.newest), wanted), query)
+    search = Search(user, association, can_choose.newest, wanted)
+    pages, is_near = look_for(search, query)
     page = pages.get_page(asked.get("page"))
-    talks = whole(page.object_list, look)
-    if query and not is_near:
-        talks = with_places(talks, query)
+    words = "" if is_near else query
+    chosen = page.object_list
+    talks = search.newest(words, chosen) if isinstance(chosen, range) else of_numbers(chosen, words)
     shown = {
         "cluster_word": brand_of(association, on_own_host=False).cluster_word,
         "signed_in": user.is_authenticated,
@@ -96,7 +79,7 @@ def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
         "choices": can_choose,
         "page": page,
         "is_near": is_near,
-        "rows": [(talk, place_in(talk)) for talk in talks],
+        "rows": talks,
     }
     main = render_to_string("meetings/archive/_main.html", shown)
     return ListPage(page.number, any(wanted.values()), main)
@@ -112,31 +95,20 @@ class NearlyFound(BoundedPaginator):
     most = MOST_ALIKE
 
 
-def look_for(rows: QuerySet, query: str) -> tuple[BoundedPaginator, Callable, bool]:
-    """The pages of what has these words, and how they were looked for; if nothing has, of what is nearly so, and True.
+def look_for(search: Search, query: str) -> tuple[BoundedPaginator, bool]:
+    """The pages of what has these words; if nothing has, of what is nearly so, and True. They are made of numbers of
+    talks, or of a range of places among the newest.
 
     Words that are nearly everywhere say little of what fits best, and ranking reads every row.
     """
     if not query:
-        return BoundedPaginator(newest(rows), PER_PAGE), newest, False
-    having = with_words(rows, query)
-    pages = Found(having, PER_PAGE)
-    if pages.goes_on:
-        pages.object_list = newest(having)
-        return pages, newest, False
-    if pages.count:
-        return pages, partial(with_words, words=query), False
-    return NearlyFound(alike(rows, query), PER_PAGE), partial(by_likeness, words=query), True
-
-
-def newest(rows: QuerySet) -> QuerySet:
-    return rows.order_by("-meeting__starts_at", "pk")
-
-
-def whole(found: QuerySet | list[int], look: Callable) -> QuerySet:
-    """Those on a page with all that it shows, in the same order; joined when it is known which they are."""
-    rows = found.values("pk") if isinstance(found, QuerySet) else found
-    return look(Presentation.objects.filter(pk__in=rows).select_related(*WHOLE).only(*SHOWN))
+        return BoundedPaginator(range(search.number(BoundedPaginator.most)), PER_PAGE), False
+    number, best = search.best(query, Found.most)
+    if number > Found.most:
+        return Found(range(number), PER_PAGE), False
+    if best:
+        return Found(best, PER_PAGE), False
+    return NearlyFound(search.alike(query), PER_PAGE), True
 
 
 @login_not_required

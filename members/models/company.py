@@ -47,6 +47,17 @@ def bare_name(name) -> Func:
     )
 
 
+def first_sought(seeks: str) -> str:
+    """The first thing in what a firm seeks, in one line."""
+    lines = (line.strip(" -*") for line in seeks.splitlines())
+    return next((plain(line) for line in lines if line), "")
+
+
+def initials_of(name: str) -> str:
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
 def tags_as_text(field: str) -> Func:
     """Postgres's own array_to_string() can't stand in a generated column; this is it, promised to be immutable."""
     return Func(field, function="tags_as_text", output_field=models.TextField())
@@ -249,14 +260,11 @@ class Company(models.Model):
 
     @property
     def looks_for(self) -> str:
-        """The first thing it seeks, in one line."""
-        lines = (line.strip(" -*") for line in self.seeks.splitlines())
-        return next((plain(line) for line in lines if line), "")
+        return first_sought(self.seeks)
 
     @property
     def initials(self) -> str:
-        words = [word for word in self.name.split() if word[0].isalnum()]
-        return "".join(word[0] for word in words[:2]).upper()
+        return initials_of(self.name)
 
 
 class RepresentativeQuerySet(models.QuerySet):

@@ -1,12 +1,12 @@
 """Firms in lists, kept for the same values (clusters.fragments)."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
-from clusters.fragments import fragment
+from clusters.fragments import HOLE, filled, fragment
+from members.directory import Firm
 from members.models import Company
 
 register = template.Library()
@@ -30,20 +30,9 @@ def small_logo(company: Company) -> SafeString:
 
 
 @register.simple_tag
-def firm_row(firm: Any) -> SafeString:
-    """As `directory.firms` gives it, with the `contact` fields that the reader may see."""
-    return fragment(
-        "members/directory/_firm.html",
-        logo=small_logo(firm),
-        url=firm.get_absolute_url(),
-        name=firm.name,
-        summary=firm.summary,
-        place=firm.place,
-        where=firm.contact.where,
-        size=str(Company.Size(firm.size).label) if firm.size else "",
-        clusters=tuple(firm.cluster_names),
-        looks_for=firm.looks_for,
-    )
+def firm_row(firm: Firm, place: SafeString) -> SafeString:
+    """`place` is where, in what it wrote, it has the words that were looked for, or ""."""
+    return filled(fragment("members/directory/_firm.html", firm=firm, place=HOLE if place else ""), place)
 
 
 @register.simple_tag

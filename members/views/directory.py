@@ -20,7 +20,7 @@ from clusters.models import Association
 from clusters.searching import asked_for
 from clusters.visitors_pages import same_for_visitors
 from members import directory
-from members.contact_fields import Shown, contact_fields, is_member
+from members.contact_fields import Shown, is_member
 
 
 class ListPage(NamedTuple):
@@ -52,11 +52,8 @@ def written_list(asked: QueryDict, here: int | None, near: Shown) -> ListPage:
     association = Association.objects.get(pk=here) if here else None
     words = asked_for(asked.get("q", ""))
     wanted = {name: asked.get(name, "") for name in directory.FILTERS}
-    found = directory.listing(words, wanted, association)
+    found = directory.listing(words, wanted, here)
     page = found.pages.get_page(asked.get("page"))
-    firms = directory.firms(page.object_list, "" if found.is_near else words)
-    for firm in firms:
-        firm.contact = contact_fields(firm, near)
     shown = {
         "cluster_word": brand_of(association, on_own_host=False).cluster_word,
         "parameters": asked,
@@ -64,7 +61,7 @@ def written_list(asked: QueryDict, here: int | None, near: Shown) -> ListPage:
         "wanted": wanted,
         "found": found,
         "page": page,
-        "firms": firms,
+        "firms": directory.firms(page.object_list, "" if found.is_near else words, near),
         "options": found.options,
         "in_use": filters_in_use(wanted, found.options),
     }

@@ -21,7 +21,7 @@ def listed(lancaster):
 
 
 def names(client, **query):
-    return [firm.name for firm in client.get(PAGE, query).context["firms"]]
+    return [firm.name for firm, _ in client.get(PAGE, query).context["firms"]]
 
 
 class TestWords:
@@ -56,7 +56,7 @@ class TestWords:
         listed("Fellside Analytics", expertise=["Farming"])
         listed("Unlike", expertise=["Payroll"])
         page = client.get(PAGE, {"q": typed})
-        assert [firm.name for firm in page.context["firms"]] == ["Fellside Analytics"]
+        assert [firm.name for firm, _ in page.context["firms"]] == ["Fellside Analytics"]
         assert "No firm has just these words" in text_of(page)
 
     def test_of_very_many_that_come_close_some_are_shown_and_the_page_says_so(
@@ -122,7 +122,7 @@ class TestWho:
         factories.MembershipFactory(company__name="Theirs")
         assert sorted(names(client)) == ["Ours", "Theirs"]
         page = client.get(PAGE, headers={"host": "lcict.example"})
-        assert [firm.name for firm in page.context["firms"]] == ["Ours"]
+        assert [firm.name for firm, _ in page.context["firms"]] == ["Ours"]
 
     def test_where_it_is_is_shown_as_the_firm_wants(self, client, as_member, listed):
         listed("Open", town="Caton", postcode="LA2 9QT", address_shown="public")
@@ -181,7 +181,7 @@ class TestPages:
         for name in ("Ann", "Bob", "Cat", "Dan", "Eve"):
             listed(name)
         page = client.get(PAGE, {"q": "software"})
-        assert [firm.name for firm in page.context["firms"]] == ["Ann", "Bob"]
+        assert [firm.name for firm, _ in page.context["firms"]] == ["Ann", "Bob"]
         assert "More than 2 firms" in text_of(page)
         assert 'href="?q=software&amp;from=cat"' in page.content.decode()
         assert names(client, q="software", **{"from": "cat"}) == ["Cat", "Dan"]
