@@ -23,7 +23,9 @@ class Blank(Value):
 
 @BigAutoField.register_lookup
 class Among(Lookup):
-    """`pk__among=Blank(…)`: rows whose numbers are given when the question is asked, as a list."""
+    """`pk__among=Blank(…)`: rows whose numbers are given when the question is asked, as a list; or by an ArraySubquery,
+    to be found before the rows are joined with others.
+    """
 
     lookup_name = "among"
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, ExtractYear, Greatest
@@ -136,8 +137,8 @@ class Search:
 
         def make() -> Question:
             rows = newest(self.having() if words else self.rows())
-            found = Presentation.objects.filter(pk__in=rows.values("pk")[places.start : places.stop])
-            return question(shown(newest(found), with_places=bool(words)))
+            pks = ArraySubquery(rows.values("pk")[places.start : places.stop])
+            return shown(newest(Presentation.objects.filter(pk__among=pks)), with_places=bool(words))
 
         asked = self._kept(("newest", bool(words), places.start, places.stop), make)
         return talks(asked.rows(words=words, **self.given))
@@ -150,8 +151,7 @@ def of_numbers(pks: list[int], words: str) -> Talks:
     """In this order; with words also where these are."""
 
     def make() -> Question:
-        rows = Presentation.objects.filter(pk__among=Blank("pks")).order_by()
-        return question(shown(rows, with_places=bool(words)), AS_WRITTEN)
+        return shown(Presentation.objects.filter(pk__among=Blank("pks")).order_by(), with_places=bool(words))
 
     if not pks:
         return []
@@ -209,9 +209,9 @@ class Row(NamedTuple):
     headline: str
 
 
-def shown(rows: QuerySet, *, with_places: bool) -> QuerySet:
+def shown(rows: QuerySet, *, with_places: bool) -> Question:
     place = headline("text", WORDS) if with_places else Value("")
-    return rows.annotate(headline=place).values_list(*Row._fields)
+    return question(rows.annotate(headline=place).values_list(*Row._fields), AS_WRITTEN)
 
 
 def talks(rows: Iterable[tuple]) -> Talks:
