@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVector
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Upper
+from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -43,6 +44,15 @@ def letters_of(*fields: str, name: str) -> GinIndex:
 def asked_for(typed: str) -> str:
     """What was typed as it can be looked for."""
     return " ".join(without_nul(typed).split())[:LONGEST_QUERY]
+
+
+def filled_in(sent: QueryDict) -> QueryDict:
+    """Of the fields of a form, of which browsers also send the empty ones."""
+    filled = QueryDict(mutable=True)
+    for name, value in sent.items():
+        if value:
+            filled[name] = value
+    return filled
 
 
 def without_nul(typed: str) -> str:

@@ -78,7 +78,10 @@ class ServeKeptPages:
         # Django decodes what is not ASCII, and might read another path or cookie in it.
         if not (may_be_kept(environ) and environ["PATH_INFO"].isascii() and cookies.isascii()):
             return None
-        page = self.shelves.get(key_of(environ, parse_cookie(cookies) if cookies else {}))
+        key = key_of(environ, parse_cookie(cookies) if cookies else {})
+        page = self.shelves.get(key)
+        if page is None and key.query:
+            page = self.shelves.get(key._replace(query=in_order(given_in(key.query))))
         if page is None:
             return None
         changes = number_of_changes()
@@ -152,11 +155,20 @@ def parameters_of(request: HttpRequest) -> frozenset[str] | None:
 
 
 def leave_only(request: HttpRequest, parameters: frozenset[str]) -> None:
-    """Of several values of one parameter, views read the last."""
     query = request.META.get("QUERY_STRING", "")
     if query:
-        given = {name: value for name, value in parse_qsl(query) if name in parameters}
-        request.META["QUERY_STRING"] = urlencode(sorted(given.items()))
+        given = {name: value for name, value in given_in(query).items() if name in parameters}
+        request.META["QUERY_STRING"] = in_order(given)
+
+
+def given_in(query: str) -> dict[str, str]:
+    """What says something: forms send their empty fields too. Of several values of one parameter the last counts."""
+    return dict(parse_qsl(query))
+
+
+def in_order(given: dict[str, str]) -> str:
+    """As kept pages have it."""
+    return urlencode(sorted(given.items()))
 
 
 def is_for_all(request: HttpRequest, response: HttpResponse, language: str) -> bool:

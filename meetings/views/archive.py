@@ -20,7 +20,7 @@ from clusters.bounded import BoundedPaginator
 from clusters.brands import brand_of
 from clusters.models import Association
 from clusters.onlookers import kept_for_all_like, onlooker_of
-from clusters.searching import asked_for
+from clusters.searching import asked_for, filled_in
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
 from meetings.slides.archive import MOST_ALIKE, Search, choices, of_numbers
@@ -48,7 +48,8 @@ class ListPage(NamedTuple):
 @same_for_visitors("q", "page", *FILTERS)
 def presentation_list(request):
     """The published ones that the reader may see, with ?q=, the filters and ?page=."""
-    user, asked, here = request.user, request.GET, request.site_association and request.site_association.pk
+    user, here = request.user, request.site_association and request.site_association.pk
+    asked = filled_in(request.GET)
     make = partial(written_list, asked, here)
     like = partial(onlooker_of, user, Presentation.objects.published())
     page = make(user) if asked else kept_for_all_like(user, like, ("archive in parts", here), make)

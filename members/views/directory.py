@@ -17,7 +17,7 @@ from clusters.brands import brand_of
 from clusters.kept_figures import kept
 from clusters.limits import slowed
 from clusters.models import Association
-from clusters.searching import asked_for
+from clusters.searching import asked_for, filled_in
 from clusters.visitors_pages import same_for_visitors
 from members import directory
 from members.contact_fields import Shown, is_member
@@ -37,7 +37,7 @@ class ListPage(NamedTuple):
 @slowed
 def company_list(request):
     """With ?q=, the filters of `directory.FILTERS`, and ?page=."""
-    asked, here = request.GET, request.site_association and request.site_association.pk
+    asked, here = filled_in(request.GET), request.site_association and request.site_association.pk
     near = Shown.MEMBERS if is_member(request.user) else Shown.PUBLIC
     make = partial(written_list, asked, here, near)
     page = make() if asked else kept(("directory in parts", here, near), make)

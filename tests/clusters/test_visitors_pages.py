@@ -345,6 +345,24 @@ class TestApart:
         visitor.get("/clusters/?q=LA1")
         assert is_kept(visitor, "/clusters/?x=1&q=LA1&y=2")
 
+    def test_the_empty_fields_of_a_form_make_no_other_page_nor_does_their_order(self, visitor):
+        server = visitor.handler
+        for path, filters in {
+            "/clusters/": "",
+            "/companies/": "&cluster=&size=",
+            "/presentations/": "&year=",
+        }.items():
+            plain = visitor.get(path).content
+            made = server.asked
+            assert visitor.get(f"{path}?q={filters}").content == plain
+            assert server.asked == made
+        found = visitor.get("/companies/?q=lune&size=1").content
+        made = server.asked
+        assert visitor.get("/companies/?size=&size=1&open=&q=lune").content == found
+        assert server.asked == made
+        assert visitor.get("/companies/?q=+").status_code == 200
+        assert server.asked == made + 1
+
     def test_nothing_but_good_pages_is_kept(self, visitor):
         for path in ("/nowhere/", "/clusters/nowhere/", "/join/", "/accounts/login/", "/me/"):
             visitor.get(path)
