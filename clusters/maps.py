@@ -2,9 +2,11 @@
 
 import json
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 from django.utils.html import escape
@@ -205,12 +207,14 @@ def regions_of(towns: Sequence[Town]) -> tuple[Region, ...]:
 @lru_cache(maxsize=64)
 def land(frame: Frame, regions: tuple[Region, ...], spots: tuple[tuple[float, float, float], ...]) -> str:
     """Dots on the land of the regions, clear of the towns: `spots` are (x, y, radius)."""
-    clear = [
-        (x, y)
-        for x, y in land_places(frame, regions)
-        if all((x - town_x) ** 2 + (y - town_y) ** 2 >= (radius + 5) ** 2 for town_x, town_y, radius in spots)
-    ]
-    return dots(clear, 6.6, "map-in")
+    places = land_places(frame, regions)  # from north to south
+    covered = set()
+    for town_x, town_y, radius in spots:
+        reach = radius + 5
+        first = bisect_left(places, town_y - reach, key=itemgetter(1))
+        last = bisect_right(places, town_y + reach, key=itemgetter(1))
+        covered |= {(x, y) for x, y in places[first:last] if (x - town_x) ** 2 + (y - town_y) ** 2 < reach**2}
+    return dots((place for place in places if place not in covered), 6.6, "map-in")
 
 
 @cache
@@ -256,28 +260,45 @@ def name_places(
 ) -> tuple[tuple[float, float, str], ...]:
     """For each town the side of its dot where its name collides least: (x, baseline, anchor).
 
-    Begins with all names on the right and lets each in turn take its best side, three times
+    Begins with all names on the right and lets each in turn take its best side, up to three times
     over: enough to settle, and the same for the same towns. Covering a dot is worse than
-    covering a name.
+    covering a name. Only those are compared that can meet at all.
     """
     sides = [name_sides(spot, length) for spot, length in zip(spots, lengths, strict=True)]
     chosen = [0] * len(spots)
+    reached = [box_round(box for box, _ in options) for options in sides]
     dot_boxes = [(x - radius, y - radius, x + radius, y + radius) for x, y, radius in spots]
     page = (0.0, 0.0, *size)
+    others = [[other for other in range(len(spots)) if other != index] for index in range(len(spots))]
+    neighbours = [
+        [other for other in others[index] if shared(reached[index], reached[other])]
+        for index in range(len(spots))
+    ]
+    on_dots = []  # of each side of each name
+    for index, options in enumerate(sides):
+        near = [dot_boxes[other] for other in others[index] if shared(reached[index], dot_boxes[other])]
+        on_dots.append([3 * sum(shared(box, dot) for dot in near) for box, _ in options])
     for _ in range(3):
+        before = [*chosen]
         for index, options in enumerate(sides):
-            names = [sides[other][chosen[other]][0] for other in range(len(spots)) if other != index]
-            other_dots = dot_boxes[:index] + dot_boxes[index + 1 :]
+            names = [sides[other][chosen[other]][0] for other in neighbours[index]]
             costs = [
                 sum(shared(box, name) for name in names)
-                + 3 * sum(shared(box, dot) for dot in other_dots)
+                + on_dots[index][rank]
                 + area(box)
                 - shared(box, page)
                 + rank
                 for rank, (box, _) in enumerate(options)
             ]
             chosen[index] = costs.index(min(costs))
+        if chosen == before:
+            break
     return tuple(options[choice][1] for options, choice in zip(sides, chosen, strict=True))
+
+
+def box_round(boxes: Iterable[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def name_sides(spot: tuple[float, float, float], length: int) -> list[tuple[Box, tuple[float, float, str]]]:
@@ -309,6 +330,9 @@ def area(box: Box) -> float:
 
 def shared(one: Box, other: Box) -> float:
     """The area that both cover."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width * height if width > 0 and height > 0 else 0.0
+    left, top, right, bottom = one
+    other_left, other_top, other_right, other_bottom = other
+    if right <= other_left or other_right <= left or bottom <= other_top or other_bottom <= top:
+        return 0.0  # nearly always
+    width = min(right, other_right) - max(left, other_left)
+    return width * (min(bottom, other_bottom) - max(top, other_top))

@@ -51,7 +51,7 @@ def filled_in(sent: QueryDict) -> QueryDict:
     filled = QueryDict(mutable=True)
     for name, value in sent.items():
         if value:
-            filled[name] = value
+            filled.appendlist(name, str(value))
     return filled
 
 

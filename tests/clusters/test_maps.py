@@ -6,7 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.maps import Frame, Here, Town, frame_round, inside, name_places, region_map
+from clusters.maps import (
+    ENGLAND,
+    Frame,
+    Here,
+    Town,
+    area,
+    frame_round,
+    inside,
+    land,
+    land_data,
+    land_places,
+    name_places,
+    name_sides,
+    region_map,
+    shared,
+)
+from clusters.pictures import dots
 
 LANCASTER = Town(
     "lancaster", "Lancaster", 54.047, -2.801, 31, "/lancaster/", "Lancaster & Morecambe, 31 firms"
@@ -55,6 +71,17 @@ def test_map_of_nothing_is_a_map():
     parsed(region_map([], "Map"))
 
 
+@given(st.lists(st.tuples(*[st.floats(0, 700)] * 2, st.floats(6, 30)), max_size=5))
+def test_land_is_all_that_is_clear_of_every_town(spots):
+    regions = land_data()[0][:1]
+    clear = [
+        (x, y)
+        for x, y in land_places(ENGLAND, regions)
+        if all((x - town_x) ** 2 + (y - town_y) ** 2 >= (radius + 5) ** 2 for town_x, town_y, radius in spots)
+    ]
+    assert land(ENGLAND, regions, tuple(spots)) == dots(clear, 6.6, "map-in")
+
+
 def test_land_keeps_clear_of_the_towns():
     assert region_map([LANCASTER], "Map").count("h0") > region_map([LANCASTER, PRESTON], "Map").count("h0")
 
@@ -91,6 +118,32 @@ def test_name_moves_to_the_free_side():
     left, right = (200.0, 100.0, 15.0), (240.0, 100.0, 15.0)
     places = name_places((left, right), (9, 9), (400.0, 400.0))
     assert [anchor for _, _, anchor in places] == ["end", "start"]
+
+
+BOXES = st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(6, 20))
+
+
+@given(st.lists(st.tuples(BOXES, st.integers(0, 20)), max_size=9))
+def test_names_go_where_they_would_if_all_were_compared_with_all(towns):
+    spots = tuple(tuple(map(float, spot)) for spot, _ in towns)
+    sides = [name_sides(spot, length) for spot, (_, length) in zip(spots, towns, strict=True)]
+    boxes = [(x - radius, y - radius, x + radius, y + radius) for x, y, radius in spots]
+    chosen = [0] * len(towns)
+    for _ in range(3):
+        for index, options in enumerate(sides):
+            others = [other for other in range(len(towns)) if other != index]
+            names = [sides[other][chosen[other]][0] for other in others]
+            costs = [
+                sum(shared(box, name) for name in names)
+                + 3 * sum(shared(box, boxes[other]) for other in others)
+                + area(box)
+                - shared(box, (0.0, 0.0, 320.0, 320.0))
+                + rank
+                for rank, (box, _) in enumerate(options)
+            ]
+            chosen[index] = costs.index(min(costs))
+    expected = tuple(options[choice][1] for options, choice in zip(sides, chosen, strict=True))
+    assert name_places(spots, tuple(length for _, length in towns), (320.0, 320.0)) == expected
 
 
 def test_name_stays_on_the_page():
