@@ -332,7 +332,11 @@ def firms(pks: list[int], words: str, near: Shown) -> list[tuple[Firm, SafeStrin
         return []
     rows = map(Row._make, _shown(bool(words)).rows(pks=pks, words=words))
     clusters, sizes = clusters_by_number(), dict(size_labels())
-    found = {row.pk: (_firm(row, clusters, sizes, near), place_in(row.headline)) for row in rows}
+    found = {
+        row.pk: (_firm(row, clusters, sizes, near), place_in(row.headline))
+        for row in rows
+        if row.clusters  # else it is listed no longer
+    }
     return [found[pk] for pk in pks if pk in found]
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from zeal import zeal_ignore
 
-from clusters.searching import FORGIVING
+from clusters.searching import AS_WRITTEN, FORGIVING
 from meetings.models import Meeting, Presentation
 from members import postman
 from members.models import OutgoingMail
@@ -173,8 +173,8 @@ class Touched:
         self.most: dict[str, tuple[int, str]] = {}
 
     def __call__(self, execute, sql, params, many, context):
-        asked = sql.removeprefix(f"{FORGIVING}; ")
-        if re.match(r"\s*\(?\s*SELECT", asked) and "pg_" not in asked:
+        asked = sql.removeprefix(f"{FORGIVING}; ").removeprefix(f"{AS_WRITTEN}; ")
+        if re.match(r"\s*(\(?\s*SELECT|WITH)", asked) and "pg_" not in asked:
             self.explain(asked, params, sql.removesuffix(asked))
         return execute(sql, params, many, context)
 
@@ -183,7 +183,7 @@ class Touched:
             cursor.execute("SAVEPOINT explaining")
             cursor.execute(
                 "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; "
-                "SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
+                "SET LOCAL join_collapse_limit = 8; SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off"
             )
             cursor.execute(f"{setting}EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {sql}", params)
             said = cursor.fetchone()[0]

@@ -120,7 +120,6 @@ class Search:
 
     def best(self, words: str, most: int) -> tuple[int, list[int]]:
         """How many have the words; of no more than so many the numbers, best first."""
-
         asked = self._kept(("best", most), lambda: ranked(self.having(), ("meeting__starts_at", "pk"), most))
         number, rows = asked.look(words=words, **self.given)
         best_first = sorted(rows, key=lambda row: (-row[0], -row[1].timestamp(), row[2]))
@@ -132,7 +131,7 @@ class Search:
 
         return [pk for (pk,) in self._kept(("alike",), make).rows(words=words, **self.given)]
 
-    def newest(self, words: str, places: range) -> Talks:
+    def newest(self, places: range, words: str) -> Talks:
         """In these places among those that have the words, or among all."""
 
         def make() -> Question:
@@ -143,21 +142,21 @@ class Search:
         asked = self._kept(("newest", bool(words), places.start, places.stop), make)
         return talks(asked.rows(words=words, **self.given))
 
+    def of_numbers(self, pks: list[int], words: str) -> Talks:
+        """In this order; with words also where these are. The reader may see them still, since they were found."""
+
+        def make() -> Question:
+            rows = Presentation.objects.visible_to(self.reader).published().filter(pk__among=Blank("pks"))
+            return shown(rows.order_by(), with_places=bool(words))
+
+        if not pks:
+            return []
+        rows = self._kept(("of numbers", bool(words)), make).rows(pks=pks, words=words)
+        found = {row[0]: row for row in rows}
+        return talks(found[pk] for pk in pks if pk in found)
+
     def _kept(self, what: tuple, make: Callable[[], Any]) -> Any:
         return kept(("archive", *what, *self.key), make) if self.is_kept else make()
-
-
-def of_numbers(pks: list[int], words: str) -> Talks:
-    """In this order; with words also where these are."""
-
-    def make() -> Question:
-        return shown(Presentation.objects.filter(pk__among=Blank("pks")).order_by(), with_places=bool(words))
-
-    if not pks:
-        return []
-    rows = kept(("talks", bool(words)), make).rows(pks=pks, words=words)
-    found = {row[0]: row for row in rows}
-    return talks(found[pk] for pk in pks if pk in found)
 
 
 # --- rows -------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from clusters.onlookers import kept_for_all_like, onlooker_of
 from clusters.searching import asked_for, filled_in
 from clusters.visitors_pages import same_for_visitors
 from meetings.models import Presentation
-from meetings.slides.archive import MOST_ALIKE, Search, choices, of_numbers
+from meetings.slides.archive import MOST_ALIKE, Search, choices
 
 PER_PAGE = 20
 FILTERS = ["cluster", "theme", "topic", "firm", "year"]
@@ -68,7 +68,7 @@ def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
     page = pages.get_page(asked.get("page"))
     words = "" if is_near else query
     chosen = page.object_list
-    talks = search.newest(words, chosen) if isinstance(chosen, range) else of_numbers(chosen, words)
+    look = search.newest if isinstance(chosen, range) else search.of_numbers
     shown = {
         "cluster_word": brand_of(association, on_own_host=False).cluster_word,
         "signed_in": user.is_authenticated,
@@ -80,7 +80,7 @@ def written_list(asked: QueryDict, here: int | None, user) -> ListPage:
         "choices": can_choose,
         "page": page,
         "is_near": is_near,
-        "rows": talks,
+        "rows": look(chosen, words),
     }
     main = render_to_string("meetings/archive/_main.html", shown)
     return ListPage(page.number, any(wanted.values()), main)
