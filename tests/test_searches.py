@@ -110,6 +110,21 @@ class TestArchive:
                 found = pages_of(client, "/presentations/", "rows", **asked)
                 assert [talk.title for talk in found] == plainly, (user, asked)
 
+    def test_what_members_may_choose_from_is_theirs_and_as_it_is_now(
+        self, client, as_member, as_other_coordinator, lancaster
+    ):
+        def firms(who):
+            return [name for _, name in who.get("/presentations/?q=ledger").context["choices"].firms]
+
+        for number in (1, 2):
+            expected = [f"Shy firm {n}" for n in range(1, number)]
+            assert (firms(client), firms(as_member), firms(as_other_coordinator)) == ([], expected, [])
+            factories.PresentationFactory(
+                meeting=factories.MeetingFactory(cluster=lancaster, state="held"),
+                company=factories.CompanyFactory(name=f"Shy firm {number}"),
+                audience="members",
+            )
+
     def test_on_the_host_of_an_association(self, client, talks, association):
         factories.HostnameFactory(association=association, name="lcict.localhost")
         theirs = factories.PresentationFactory(text="A ledger", title="Theirs")

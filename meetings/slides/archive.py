@@ -258,9 +258,8 @@ class Choices:
 
 
 def choices(user, association: Association | None) -> Choices:
-    """For all that the user may see of the archive. What all see of it is kept until it changes.
-
-    What few see besides is found for each of them.
+    """For all that the user may see of the archive. Kept until it changes: what all see of it, and what more is seen by
+    those who see the same.
     """
     sees_all = user.is_superuser
     what = ("choices in the archive", association.pk if association else None, sees_all)
@@ -268,7 +267,11 @@ def choices(user, association: Association | None) -> Choices:
     found = kept(what, lambda: _found(archive(reader, association)), CHOSEN_FROM)
     if sees_all or user.is_anonymous:
         return kept((*what, "in words"), lambda: _choices(found), CHOSEN_FROM)
-    own = _found_of_own(archive(user, association), user)
+    like = whole_reach_of(user)
+    if like is None:
+        own = _found_of_own(archive(user, association), user)
+    else:
+        own = kept((*what, like), lambda: _found_of_own(archive(like, association), like), CHOSEN_FROM)
     return _choices({kind: found.get(kind, set()) | own.get(kind, set()) for kind in {*found, *own}})
 
 
