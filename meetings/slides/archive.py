@@ -137,7 +137,9 @@ class Search:
         def make() -> Question:
             rows = newest(self.having() if words else self.rows())
             pks = ArraySubquery(rows.values("pk")[places.start : places.stop])
-            return shown(newest(Presentation.objects.filter(pk__among=pks)), with_places=bool(words))
+            return question(
+                shown(newest(Presentation.objects.filter(pk__among=pks)), with_places=bool(words))
+            )
 
         asked = self._kept(("newest", bool(words), places.start, places.stop), make)
         return talks(asked.rows(words=words, **self.given))
@@ -147,7 +149,7 @@ class Search:
 
         def make() -> Question:
             rows = Presentation.objects.visible_to(self.reader).published().filter(pk__among=Blank("pks"))
-            return shown(rows.order_by(), with_places=bool(words))
+            return question(shown(rows.order_by(), with_places=bool(words)), AS_WRITTEN)
 
         if not pks:
             return []
@@ -208,9 +210,9 @@ class Row(NamedTuple):
     headline: str
 
 
-def shown(rows: QuerySet, *, with_places: bool) -> Question:
+def shown(rows: QuerySet, *, with_places: bool) -> QuerySet:
     place = headline("text", WORDS) if with_places else Value("")
-    return question(rows.annotate(headline=place).values_list(*Row._fields), AS_WRITTEN)
+    return rows.annotate(headline=place).values_list(*Row._fields)
 
 
 def talks(rows: Iterable[tuple]) -> Talks:
