@@ -4,7 +4,7 @@
 
 Fills a database of its own, removed at the end, once for each number of firms: 2 KB of text each, with words as
 common and as rare as those of a language. Asks for the whole page of the directory, as a visitor and past the kept
-pages, and for the finder's answer in process. Prints the times, the growth, and how Postgres finds the rows.
+pages, and for the finder's answer in process. Prints the times and the growth.
 """
 # ruff: noqa: E402 (the settings come first)
 
@@ -23,14 +23,12 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from clusters import finder
 from clusters.models import Cluster
-from clusters.searching import FORGIVING
-from members import directory
 from members.models import Company, Membership
 from tests import factories
 
@@ -128,25 +126,9 @@ def measure(number: int) -> dict[str, list[float]]:
         times = {kind: timed(page(client), queries) for kind, queries in asked.items()}
         clusters = list(Cluster.objects.select_related("association"))
         times["finder, in process"] = timed(lambda place: finder.find(place, clusters), PLACES * 20)
-        explain(asked)
         return times
     finally:
         connection.creation.destroy_test_db("bench_search", verbosity=0)
-
-
-def explain(asked: dict[str, list[dict]]) -> None:
-    rows = directory.members(None)
-    looks = {
-        "a rare word": directory.with_words(rows, asked["a rare word"][0]["q"]),
-        "a typing error": directory.alike(rows, asked["a typing error"][0]["q"]),
-        "all, by name": rows.order_by("name_key", "pk"),
-    }
-    for kind, found in looks.items():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(FORGIVING)
-            plan = found.values_list("pk")[: directory.MOST + 1].explain(analyze=True)
-        said = (line for line in plan.splitlines() if any(word in line for word in ("Index", "Seq", "Time")))
-        print(f"\n{kind}:", *said, sep="\n")
 
 
 def main() -> None:

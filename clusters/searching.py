@@ -78,12 +78,14 @@ class Ranked(NamedTuple):
         return number, [row[1:] for row in found] if 0 < number <= self.most else []
 
 
-def ranked(having: QuerySet, columns: Sequence[str], most: int) -> Ranked:
-    """`having`: the rows in which WORDS are. Of too many no rank is made, for which each has to be looked into."""
+def ranked(having: QuerySet, columns: Sequence[str], most: int, more: Sequence[str] = ()) -> Ranked:
+    """`having`: the rows in which WORDS are. Of too many no rank is made, for which each has to be looked into; nor is
+    `more` asked, SQL about each row of `found`.
+    """
     found = question(having.order_by().values_list(*columns, "words")[: most + 1])
     if not found.sql:
         return Ranked(found, most)
-    shown = ", ".join(f'found."{name}"' for name in columns)
+    shown = ", ".join([*(f'found."{name}"' for name in columns), *more])
     return Ranked(
         Question(RANKED.format(found=found.sql, shown=shown, most=most), (*found.parameters, CONFIG, WORDS)),
         most,

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.paginator import Paginator
-from django.db.models import FloatField, OuterRef, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, FloatField, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -166,7 +167,11 @@ def _best_first(matches: Iterable[Match]) -> list[Match]:
 
 
 # --- what is asked for them: by whose site it is, what is set, and how many are wanted --------------------
-ABOUT = ("pk", "name_key", "size", "introductions", "expertise", "clusters")
+ABOUT = ("pk", "name_key", "size", "introductions", "expertise")
+# As `_clusters_of_each`, of what `ranked` has found.
+CLUSTERS_OF_FOUND = """
+ARRAY(SELECT cluster_id FROM members_membership WHERE company_id = found."pk" AND state = 'active')
+"""
 
 
 def _rows(association: int | None, names: Iterable[str]) -> QuerySet[Company]:
@@ -180,15 +185,17 @@ def _all_by_name(association: int | None, names: frozenset[str], most: int) -> Q
 
 def _having(association: int | None, names: frozenset[str], most: int) -> Ranked:
     def make() -> Ranked:
-        rows = with_words(_rows(association, names), WORDS).annotate(clusters=_clusters_of_each())
-        return ranked(rows, ABOUT, most)
+        return ranked(with_words(_rows(association, names), WORDS), ABOUT, most, (CLUSTERS_OF_FOUND,))
 
     return kept(("firms with words", association, names, most), make)
 
 
 def _having_by_name(association: int | None, names: frozenset[str], most: int) -> Question:
+    """Of so many that nothing is counted of them, so their clusters are not asked for."""
+
     def make() -> Question:
-        return _question_by_name(with_words(_rows(association, names), WORDS), most)
+        rows = with_words(_rows(association, names), WORDS)
+        return _question_by_name(rows, most, Value([], ArrayField(BigIntegerField())))
 
     return kept(("firms with words by name", association, names, most), make)
 
@@ -200,15 +207,16 @@ def _near(association: int | None, names: frozenset[str], most: int) -> Question
     return kept(("firms nearly so", association, names, most), make)
 
 
-def _question_by_name(rows: QuerySet, most: int) -> Question:
+def _question_by_name(rows: QuerySet, most: int, clusters: Any = None) -> Question:
     """Whoever reads one too many knows that there are more."""
     rows = rows.annotate(rank=Value(0.0, FloatField()))
-    return question(_about(rows).order_by("name_key", "pk")[: most + 1])
+    return question(_about(rows, clusters).order_by("name_key", "pk")[: most + 1])
 
 
-def _about(rows: QuerySet) -> QuerySet:
+def _about(rows: QuerySet, clusters: Any = None) -> QuerySet:
     """Unordered, as they are found."""
-    return rows.annotate(clusters=_clusters_of_each()).order_by().values_list("rank", *ABOUT)
+    rows = rows.annotate(clusters=clusters or _clusters_of_each())
+    return rows.order_by().values_list("rank", *ABOUT, "clusters")
 
 
 def _clusters_of_each() -> ArraySubquery:
