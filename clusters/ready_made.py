@@ -35,7 +35,7 @@ class Among(Lookup):
         return f"{lhs} = ANY ({rhs}::bigint[])", [*lhs_params, *rhs_params]
 
 
-class Question(NamedTuple):
+class ReadyMade(NamedTuple):
     sql: str  # nothing, if nothing can be found
     parameters: tuple
 
@@ -48,16 +48,17 @@ class Question(NamedTuple):
             return cursor.fetchall()
 
 
-def question(values: QuerySet, before: str = "") -> Question:
+def ready_made(values: QuerySet, before: str = "") -> ReadyMade:
     """What a `values_list` asks; `before` is to be said in the same breath, which is a transaction of its own."""
     try:
         sql, parameters = values.query.sql_with_params()
     except EmptyResultSet:
-        return Question("", ())
-    return Question(f"{before}; {sql}" if before else sql, parameters)
+        return ReadyMade("", ())
+    return ReadyMade(f"{before}; {sql}" if before else sql, parameters)
 
 
-def number_of(values: QuerySet) -> Question:
-    asked = question(values)
+def counting(values: QuerySet) -> ReadyMade:
+    """How many rows `values` has."""
+    asked = ready_made(values)
     sql = f"SELECT count(*) FROM ({asked.sql}) AS rows"  # noqa: S608 - made by Django
-    return Question(sql if asked.sql else "", asked.parameters)
+    return ReadyMade(sql if asked.sql else "", asked.parameters)

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from clusters.ready_made import Blank, Question, question
+from clusters.ready_made import Blank, ReadyMade, ready_made
 
 CONFIG = "english_unaccent"  # made in the first migration of clusters: English, and accents don't matter
 LONGEST_QUERY = 200
@@ -68,28 +68,30 @@ def words_query(words: str | Value) -> SearchQuery:
 class Ranked(NamedTuple):
     """How many rows have the words; and these, with how well they fit, where they are few enough for that."""
 
-    question: Question
+    found: ReadyMade
     most: int
 
     def look(self, **given: Any) -> tuple[int, list[tuple]]:
         """Of more than `most` one more than that, and no rows; else these in no order, each with its rank before it."""
-        found = self.question.rows(**given)
+        found = self.found.rows(**given)
         number = found[0][0] if found else 0
         return number, [row[1:] for row in found] if 0 < number <= self.most else []
 
 
-def ranked(having: QuerySet, columns: Sequence[str], most: int, more: Sequence[str] = ()) -> Ranked:
-    """`having`: the rows in which WORDS are. Of too many no rank is made, for which each has to be looked into; nor is
-    `more` asked, SQL about each row of `found`.
+def ranked(having: QuerySet, columns: Sequence[str], most: int, beside: ReadyMade | None = None) -> Ranked:
+    """`having`: the rows in which WORDS are. Of too many no rank is made, for which each has to be looked into, nor is
+    the list read that each has `beside`, whose SQL speaks of a row of `found`.
     """
-    found = question(having.order_by().values_list(*columns, "words")[: most + 1])
+    found = ready_made(having.order_by().values_list(*columns, "words")[: most + 1])
     if not found.sql:
         return Ranked(found, most)
-    shown = ", ".join([*(f'found."{name}"' for name in columns), *more])
-    return Ranked(
-        Question(RANKED.format(found=found.sql, shown=shown, most=most), (*found.parameters, CONFIG, WORDS)),
-        most,
-    )
+    shown = [f'found."{name}"' for name in columns]
+    parameters = [*found.parameters, CONFIG, WORDS]
+    if beside:
+        shown.append(f"ARRAY({beside.sql})")
+        parameters += beside.parameters
+    sql = RANKED.format(found=found.sql, shown=", ".join(shown), most=most)
+    return Ranked(ReadyMade(sql, tuple(parameters)), most)
 
 
 RANKED = """

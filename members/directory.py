@@ -17,6 +17,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField, FloatField, OuterRef, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from clusters.addresses import address
 from clusters.kept_figures import kept
 from clusters.models import Cluster
-from clusters.ready_made import Blank, Question, question
+from clusters.ready_made import Blank, ReadyMade, ready_made
 from clusters.searching import FORGIVING, WORDS, Ranked, headline, place_in, ranked, without_nul, words_query
 from members.contact_fields import Shown, contact_fields
 from members.models import Company, Membership
@@ -168,49 +169,46 @@ def _best_first(matches: Iterable[Match]) -> list[Match]:
 
 # --- what is asked for them: by whose site it is, what is set, and how many are wanted --------------------
 ABOUT = ("pk", "name_key", "size", "introductions", "expertise")
-# As `_clusters_of_each`, of what `ranked` has found.
-CLUSTERS_OF_FOUND = """
-ARRAY(SELECT cluster_id FROM members_membership WHERE company_id = found."pk" AND state = 'active')
-"""
 
 
 def _rows(association: int | None, names: Iterable[str]) -> QuerySet[Company]:
     return narrow(members(association), {name: Blank(name) for name in names})
 
 
-def _all_by_name(association: int | None, names: frozenset[str], most: int) -> Question:
+def _all_by_name(association: int | None, names: frozenset[str], most: int) -> ReadyMade:
     rows = partial(_rows, association, names)
     return kept(("firms by name", association, names, most), lambda: _question_by_name(rows(), most))
 
 
 def _having(association: int | None, names: frozenset[str], most: int) -> Ranked:
     def make() -> Ranked:
-        return ranked(with_words(_rows(association, names), WORDS), ABOUT, most, (CLUSTERS_OF_FOUND,))
+        clusters = ready_made(_clusters_of(RawSQL('found."pk"', ())))
+        return ranked(with_words(_rows(association, names), WORDS), ABOUT, most, clusters)
 
     return kept(("firms with words", association, names, most), make)
 
 
-def _having_by_name(association: int | None, names: frozenset[str], most: int) -> Question:
+def _having_by_name(association: int | None, names: frozenset[str], most: int) -> ReadyMade:
     """Of so many that nothing is counted of them, so their clusters are not asked for."""
 
-    def make() -> Question:
+    def make() -> ReadyMade:
         rows = with_words(_rows(association, names), WORDS)
         return _question_by_name(rows, most, Value([], ArrayField(BigIntegerField())))
 
     return kept(("firms with words by name", association, names, most), make)
 
 
-def _near(association: int | None, names: frozenset[str], most: int) -> Question:
-    def make() -> Question:
-        return question(_about(alike(_rows(association, names), WORDS))[: most + 1], FORGIVING)
+def _near(association: int | None, names: frozenset[str], most: int) -> ReadyMade:
+    def make() -> ReadyMade:
+        return ready_made(_about(alike(_rows(association, names), WORDS))[: most + 1], FORGIVING)
 
     return kept(("firms nearly so", association, names, most), make)
 
 
-def _question_by_name(rows: QuerySet, most: int, clusters: Any = None) -> Question:
+def _question_by_name(rows: QuerySet, most: int, clusters: Any = None) -> ReadyMade:
     """Whoever reads one too many knows that there are more."""
     rows = rows.annotate(rank=Value(0.0, FloatField()))
-    return question(_about(rows, clusters).order_by("name_key", "pk")[: most + 1])
+    return ready_made(_about(rows, clusters).order_by("name_key", "pk")[: most + 1])
 
 
 def _about(rows: QuerySet, clusters: Any = None) -> QuerySet:
@@ -220,12 +218,16 @@ def _about(rows: QuerySet, clusters: Any = None) -> QuerySet:
 
 
 def _clusters_of_each() -> ArraySubquery:
-    """Of firms that are not frozen."""
-    active = Membership.objects.filter(state=Membership.State.ACTIVE, company=OuterRef("pk"))
-    return ArraySubquery(active.order_by().values("cluster"))
+    return ArraySubquery(_clusters_of(OuterRef("pk")))
 
 
-def _read(asked: Question, **values: str) -> list[Match]:
+def _clusters_of(firm: OuterRef | RawSQL) -> QuerySet:
+    """That is not frozen."""
+    active = Membership.objects.filter(state=Membership.State.ACTIVE, company=firm)
+    return active.order_by().values("cluster")
+
+
+def _read(asked: ReadyMade, **values: str) -> list[Match]:
     return list(map(Match._make, asked.rows(**values)))
 
 
@@ -348,12 +350,14 @@ def firms(pks: list[int], words: str, near: Shown) -> list[tuple[Firm, SafeStrin
     return [found[pk] for pk in pks if pk in found]
 
 
-def _shown(with_places: bool) -> Question:
-    def make() -> Question:
+def _shown(with_places: bool) -> ReadyMade:
+    def make() -> ReadyMade:
         written = Concat("offers", Value("\n"), "seeks", Value("\n"), "about", output_field=TextField())
         place = headline(written, WORDS) if with_places else Value("")
         rows = Company.objects.filter(pk__among=Blank("pks"), frozen_at=None).order_by()
-        return question(rows.annotate(clusters=_clusters_of_each(), headline=place).values_list(*Row._fields))
+        return ready_made(
+            rows.annotate(clusters=_clusters_of_each(), headline=place).values_list(*Row._fields)
+        )
 
     return kept(("rows of firms", with_places), make)
 

@@ -27,7 +27,7 @@ from clusters.models import Association, Cluster, Topic
 from clusters.models.places import is_in_place_managed_by
 from clusters.models.topic import Theme
 from clusters.onlookers import EVERYBODY, whole_reach_of
-from clusters.ready_made import Blank, Question, number_of, question
+from clusters.ready_made import Blank, ReadyMade, counting, ready_made
 from clusters.searching import (
     AS_WRITTEN,
     FORGIVING,
@@ -112,8 +112,8 @@ class Search:
     def number(self, most: int) -> int:
         """Of all; no further than one more than so many."""
 
-        def make() -> Question:
-            return number_of(self.rows().order_by().values("pk")[: most + 1])
+        def make() -> ReadyMade:
+            return counting(self.rows().order_by().values("pk")[: most + 1])
 
         [(number,)] = self._kept(("number", most), make).rows(**self.given) or [(0,)]
         return number
@@ -126,18 +126,18 @@ class Search:
         return number, [pk for _, _, pk in best_first]
 
     def alike(self, words: str) -> list[int]:
-        def make() -> Question:
-            return question(near(self.rows(), WORDS).values_list("pk"), FORGIVING)
+        def make() -> ReadyMade:
+            return ready_made(near(self.rows(), WORDS).values_list("pk"), FORGIVING)
 
         return [pk for (pk,) in self._kept(("alike",), make).rows(words=words, **self.given)]
 
     def newest(self, places: range, words: str) -> Talks:
         """In these places among those that have the words, or among all."""
 
-        def make() -> Question:
+        def make() -> ReadyMade:
             rows = newest(self.having() if words else self.rows())
             pks = ArraySubquery(rows.values("pk")[places.start : places.stop])
-            return question(
+            return ready_made(
                 shown(newest(Presentation.objects.filter(pk__among=pks)), with_places=bool(words))
             )
 
@@ -147,9 +147,9 @@ class Search:
     def of_numbers(self, pks: list[int], words: str) -> Talks:
         """In this order; with words also where these are. The reader may see them still, since they were found."""
 
-        def make() -> Question:
+        def make() -> ReadyMade:
             rows = Presentation.objects.visible_to(self.reader).published().filter(pk__among=Blank("pks"))
-            return question(shown(rows.order_by(), with_places=bool(words)), AS_WRITTEN)
+            return ready_made(shown(rows.order_by(), with_places=bool(words)), AS_WRITTEN)
 
         if not pks:
             return []
