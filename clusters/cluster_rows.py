@@ -45,7 +45,10 @@ class Known(NamedTuple):
 
 
 def rows_of(clusters: Iterable[Cluster], user) -> dict[int, Known]:
-    """By their numbers. Who sees a cluster's meetings for members sees those that all of its members see."""
+    """By their numbers, without those that are gone since they were found.
+
+    Who sees a cluster's meetings for members sees those that all of its members see.
+    """
     numbers = {cluster.pk for cluster in clusters}
     reach = reach_of(user)
     if reach is None and user.is_authenticated:
@@ -61,7 +64,7 @@ def ask_together(seen: list[tuple[int, bool]]) -> dict[tuple[int, bool], Known]:
     inside = frozenset(number for number, is_inside in seen if is_inside)
     reader = Onlooker(NOTHING._replace(clusters=inside), is_superuser=False) if inside else EVERYBODY
     rows = ask_for([number for number, _ in seen], reader)
-    return {(number, is_inside): rows[number] for number, is_inside in seen}
+    return {(number, is_inside): rows[number] for number, is_inside in seen if number in rows}
 
 
 def ask_for(numbers: Collection[int], user) -> dict[int, Known]:

@@ -78,7 +78,7 @@ def kept_each(
     of: tuple[str, ...],
 ) -> dict[One, Made]:
     """For each of `ones` what `make` gives for it, small and as `kept` has it. Those that are not known are made
-    together, from the models `of` alone. Kept are as many as there are.
+    together, from the models `of` alone; those that it gives nothing for are left out. Kept are as many as there are.
     """
     known: dict[One, tuple[Made, present.Spell]] = kept(what, dict, of)
     found = {one: known[one] for one in ones if one in known and not known[one][1].is_over}
@@ -91,7 +91,7 @@ def kept_each(
         known.update(made)
         found.update(made)
     present.until_second(min((spell.until for _, spell in found.values()), default=math.inf))
-    return {one: found[one][0] for one in ones}
+    return {one: found[one][0] for one in ones if one in found}
 
 
 def _numbers(read: set[str], of: dict[str, str], now: dict[str, int]) -> dict[str, int | None]:

@@ -58,16 +58,17 @@ def cluster_list(request):
     near = answer.near[:MOST_SHOWN]
     on_map = clusters_on_map(known, page.object_list, answer)
     rows = rows_of({*page.object_list, *on_map, *(one.cluster for one in near)}, request.user)
+    near = [one for one in near if one.cluster.pk in rows]
     context = {
         "nav": "clusters",
         "page": page,
-        "rows": [rows[cluster.pk].row for cluster in page.object_list],
+        "rows": [rows[cluster.pk].row for cluster in page.object_list if cluster.pk in rows],
         "answer": answer,
         "outcome": answer.outcome.name,
         "near": [(rows[one.cluster.pk].row, one.miles, one.is_best) for one in near],
         "found": len(answer.near),
         "around": finder.AROUND,
-        "towns": [rows[cluster.pk].town for cluster in on_map],
+        "towns": [rows[cluster.pk].town for cluster in on_map if cluster.pk in rows],
         "rings": RINGS,
         "lit": answer.best.slug if answer.best else "",
         "canonical_url": canonical(request),

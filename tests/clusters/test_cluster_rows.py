@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 
 from clusters import kept_figures
@@ -66,6 +67,26 @@ def test_those_shown_before_are_not_asked_for_again(clusters, member, lancaster,
             rows_of(clusters, member)
     with django_assert_num_queries(0):
         rows_for(AnonymousUser(), clusters)
+
+
+@pytest.mark.parametrize("page", ["/clusters/", "/clusters/?q=LA1+4YW"])
+def test_one_that_goes_while_the_list_is_made_is_left_out(client, lancaster, furness, other, page):
+    """Between the look at which there are and the look at what is shown of them."""
+    gone = []
+
+    def delete_first(execute, sql, params, many, context):
+        if "members_membership" in sql and not gone:
+            gone.append(furness.pk)
+            other.cursor().execute("DELETE FROM clusters_cluster WHERE id = %s", [furness.pk])
+            other.commit()
+        return execute(sql, params, many, context)
+
+    kept_figures.forget_all()
+    with connection.execute_wrapper(delete_first):
+        words = client.get(page).content.decode()
+    assert gone
+    assert lancaster.name.replace("&", "&amp;") in words
+    assert "/clusters/furness/" not in words
 
 
 def test_the_next_meeting_is_another_when_it_moves_or_is_called_off(clusters, lancaster):
